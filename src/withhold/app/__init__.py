@@ -1,0 +1,1 @@
+"""Use cases. The only room that knows all others; ``bootstrap`` wires them."""

@@ -1,0 +1,1 @@
+"""Finding, reading and setting a control in a real browser; guided steps."""

@@ -1,0 +1,1 @@
+"""Append-only journal of records, blobs by hash, verification."""

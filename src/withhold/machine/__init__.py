@@ -1,0 +1,1 @@
+"""What AI tools are on this computer, under which contract. Read-only, offline."""

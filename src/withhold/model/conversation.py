@@ -1,0 +1,82 @@
+"""One common shape for chats and coding sessions, whatever file they came from. No text is kept."""
+
+from dataclasses import dataclass
+
+from withhold.model.when import When
+from withhold.model.words import Author, Kind, Known
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as sent. ``id`` is the source's own, so that copies are counted once."""
+
+    id: str
+    author: Author
+    at: When
+    size: int = 0
+    """Characters of text, attachments included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """A thumbs mark, bug report or shared transcript that the source shows."""
+
+    at: When
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The conversation left the person's history within ``when``."""
+
+    when: When
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A chat or coding session. ``messages`` stand in the order of the source, never sorted by time.
+
+    ``source_id`` is the provider's id; ``account_ref`` is how the source names the account, if it does.
+    ``incognito`` is ``None`` where the source cannot tell. ``feedback_visible`` says whether the source
+    would show feedback if there was some: if not, the carve-out stays open.
+    """
+
+    source_id: str
+    provider_id: str
+    kind: Kind
+    messages: tuple[Message, ...]
+    account_ref: str | None = None
+    project: str | None = None
+    incognito: bool | None = None
+    feedback: tuple[Feedback, ...] = ()
+    feedback_visible: bool = False
+    shared: bool | None = None
+    deletion: Deletion | None = None
+    title: str | None = None
+    """Kept only on request."""
+
+    @property
+    def human(self) -> int:
+        return sum(m.author is Author.HUMAN for m in self.messages)
+
+    @property
+    def model(self) -> int:
+        return sum(m.author is Author.MODEL for m in self.messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """Something a reader could not read: counted with its place, never dropped silently."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceAccount:
+    """An account that an export names (``users.json``)."""
+
+    ref: str
+    email: str | None
+    name: str | None

@@ -1,0 +1,1 @@
+"""Provider packs: facts as dated data, with schema, loader and linter."""

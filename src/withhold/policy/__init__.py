@@ -1,0 +1,1 @@
+"""The rules, pure: regimes, verdicts, clocks, explanation. No I/O, no clock, ``model`` only."""

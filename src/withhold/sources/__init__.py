@@ -1,0 +1,1 @@
+"""Readers of exports and local transcripts, one file each, all yielding ``model.Conversation``."""
