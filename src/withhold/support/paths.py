@@ -1,0 +1,86 @@
+"""Where state lives, and what is in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from withhold.support.errors import EnvironmentProblem
+from withhold.support.files import private_dir
+
+APP = "withhold"
+OVERRIDE = "WITHHOLD_HOME"
+_OWN_NAMES = frozenset({"state.sqlite", "evidence", "profiles", "packs", "backups", "state.lock"})
+
+
+@dataclass(frozen=True, slots=True)
+class StateHome:
+    """The one folder that holds everything. Naming a part of it creates nothing; :meth:`prepare` does."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "state.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """Held while the state as a whole is opened, migrated or backed up."""
+        return self.root / "state.lock"
+
+    @property
+    def evidence(self) -> Path:
+        return self.root / "evidence"
+
+    @property
+    def profiles(self) -> Path:
+        """Browser profiles that the person asked to keep."""
+        return self.root / "profiles"
+
+    @property
+    def packs(self) -> Path:
+        return self.root / "packs"
+
+    @property
+    def backups(self) -> Path:
+        return self.root / "backups"
+
+    def prepare(self) -> "StateHome":
+        """Make the root, readable by the owner alone.
+
+        Raises ``EnvironmentProblem`` if it cannot be made, or if it is a folder of other things: making
+        that private could lock others out of it.
+        """
+        try:
+            self._refuse_foreign()
+            private_dir(self.root)
+        except OSError as problem:
+            raise EnvironmentProblem(
+                f"the folder for withhold's state, {self.root}, cannot be used: {problem.strerror}",
+                next_step=f"set {OVERRIDE} to a folder that you may write to",
+            ) from problem
+        return self
+
+    def _refuse_foreign(self) -> None:
+        if not self.root.exists():
+            return
+        if not self.root.is_dir():
+            raise _unsuitable(self.root, "it is a file")
+        names = {entry.name for entry in self.root.iterdir()} - {".DS_Store"}
+        if names and not names & _OWN_NAMES:
+            raise _unsuitable(self.root, "it holds other things")
+
+
+def _unsuitable(root: Path, why: str) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        f"{root} cannot hold withhold's state: {why}",
+        next_step=f"set {OVERRIDE} to a new or empty folder",
+    )
+
+
+def state_home(environ: Mapping[str, str]) -> StateHome:
+    """The platform's data folder for this user, or ``WITHHOLD_HOME`` of ``environ`` if that is not empty."""
+    override = environ.get(OVERRIDE, "")
+    root = Path(override).expanduser() if override else user_data_path(APP, appauthor=False)
+    return StateHome(root.absolute())
