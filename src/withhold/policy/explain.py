@@ -67,7 +67,7 @@ class Explainer:
             return regime.setting(terms.training.control_id)
         if rule.startswith(("future.setting", "future.stored")):
             line = self._table.timelines.get(terms.training.control_id or "")
-            return None if line is None else line.at(self._table.as_of)
+            return None if line is None else line.at(self._table.looked_at)
         return None
 
     def _text(self, rule: str, terms: Terms | None, stretch: Stretch | None, regime: Regime | None) -> str:
@@ -75,6 +75,7 @@ class Explainer:
             known="unknown" if stretch is None else stretch.known,
             checked="?" if terms is None else terms.last_checked.isoformat(),
             until=self._copy_until(),
+            looked=f"{self._table.looked_at:%Y-%m-%d %H:%M} UTC",
         )
         note = terms.training.note if terms is not None and rule in _WITH_NOTE else None
         gap = _gap(stretch, regime) if rule in ("setting.between", "setting.unknown") else None

@@ -198,7 +198,7 @@ class Judge:
 
     def _setting_now(self, control_id: str | None) -> Stretch | None:
         line = self.table.timelines.get(control_id or "")
-        return None if line is None else line.at(self.table.as_of)
+        return None if line is None else line.at(self.table.looked_at)
 
     def _past_steps(self, opened: dict[tuple[str, Span], Finding]) -> Iterable[Step]:
         for (kind, span), finding in opened.items():

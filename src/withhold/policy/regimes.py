@@ -102,10 +102,16 @@ class RegimeTable:
         account: Account | None,
         evidence: Sequence[SettingEvidence],
         as_of: datetime,
+        looked_at: datetime | None = None,
     ) -> None:
+        """``as_of`` is the evaluation instant. A setting cannot be looked at all the time: ``looked_at``
+        (default ``as_of``) is the instant whose position of the setting is taken for "now", and every text
+        about the future names it.
+        """
         self.product = product
         self.account = account
         self.as_of = as_of
+        self.looked_at = as_of if looked_at is None else looked_at
         self._tracks = _tracks(product, account.region if account else None)
         self._acceptance, self.acceptance_conflict = _acceptance(account)
         self._plans = tuple(p for p in account.plans if p.known in CREDIBLE) if account else ()
