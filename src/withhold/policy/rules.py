@@ -38,10 +38,10 @@ RULES: Final[dict[str, str]] = {
     "past.never_cleared": "Switching off or deleting later does not undo this: models may have been trained.",
     # future eligibility
     "future.never_shared": "Nothing in it was open to training so far, so a run has no ground to take it.",
-    "future.setting_sharing": "It was open before, and the setting allowed training at the last look ({looked}).",
+    "future.setting_sharing": "It was open before; the setting allowed training at the last look ({looked}).",
     "future.setting_private": "Private at the last look ({looked}); the terms then leave stored ones out.",
-    "future.stored_not_excluded": "Private at the last look ({looked}), but stored conversations stay usable.",
-    "future.stored_unknown": "Private at the last look ({looked}); whether that covers stored ones is not stated.",
+    "future.stored_not_excluded": "Private at the last look ({looked}), but stored ones stay usable.",
+    "future.stored_unknown": "Private at the last look ({looked}); stored ones are not mentioned.",
     "future.setting_unknown": "Where the setting stands now is not known ({looked}).",
     "future.no_refusal": "The terms in force now allow training and offer no way to refuse.",
     "future.terms_excluded": "The terms in force now do not allow training on it.",
