@@ -39,6 +39,8 @@ class Source:
     archive_url: str | None = None
     note: str | None = None
     quote: str | None = None
+    published_text: str | None = None
+    """Year or month of publication (``2025-06``) where the text itself names no day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,10 @@ class Control:
     note: str | None
     confidence: Confidence
     sources: tuple[str, ...]
+    sections: tuple[str, ...] = ()
+    """Headings under which the control stands on its page, in any language."""
+    decoys: tuple[str, ...] = ()
+    """Labels of neighbouring switches that are not this control and must never be touched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,76 @@
+"""Packs as values of the model."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from hashlib import sha256
+from importlib import resources
+from pathlib import Path
+
+from withhold.model.terms import Provider
+from withhold.packs.lint import check, read
+from withhold.packs.problem import Problem, Reports, Severity
+from withhold.packs.values import provider
+from withhold.support.errors import PackInvalid, UsageProblem
+
+__all__ = ["builtin_dir", "builtin_ids", "load", "load_all", "load_builtin"]
+
+_SUFFIX = ".yaml"
+_SHOWN = 20
+
+
+def load(path: Path) -> Provider:
+    """The provider a file describes. Raises ``PackInvalid``, which lists every error with file and line.
+
+    A file is parsed once per process for the same bytes.
+    """
+    reports = Reports(str(path))
+    data = read(path, reports)
+    if data is None:
+        raise _invalid(reports.found)
+    return _parsed(data, reports.file)
+
+
+def builtin_dir() -> Path:
+    """Where the packs that come with the program lie."""
+    return Path(str(resources.files("withhold.packs"))) / "data"
+
+
+def builtin_ids() -> tuple[str, ...]:
+    """Ids of the packs that come with the program, in alphabetical order."""
+    return tuple(sorted(p.stem for p in builtin_dir().glob(f"*{_SUFFIX}")))
+
+
+def load_builtin(provider_id: str) -> Provider:
+    """A pack that comes with the program. Raises ``UsageProblem`` for an id that has none."""
+    if provider_id not in builtin_ids():
+        known = ", ".join(builtin_ids())
+        raise UsageProblem(f"there is no pack for {provider_id!r}", next_step=f"choose one of: {known}")
+    return load(builtin_dir() / f"{provider_id}{_SUFFIX}")
+
+
+def load_all(extra_dirs: Iterable[Path] = ()) -> Mapping[str, Provider]:
+    """Every pack by id. A pack in a later directory replaces an earlier one of the same id, whole.
+
+    Directories that do not exist are passed over. Raises ``PackInvalid`` for the first file that is wrong.
+    """
+    found: dict[str, Provider] = {}
+    for folder in (builtin_dir(), *extra_dirs):
+        for path in sorted(folder.glob(f"*{_SUFFIX}")):
+            pack = load(path)
+            found[pack.id] = pack
+    return dict(sorted(found.items()))
+
+
+@lru_cache(maxsize=128)
+def _parsed(data: bytes, name: str) -> Provider:
+    pack, problems = check(data, name)
+    errors = [p for p in problems if p.severity is Severity.ERROR]
+    if errors or pack is None:
+        raise _invalid(errors)
+    return provider(pack, sha256(data).hexdigest())
+
+
+def _invalid(errors: Iterable[Problem]) -> PackInvalid:
+    lines = [str(p) for p in errors]
+    more = [f"... and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return PackInvalid("\n".join([*lines[:_SHOWN], *more]), next_step="mend the lines named above")
