@@ -1,0 +1,62 @@
+# withhold: every target sets up what it needs; a second run of the same target starts at once.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+WORKERS ?= 2
+ARGS ?=
+
+# Browser tests share one worker (tests/conftest.py), so they never compete with one another.
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+SEEDED = -m "hypothesis or seeded"
+LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-runtime demo check test soak lint format bench lock upgrade clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
+
+demo: setup-runtime ## the main job, from the opt-out to the proof, on the provider that comes with withhold
+	$(BIN)/withhold demo $(ARGS)
+
+setup: ## everything that working on withhold needs
+	@python=$$(sh scripts/find-python) && "$$python" scripts/setup.py dev
+
+setup-runtime:
+	@python=$$(sh scripts/find-python) && "$$python" scripts/setup.py runtime
+
+check: setup ## every kind of test at small sizes, fixed seeds: under 2 minutes
+	WITHHOLD_TIER=check $(PYTEST)
+
+test: setup ## every kind of test, fixed seeds and then a fresh one: under 30 minutes on 2 cores
+	WITHHOLD_TIER=test $(PYTEST)
+	WITHHOLD_TIER=test WITHHOLD_SEED=$${WITHHOLD_SEED:-fresh} $(PYTEST) $(SEEDED)
+
+soak: setup ## every kind of test at full sizes; the summary goes to docs/soak/
+	WITHHOLD_TIER=soak $(PYTEST)
+	WITHHOLD_TIER=soak WITHHOLD_SEED=$${WITHHOLD_SEED:-fresh} $(PYTEST) $(SEEDED)
+
+lint: setup ## ruff, mypy and the import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## brings the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## measures, each figure beside a named peer from the same run
+	$(BIN)/python bench/run.py $(ARGS)
+
+# The runtime lock is held to the pins of the dev lock: what was tested is what people run.
+lock: setup ## rewrites requirements/*.txt from pyproject.toml, keeping pins that still fit
+	$(LOCK) $(UPGRADE) --all-extras --group dev --output-file requirements/dev.txt
+	$(LOCK) --extra browser --group build --constraints requirements/dev.txt --output-file requirements/runtime.txt
+
+upgrade: ## like lock, with the newest versions
+	$(MAKE) lock UPGRADE=--upgrade
+
+clean: ## removes all that make and the tools have made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build demo-result
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,130 @@
+"""What holds for every test: its tier and seed, a home of its own, and no way off this machine."""
+
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.sizes import SIZES, TIER, Sizes
+from tests.soak import SoakSummary
+
+NETGUARD = Path(__file__).with_name("netguard")
+SEED_VARIABLE = "WITHHOLD_SEED"
+FRESH = "fresh"
+HOMES = ("HOME", "USERPROFILE", "APPDATA")
+FOREIGN = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "CLAUDE_CONFIG_DIR")
+
+sys.path.insert(0, str(NETGUARD))
+import loopback_only  # noqa: E402 - stands on the path that programs started by tests get as well
+
+loopback_only.install()
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(NETGUARD), os.environ.get("PYTHONPATH"))))
+
+
+def playwrights_own_browsers() -> Path:
+    """Where Playwright keeps what it fetched; it would look under each test's home otherwise."""
+    if os.name == "nt":
+        return Path(os.environ["LOCALAPPDATA"]) / "ms-playwright"
+    cache = Path("Library/Caches") if sys.platform == "darwin" else Path(".cache")
+    return Path.home() / cache / "ms-playwright"
+
+
+os.environ.setdefault("PLAYWRIGHT_BROWSERS_PATH", str(playwrights_own_browsers()))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Sets seed, sizes and limits before the plugins read them."""
+    config.addinivalue_line("markers", "seeded: draws from the fixture `seed`; run again with a fresh seed")
+    seed = resolve_seed()
+    hypothesis.settings.register_profile(
+        TIER,
+        max_examples=SIZES.hypothesis.max_examples,
+        derandomize=seed is None,
+        database=None,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+    hypothesis.settings.load_profile(TIER)
+    if seed is not None:
+        config.option.hypothesis_seed = str(seed)
+    if config.getoption("timeout", None) is None:
+        config.option.timeout = SIZES.pytest.timeout_seconds
+    if TIER == "soak" and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(SoakSummary(config, tier=TIER, seed=seed))
+
+
+def resolve_seed() -> int | None:
+    """The seed asked for, ``None`` for the fixed one. A fresh one is drawn once, for all workers."""
+    asked = os.environ.get(SEED_VARIABLE)
+    if not asked:
+        return None
+    if asked == FRESH:
+        asked = os.environ[SEED_VARIABLE] = str(secrets.randbelow(2**32))
+    return int(asked)
+
+
+def pytest_report_header() -> str:
+    """Names what is needed to run the same again."""
+    seed = resolve_seed()
+    shown = "fixed" if seed is None else f"{seed} (again: {SEED_VARIABLE}={seed} make {TIER})"
+    return f"withhold: tier {TIER}, seed {shown}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """All browser tests go to one worker, one after the other."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def sizes() -> Sizes:
+    """The sizes of this tier: ``sizes.laws.histories``."""
+    return SIZES
+
+
+@pytest.fixture(scope="session")
+def seed() -> int:
+    """The seed for tests that draw by themselves (mark them ``seeded``): 0 where it is the fixed one."""
+    return resolve_seed() or 0
+
+
+@pytest.fixture
+def soak_report(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Puts figures of this test into the summary of a soak run: ``soak_report(histories=10_000)``."""
+
+    def add(**figures: object) -> None:
+        for name, value in figures.items():
+            record_property(name, value)
+
+    return add
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of the test's own, for withhold's state and for all else that looks for one."""
+    own = tmp_path_factory.mktemp("home")
+    for variable in HOMES:
+        monkeypatch.setenv(variable, str(own))
+    monkeypatch.setenv("WITHHOLD_HOME", str(own / "withhold"))
+    for variable in FOREIGN:
+        monkeypatch.delenv(variable, raising=False)
+    return own
+
+
+@pytest.fixture(autouse=True)
+def refused_network() -> Iterator[list[str]]:
+    """What the guard refused in this test. The test fails if anything is left in it at the end."""
+    loopback_only.refused.clear()
+    yield loopback_only.refused
+    left = loopback_only.refused.copy()
+    loopback_only.refused.clear()
+    assert not left, f"the test tried to leave this machine: {left}"
