@@ -1,0 +1,141 @@
+"""What a program that was stopped while writing leaves behind, and how the journal is made whole again.
+
+A record is written in this order: its blobs, its line, the head. So a stop leaves one of:
+
+- files in ``tmp/``: removed;
+- blobs that no record names: kept, and mentioned by the verification;
+- the start of a line that the head does not count: moved to ``journal.torn-<n>``, never dropped;
+- whole, rightly chained lines that the head does not count yet: counted.
+
+Anything else cannot come from a stop. It is left as it is and raises ``EvidenceBroken``: writing on would
+cover up what happened.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from withhold.evidence.head import EMPTY, Head, decode_head, encode_head
+from withhold.evidence.layout import TORN, Layout, write_whole
+from withhold.evidence.records import Line, decode
+from withhold.evidence.storage import Storage
+from withhold.support.errors import EvidenceBroken
+
+_BLOCK = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """Where the next record goes, and what had to be done for it."""
+
+    head: Head
+    notes: tuple[str, ...]
+
+
+def mend(layout: Layout, storage: Storage) -> Mended:
+    """Make the journal ready for the next record. The caller holds the lock.
+
+    Looks at the last record and what follows it only, so it takes no longer in a long journal; the
+    verification looks at everything. Raises ``EvidenceBroken``.
+    """
+    _clear_temporary(layout, storage)
+    head = _read_head(layout, storage)
+    _check_end(layout, storage, head)
+    rest = storage.read(layout.journal, head.size) if storage.size(layout.journal) else b""
+    counted, torn = follow(head, rest)
+    notes = tuple(_settle(layout, storage, head, counted, torn))
+    return Mended(counted, notes)
+
+
+def follow(head: Head, rest: bytes) -> tuple[Head, bytes]:
+    """Count the whole, rightly chained lines after ``head``; what is left over is a torn line or empty.
+
+    Raises ``EvidenceBroken`` where the rest is neither.
+    """
+    while (end := rest.find(b"\n")) >= 0 and b"\0" not in rest[:end]:
+        line = decode(rest[:end])
+        if not line.follows(head.count, head.last):
+            raise _broken(f"what follows record {head.count} is not record {head.count + 1}")
+        head = Head(head.count + 1, line.id, head.size + end + 1)
+        rest = rest[end + 1 :]
+    return head, rest
+
+
+def start(layout: Layout, storage: Storage) -> None:
+    """Make an empty journal. The head comes first: from then on a missing head means a lost one."""
+    storage.make_dir(layout.blobs)
+    write_whole(storage, layout, layout.head, encode_head(EMPTY))
+
+
+def _read_head(layout: Layout, storage: Storage) -> Head:
+    if storage.size(layout.head) is None:
+        if storage.size(layout.journal):
+            raise _broken("head.json is missing, so nobody can tell whether the last records are, too")
+        start(layout, storage)
+    try:
+        return decode_head(storage.read(layout.head))
+    except ValueError as problem:
+        raise _broken(f"head.json cannot be read: {problem}") from problem
+
+
+def _check_end(layout: Layout, storage: Storage, head: Head) -> None:
+    size = storage.size(layout.journal) or 0
+    if size < head.size:
+        raise _broken(
+            f"the head counts {head.count} records in {head.size} bytes, and the journal has {size}:"
+            " records were dropped from its end"
+        )
+    if head.count and not _is_last(decode(_last_line(layout, storage, head.size)), head):
+        raise _broken(f"record {head.count} is not the one that the head names as the last")
+
+
+def _is_last(line: Line, head: Head) -> bool:
+    return line.record is not None and (line.id, line.record.seq) == (head.last, head.count)
+
+
+def _last_line(layout: Layout, storage: Storage, end: int) -> bytes:
+    """The line that ends at byte ``end``, without its end; empty if there is none."""
+    length = _BLOCK
+    while True:
+        start_at = max(0, end - length)
+        block = storage.read(layout.journal, start_at, end - start_at)
+        if not block.endswith(b"\n"):
+            return b""
+        before = block.rfind(b"\n", 0, -1)
+        if before >= 0 or start_at == 0:
+            return block[before + 1 : -1]
+        length *= 2
+
+
+def _settle(layout: Layout, storage: Storage, head: Head, counted: Head, torn: bytes) -> Iterator[str]:
+    if torn:
+        name = _set_aside(layout, storage, torn)
+        yield f"the start of a record ({len(torn)} bytes) was set aside as {name}"
+        storage.truncate(layout.journal, counted.size)
+        storage.sync(layout.journal)
+    if counted != head:
+        storage.sync(layout.journal)
+        write_whole(storage, layout, layout.head, encode_head(counted))
+        yield f"the head counted {head.count} of {counted.count} records; it counts all of them now"
+
+
+def _set_aside(layout: Layout, storage: Storage, torn: bytes) -> str:
+    names = [name for name in storage.names(layout.folder) if name.startswith(TORN)]
+    for name in names:
+        if storage.read(layout.folder / name) == torn:
+            return name
+    numbers = [int(name.removeprefix(TORN)) for name in names if name.removeprefix(TORN).isdigit()]
+    target = layout.torn(max(numbers, default=0) + 1)
+    write_whole(storage, layout, target, torn)
+    return target.name
+
+
+def _clear_temporary(layout: Layout, storage: Storage) -> None:
+    for name in storage.names(layout.temporary):
+        storage.remove(layout.temporary / name)
+
+
+def _broken(what: str) -> EvidenceBroken:
+    return EvidenceBroken(
+        f"the evidence journal is not as it was left: {what}",
+        next_step="run 'withhold evidence verify'; to begin anew, move the evidence folder away and keep it",
+    )

@@ -1,0 +1,220 @@
+"""Every change to the evidence is found, and what changed is named."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import rfc8785
+
+from tests.evidence.making import draft, journal_of, noon
+from withhold.evidence.journal import Journal
+from withhold.evidence.verification import Result, VerifyReport
+from withhold.support.errors import EvidenceBroken
+
+
+def _failed(report: VerifyReport) -> set[tuple[int, str]]:
+    return {(record.seq, claim.name) for record, claim in report.failures()}
+
+
+def test_a_whole_journal_verifies(tmp_path: Path) -> None:
+    """Each claim is there and holds; the time and what was not captured are said to be uncheckable."""
+    report = journal_of(tmp_path, 2).verify()
+    assert report.sound
+    assert report.notes == ()
+    assert report.head.result is Result.VERIFIED
+    words = [{claim.name: claim.result.value for claim in record.claims} for record in report.records]
+    own = {
+        "canonical": "verified",
+        "sequence": "verified",
+        "chain": "verified",
+        "blob:before.png": "verified",
+        "blob:tree.json": "verified",
+        "blob:after.png": "not_checkable",
+        "time": "not_checkable",
+    }
+    assert words == [own | {"sealed": "verified"}, own | {"head": "verified"}]
+    assert all(claim.why for record in report.records for claim in record.claims)
+
+
+@pytest.mark.parametrize("bit", [1, 2, 16, 128])
+def test_every_flipped_byte_is_found(bit: int, tmp_path: Path) -> None:
+    """No byte of journal, head or blobs can change unseen; a change in a line names that very line."""
+    journal = journal_of(tmp_path, 3)
+    path = tmp_path / "journal.jsonl"
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        altered = bytearray(whole)
+        altered[place] ^= bit
+        path.write_bytes(altered)
+        names = {record.place for record, _ in journal.verify().failures()}
+        assert whole.count(b"\n", 0, place) + 1 in names, f"byte {place} flipped, and only {names} fail"
+    path.write_bytes(whole)
+    assert journal.verify().sound
+
+
+@pytest.mark.parametrize("bit", [1, 128])
+def test_every_flipped_byte_of_the_head_and_the_blobs_is_found(bit: int, tmp_path: Path) -> None:
+    """A change in the head fails the claim ``head``; in a blob, the claim of that artifact."""
+    journal = journal_of(tmp_path, 2)
+    for path in [tmp_path / "head.json", *(p for p in (tmp_path / "blobs").rglob("*") if p.is_file())]:
+        whole = path.read_bytes()
+        for place in range(len(whole)):
+            altered = bytearray(whole)
+            altered[place] ^= bit
+            path.write_bytes(altered)
+            names = {name for _, name in _failed(journal.verify())}
+            expected = {"head"} if path.name == "head.json" else {"blob:before.png", "blob:tree.json"}
+            assert names, f"byte {place} of {path.name}"
+            assert names <= expected
+        path.write_bytes(whole)
+    assert journal.verify().sound
+
+
+def _drop(lines: list[bytes], place: int) -> list[bytes]:
+    return lines[:place] + lines[place + 1 :]
+
+
+def _repeat(lines: list[bytes], place: int) -> list[bytes]:
+    return [*lines[: place + 1], *lines[place:]]
+
+
+def _swap(lines: list[bytes], place: int) -> list[bytes]:
+    other = (place + 1) % len(lines)
+    swapped = list(lines)
+    swapped[place], swapped[other] = swapped[other], swapped[place]
+    return swapped
+
+
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("change", [_drop, _repeat, _swap])
+def test_dropped_repeated_and_moved_records_are_found(
+    change: Callable[[list[bytes], int], list[bytes]], place: int, tmp_path: Path
+) -> None:
+    """Whatever is done to whole lines, the report names a record next to the change."""
+    journal = journal_of(tmp_path, 4)
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(b"".join(change(path.read_bytes().splitlines(keepends=True), place)))
+    report = journal.verify()
+    assert not report.sound
+    near = {place, place + 1, place + 2} | ({1, 4} if place == 3 else set())
+    assert {seq for seq, _ in _failed(report)} & near
+
+
+def test_a_record_dropped_from_the_end_is_named_by_its_id(tmp_path: Path) -> None:
+    """The head remembers the last record, so that its loss is told with its number and id."""
+    journal = journal_of(tmp_path, 3)
+    last = list(journal.records())[-1]
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
+    report = journal.verify()
+    gone = [record for record, claim in report.failures() if claim.name == "head"]
+    assert [(record.seq, record.id) for record in gone] == [(3, last.id)]
+    assert report.head.why == "the head counts 3 records, and the journal holds 2"
+
+
+def test_a_dropped_record_in_between_is_told_by_its_number(tmp_path: Path) -> None:
+    """The text says which record is missing, and before which."""
+    journal = journal_of(tmp_path, 4)
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(b"".join(_drop(path.read_bytes().splitlines(keepends=True), 1)))
+    whys = [(record.seq, claim.why) for record, claim in journal.verify().failures()]
+    assert (3, "record 2 is missing before it") in whys
+
+
+def test_the_whole_journal_dropped_is_found(tmp_path: Path) -> None:
+    """An empty journal beside a head that counts records is a loss."""
+    journal = journal_of(tmp_path, 2)
+    (tmp_path / "journal.jsonl").unlink()
+    assert _failed(journal.verify()) == {(2, "head")}
+
+
+def test_a_lost_head_is_found(tmp_path: Path) -> None:
+    """Without its head nobody can say that a journal is complete."""
+    journal = journal_of(tmp_path, 2)
+    (tmp_path / "head.json").unlink()
+    assert _failed(journal.verify()) == {(2, "head")}
+
+
+def test_a_record_of_another_journal_is_found(tmp_path: Path) -> None:
+    """A line from elsewhere with the right number still does not fit the chain."""
+    journal = journal_of(tmp_path / "one", 3)
+    journal_of(tmp_path / "two", 3)
+    path = tmp_path / "one" / "journal.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[1] = (tmp_path / "two" / "journal.jsonl").read_bytes().splitlines(keepends=True)[1]
+    path.write_bytes(b"".join(lines))
+    assert {(2, "chain"), (3, "chain")} <= _failed(journal.verify())
+
+
+def test_a_rewritten_record_is_found(tmp_path: Path) -> None:
+    """A careful forger who keeps the canonical form is betrayed by the record after."""
+    journal = journal_of(tmp_path, 3)
+    path = tmp_path / "journal.jsonl"
+    lines = path.read_bytes().splitlines()
+    fields = json.loads(lines[1])
+    fields["body"]["account"] = "x•••@e•••.org"
+    lines[1] = rfc8785.dumps(fields)
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    assert _failed(journal.verify()) == {(2, "sealed"), (3, "chain")} | {
+        claim for claim in _failed(journal.verify()) if claim[1] == "head"
+    }
+
+
+@pytest.mark.parametrize("form", [json.dumps, lambda fields: json.dumps(fields, separators=(",", ":"))[:-1]])
+def test_another_spelling_of_the_same_is_found(form: Callable[[object], str], tmp_path: Path) -> None:
+    """Only the canonical form counts: spaces or a cut-off brace fail."""
+    journal = journal_of(tmp_path, 1)
+    path = tmp_path / "journal.jsonl"
+    path.write_text(form(json.loads(path.read_bytes())) + "\n", encoding="utf-8")
+    assert (1, "canonical") in _failed(journal.verify())
+
+
+@pytest.mark.parametrize("blob", ["gone", "short", "other"])
+def test_a_changed_blob_is_named_with_its_record(blob: str, tmp_path: Path) -> None:
+    """Missing, cut and replaced bytes fail the claim of exactly that artifact."""
+    journal = journal_of(tmp_path, 2)
+    stored = next(journal.records()).artifacts[0]
+    path = tmp_path / "blobs" / stored.sha256[:2] / stored.sha256
+    if blob == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(b"x" * (3 if blob == "short" else stored.size))
+    assert _failed(journal.verify()) == {(1, "blob:before.png")}
+
+
+def test_a_blob_that_no_record_names_is_a_note(tmp_path: Path) -> None:
+    """Extra files say nothing against the records, and are mentioned."""
+    journal = journal_of(tmp_path, 1)
+    (tmp_path / "blobs" / "stray").write_bytes(b"x")
+    (tmp_path / "blobs" / "aa").mkdir(exist_ok=True)
+    (tmp_path / "blobs" / "aa" / ("a" * 64)).write_bytes(b"x")
+    report = journal.verify()
+    assert report.sound
+    assert [note.split()[0] for note in report.notes] == ["blobs/aa/" + "a" * 64, "blobs/stray"]
+
+
+@pytest.mark.parametrize("damage", ["drop", "alter", "repeat", "no head", "bad head", "foreign"])
+def test_nothing_is_appended_over_damage(damage: str, tmp_path: Path) -> None:
+    """A journal whose end was tampered with is left as it is: a new record would cover it up."""
+    journal = journal_of(tmp_path, 3)
+    path, head = tmp_path / "journal.jsonl", tmp_path / "head.json"
+    lines = path.read_bytes().splitlines(keepends=True)
+    if damage == "drop":
+        path.write_bytes(b"".join(lines[:2]))
+    elif damage == "alter":
+        path.write_bytes(b"".join(lines[:2]) + lines[2].replace(b"Privacy", b"privacy"))
+    elif damage == "repeat":
+        path.write_bytes(b"".join([*lines, lines[2]]))
+    elif damage == "no head":
+        head.unlink()
+    elif damage == "bad head":
+        head.write_bytes(head.read_bytes().replace(b":3,", b":2,"))
+    else:
+        path.write_bytes(b"".join(lines) + b'{"not": "a record"}\n')
+    before = path.read_bytes()
+    with pytest.raises(EvidenceBroken) as caught:
+        Journal(tmp_path, noon).append(draft(9))
+    assert caught.value.next_step is not None
+    assert path.read_bytes() == before
+    assert not journal.verify().sound
