@@ -122,6 +122,9 @@ class Terms:
     begins_note: str | None = None
     announced_on: date | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

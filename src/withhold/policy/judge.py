@@ -86,7 +86,7 @@ class Judge:
                 conversation,
                 self.table,
                 shared_until=self._shared_until(conversation, found),
-                maybe_private=not found.shared.certain or found.future is not FutureEligibility.ELIGIBLE,
+                maybe_private=Cause.SETTING not in found.future_causes,
             ),
             marks=found.marks,
             would_settle=explain.would_settle(tuple(s.rule for s in found.steps), found.past, found.future),
