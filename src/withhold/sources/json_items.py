@@ -1,0 +1,355 @@
+"""JSON from files of any size: one item in memory at a time.
+
+The scanner finds where a value ends by its brackets and quotes alone, so that an item of odd content costs
+only itself. Where the brackets do not fit, nobody can say where the next item begins: the rest is handed
+out as one :class:`Skipped` with its byte offset.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from withhold.sources.interface import Damaged, Limits, Stream
+
+CHUNK = 256 * 1024
+BOM = b"\xef\xbb\xbf"
+QUOTE, COMMA, COLON = b'",:'
+OPEN, CLOSE = {0x5B: 0x5D, 0x7B: 0x7D}, {0x5D, 0x7D}
+
+# Possessive repeats: no input makes these patterns go back.
+_OUTSIDE = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+_INSIDE = re.compile(rb"(?:[^\"\\]++|\\.)*+", re.DOTALL)
+_SPACE = re.compile(rb"[ \t\r\n\x00]*+")
+_BARE = re.compile(rb'[^ \t\r\n\x00,:"\[\]{}]*+')
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """One undecoded value or line. ``complete`` is false for a last line without a line end."""
+
+    offset: int
+    data: bytes
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that is not handed out. ``rest`` means that everything from ``offset`` on is lost."""
+
+    offset: int
+    reason: str
+    rest: bool = False
+
+
+class Torn(Exception):
+    """The structure ends or breaks at ``offset``. Never leaves this module."""
+
+    def __init__(self, offset: int, reason: str) -> None:
+        super().__init__(reason)
+        self.offset = offset
+        self.reason = reason
+
+
+class Scanner:
+    """Walks over JSON values in a stream. Memory is bounded by the item limit plus one chunk."""
+
+    def __init__(self, stream: Stream, limits: Limits) -> None:
+        self._stream = stream
+        self._limits = limits
+        self._buffer = bytearray()
+        self._base = 0
+        self._at = 0
+        self._keep: int | None = None
+        self._ended = False
+        self._more()
+        if self._buffer.startswith(BOM):
+            self._at = len(BOM)
+
+    @property
+    def offset(self) -> int:
+        """Bytes of the stream before the present position."""
+        return self._base + self._at
+
+    def peek(self) -> int | None:
+        """The next byte that is not white space, without taking it; ``None`` at the end."""
+        while True:
+            found = _SPACE.match(self._buffer, self._at)
+            self._at = found.end() if found else self._at
+            if self._at < len(self._buffer):
+                return self._buffer[self._at]
+            if not self._more():
+                return None
+
+    def take(self, *wanted: int) -> int:
+        """Take the next byte, which must be one of ``wanted``. Raises :class:`Torn`."""
+        byte = self.peek()
+        if byte is None:
+            raise Torn(self.offset, "the file ends too early")
+        if byte not in wanted:
+            raise Torn(self.offset, "the JSON is broken")
+        self._at += 1
+        return byte
+
+    def value(self, *, keep: bool = True) -> Raw | Skipped:
+        """Take the next value. Raises :class:`Torn` where it has no end."""
+        self.peek()
+        start = self.offset
+        self._keep = self._at if keep else None
+        try:
+            deep = self._pass_value(start)
+        except Damaged as damage:
+            raise Torn(start, str(damage)) from damage
+        kept, self._keep = self._keep, None
+        if deep:
+            return Skipped(start, f"nested deeper than {self._limits.depth} levels")
+        if kept is None:
+            return Skipped(start, f"larger than {self._limits.item_bytes} bytes")
+        return Raw(start, bytes(self._buffer[kept : self._at]))
+
+    def _pass_value(self, start: int) -> bool:
+        """Move behind the next value; whether it is nested too deeply."""
+        first = self._buffer[self._at] if self._at < len(self._buffer) else None
+        if first in OPEN:
+            return self._pass_brackets(start)
+        if first == QUOTE:
+            self._at += 1
+            if not self._pass_string():
+                raise Torn(start, "the file ends inside a text")
+            return False
+        self._pass_bare(start)
+        return False
+
+    def _pass_bare(self, start: int) -> None:
+        while True:
+            found = _BARE.match(self._buffer, self._at)
+            self._at = found.end() if found else self._at
+            if self._at < len(self._buffer) or not self._more():
+                break
+        if self.offset == start:
+            raise Torn(start, "the JSON is broken")
+
+    def _pass_brackets(self, start: int) -> bool:
+        closers = bytearray()
+        beyond = 0
+        deepest = 0
+        while True:
+            byte = self._next_bracket()
+            if byte is None:
+                raise Torn(start, "the file ends inside this item")
+            if byte in OPEN:
+                if len(closers) < self._limits.depth:
+                    closers.append(OPEN[byte])
+                else:
+                    beyond += 1
+                    deepest = max(deepest, beyond)
+            elif beyond:
+                beyond -= 1
+            elif byte != closers.pop():
+                raise Torn(start, "the brackets of this item do not fit")
+            if not closers:
+                return deepest > 0
+
+    def _next_bracket(self) -> int | None:
+        while True:
+            found = _OUTSIDE.match(self._buffer, self._at)
+            self._at = found.end() if found else self._at
+            if self._at < len(self._buffer):
+                byte = self._buffer[self._at]
+                self._at += 1
+                if byte != QUOTE:
+                    return byte
+                if not self._pass_string():
+                    return None
+            elif not self._more():
+                return None
+
+    def _pass_string(self) -> bool:
+        """Move behind the closing quote of a text whose opening quote is taken."""
+        while True:
+            found = _INSIDE.match(self._buffer, self._at)
+            self._at = found.end() if found else self._at
+            if self._at < len(self._buffer) and self._buffer[self._at] == QUOTE:
+                self._at += 1
+                return True
+            if not self._more():
+                return False
+
+    def _more(self) -> bool:
+        if self._ended:
+            return False
+        if self._keep is not None and self._at - self._keep > self._limits.item_bytes:
+            self._keep = None
+        done = self._at if self._keep is None else self._keep
+        del self._buffer[:done]
+        self._base += done
+        self._at -= done
+        if self._keep is not None:
+            self._keep = 0
+        chunk = self._stream.read(CHUNK)
+        self._buffer += chunk
+        self._ended = not chunk
+        return not self._ended
+
+
+def items(stream: Stream, limits: Limits, *, inside: str | None = None) -> Iterator[Raw | Skipped]:
+    """The items of a top-level list, or top-level values one after another.
+
+    With ``inside``, those of the list that the top-level object holds under that key; other members are
+    passed over. Never raises for what the stream holds: breaks and damage come out as ``Skipped``.
+    """
+    offset = 0
+    try:
+        scanner = Scanner(stream, limits)
+        while (byte := scanner.peek()) is not None:
+            offset = scanner.offset
+            if byte == ord("["):
+                yield from _list(scanner)
+            elif byte == ord("{") and inside is not None:
+                yield from _member(scanner, inside)
+            else:
+                yield scanner.value()
+            offset = scanner.offset
+    except Torn as torn:
+        yield Skipped(torn.offset, torn.reason, rest=True)
+    except Damaged as damage:
+        yield Skipped(offset, str(damage), rest=True)
+
+
+def _list(scanner: Scanner) -> Iterator[Raw | Skipped]:
+    scanner.take(ord("["))
+    if scanner.peek() == ord("]"):
+        scanner.take(ord("]"))
+        return
+    while True:
+        yield scanner.value()
+        if scanner.take(COMMA, ord("]")) == ord("]"):
+            return
+
+
+def _member(scanner: Scanner, wanted: str) -> Iterator[Raw | Skipped]:
+    start = scanner.offset
+    found = False
+    scanner.take(ord("{"))
+    while scanner.peek() != ord("}"):
+        key = scanner.value()
+        scanner.take(COLON)
+        if isinstance(key, Raw) and key.data == json.dumps(wanted).encode() and scanner.peek() == ord("["):
+            found = True
+            yield from _list(scanner)
+        else:
+            scanner.value(keep=False)
+        if scanner.take(COMMA, ord("}")) == ord("}"):
+            break
+    else:
+        scanner.take(ord("}"))
+    if not found:
+        yield Skipped(start, f"no list called {wanted} in it")
+
+
+def lines(stream: Stream, limits: Limits) -> Iterator[Raw | Skipped]:
+    """The lines of a stream that are not blank, without line end, BOM and padding NULs."""
+    buffer = bytearray()
+    base = searched = 0
+    too_long = False
+    try:
+        while chunk := stream.read(CHUNK):
+            buffer += chunk
+            while (end := buffer.find(b"\n", searched)) >= 0:
+                yield from _line(base, bytes(buffer[:end]), limits, too_long=too_long)
+                del buffer[: end + 1]
+                base += end + 1
+                searched, too_long = 0, False
+            searched = len(buffer)
+            if searched > limits.item_bytes:
+                too_long = True
+                base += searched
+                searched = 0
+                buffer.clear()
+        yield from _line(base, bytes(buffer), limits, too_long=too_long, complete=False)
+    except Damaged as damage:
+        yield Skipped(base, str(damage), rest=True)
+
+
+def _line(
+    offset: int, data: bytes, limits: Limits, *, too_long: bool, complete: bool = True
+) -> Iterator[Raw | Skipped]:
+    if too_long or len(data) > limits.item_bytes:
+        yield Skipped(offset, f"line ends here; it is larger than {limits.item_bytes} bytes")
+        return
+    text = (data.removeprefix(BOM) if offset == 0 else data).strip(b" \t\r\n\x00")
+    if text:
+        yield Raw(offset, text, complete)
+
+
+def loads(data: bytes | msgspec.Raw) -> object:
+    """Decode one JSON value. Raises ``ValueError`` for what is not JSON or is nested beyond reason.
+
+    Lone surrogates, control characters and stray bytes in texts are let pass, because exports hold them.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _lenient(bytes(data))
+
+
+def _lenient(data: bytes) -> object:
+    try:
+        value: object = json.loads(data.decode("utf-8", "replace"), strict=False)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return value
+
+
+def members(data: bytes | msgspec.Raw) -> dict[str, msgspec.Raw]:
+    """The members of a JSON object, each undecoded. Raises ``ValueError`` where it is not an object."""
+    try:
+        return msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        value = _lenient(bytes(data))
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return {key: _raw(part) for key, part in value.items()}
+
+
+def elements(data: bytes | msgspec.Raw) -> list[msgspec.Raw]:
+    """The elements of a JSON list, each undecoded. Raises ``ValueError`` where it is not a list."""
+    try:
+        return msgspec.json.decode(data, type=list[msgspec.Raw])
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        value = _lenient(bytes(data))
+    if not isinstance(value, list):
+        raise ValueError("not a JSON list")
+    return [_raw(part) for part in value]
+
+
+def _raw(value: object) -> msgspec.Raw:
+    try:
+        return msgspec.Raw(json.dumps(value).encode())
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def has_twice(data: bytes, key: str) -> bool:
+    """Whether one object in ``data`` has ``key`` more than once: decoding would drop all but the last."""
+    if data.count(json.dumps(key).encode()) < 2:
+        return False
+    found = False
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        nonlocal found
+        found = found or sum(name == key for name, _ in pairs) > 1
+
+    try:
+        json.loads(data.decode("utf-8", "replace"), strict=False, object_pairs_hook=look)
+    except (ValueError, RecursionError):
+        return False
+    return found

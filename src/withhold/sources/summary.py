@@ -1,0 +1,148 @@
+"""What was read from one source, in numbers that add up."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from withhold.model.conversation import Conversation, SourceAccount, Unrecognised
+from withhold.model.when import When
+from withhold.model.words import Author
+from withhold.sources.interface import ExportedAt, Item, KnownMember, Notice, SentAgain
+from withhold.sources.times import dated, nominal
+
+LISTED = 1000
+"""Places listed one by one; more are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSummary:
+    """One row of ``import``.
+
+    ``human`` and ``model`` count messages sent by a person and answers, on every branch. ``first`` and
+    ``last`` (UTC) are over those of them that have a time. ``feedback`` and ``shared`` count conversations.
+    ``unrecognised`` lists at most :data:`LISTED` places, ``unrecognised_count`` counts all.
+    """
+
+    path: str
+    format: str
+    accounts: tuple[SourceAccount, ...]
+    account_refs: tuple[str, ...]
+    """Ids of accounts that conversations or members name."""
+    conversations: int
+    empty: int
+    """Conversations without any message; they are counted in ``conversations`` too."""
+    human: int
+    model: int
+    first: datetime | None
+    last: datetime | None
+    feedback: int
+    shared: int
+    unrecognised: tuple[Unrecognised, ...]
+    unrecognised_count: int
+    warnings: tuple[str, ...]
+    members: tuple[tuple[str, int], ...]
+    """Entries that are understood and hold no conversation, by kind."""
+    sent_again: tuple[SentAgain, ...]
+    exported_at: When | None
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts items as they pass."""
+
+    path: str
+    format: str
+    accounts: dict[str, SourceAccount] = field(default_factory=dict)
+    refs: set[str] = field(default_factory=set)
+    conversations: int = 0
+    empty: int = 0
+    human: int = 0
+    model: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    feedback: int = 0
+    shared: int = 0
+    unrecognised: list[Unrecognised] = field(default_factory=list)
+    unrecognised_count: int = 0
+    warnings: list[str] = field(default_factory=list)
+    members: Counter[str] = field(default_factory=Counter)
+    sent_again: list[SentAgain] = field(default_factory=list)
+    exported_at: When | None = None
+    undated: int = 0
+    zoneless: int = 0
+
+    def add(self, item: Item) -> None:
+        """Count one item."""
+        match item:
+            case Conversation():
+                self._conversation(item)
+            case Unrecognised():
+                self.unrecognised_count += 1
+                if len(self.unrecognised) < LISTED:
+                    self.unrecognised.append(item)
+            case SourceAccount():
+                self.accounts[item.ref] = item
+                self.refs.add(item.ref)
+            case Notice():
+                self.warnings.append(f"{item.place}: {item.text}" if item.place else item.text)
+            case KnownMember():
+                self.members[item.what] += 1
+            case SentAgain():
+                self.sent_again.append(item)
+            case ExportedAt():
+                self.exported_at = item.when
+
+    def _conversation(self, found: Conversation) -> None:
+        self.conversations += 1
+        self.empty += not found.messages
+        self.human += found.human
+        self.model += found.model
+        self.feedback += bool(found.feedback)
+        self.shared += found.shared is True
+        if found.account_ref is not None:
+            self.refs.add(found.account_ref)
+        for message in found.messages:
+            if message.author is not Author.OTHER:
+                self._time(message.at)
+
+    def _time(self, at: When) -> None:
+        if not dated(at):
+            self.undated += 1
+            return
+        self.zoneless += not at.exact
+        instant = nominal(at)
+        self.first = instant if self.first is None else min(self.first, instant)
+        self.last = instant if self.last is None else max(self.last, instant)
+
+    def summary(self) -> ReadSummary:
+        """The row so far."""
+        return ReadSummary(
+            path=self.path,
+            format=self.format,
+            accounts=tuple(self.accounts.values()),
+            account_refs=tuple(sorted(self.refs)),
+            conversations=self.conversations,
+            empty=self.empty,
+            human=self.human,
+            model=self.model,
+            first=self.first,
+            last=self.last,
+            feedback=self.feedback,
+            shared=self.shared,
+            unrecognised=tuple(self.unrecognised),
+            unrecognised_count=self.unrecognised_count,
+            warnings=(*self.warnings, *self._time_warnings()),
+            members=tuple(sorted(self.members.items())),
+            sent_again=tuple(self.sent_again),
+            exported_at=self.exported_at,
+        )
+
+    def _time_warnings(self) -> list[str]:
+        found = []
+        if self.undated:
+            found.append(f"{self.undated} messages have no time; when they were sent is not known")
+        if self.zoneless:
+            found.append(
+                f"{self.zoneless} messages have a time without a zone: shown as UTC, judged as any zone"
+            )
+        return found

@@ -1,0 +1,44 @@
+"""Sizes and names of texts. No text is kept."""
+
+_WORDS = frozenset(
+    [
+        "text",
+        "content",
+        "thinking",
+        "input",
+        "output",
+        "extracted_content",
+        "summary",
+        "message",
+        "code",
+        "title",
+        "display",
+        "structured_content",
+        "display_content",
+    ]
+)
+_DEEPEST = 60
+
+
+def size_of(value: object, *, inside: bool = False, depth: int = 0) -> int:
+    """Characters of text in a decoded JSON value: every text at or below a member that holds words."""
+    if isinstance(value, str):
+        return len(value) if inside else 0
+    if depth > _DEEPEST:
+        return 0
+    if isinstance(value, dict):
+        return sum(
+            size_of(part, inside=inside or key in _WORDS, depth=depth + 1) for key, part in value.items()
+        )
+    if isinstance(value, list):
+        return sum(size_of(part, inside=inside, depth=depth + 1) for part in value)
+    return 0
+
+
+def name(value: object, longest: int = 200) -> str | None:
+    """A text fit for an id or label: not empty, no lone surrogates, no control characters, not endless."""
+    if not isinstance(value, str):
+        return None
+    clean = value.encode("utf-8", "replace").decode()
+    printable = "".join(c for c in clean[:longest] if c.isprintable())
+    return printable or None

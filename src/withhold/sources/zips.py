@@ -1,0 +1,114 @@
+"""The members of a ZIP that are safe to read, and the others by name."""
+
+import lzma
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from pathlib import PurePosixPath
+
+from withhold.model.conversation import Unrecognised
+from withhold.model.when import When
+from withhold.sources.interface import Damaged, Entry, Limits, Stream
+
+_ENCRYPTED = 0x1
+_FAULTS = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError,
+)  # fmt: skip
+"""What the standard library raises for damaged, encrypted and strangely packed members."""
+
+
+def zip_entries(
+    archive: zipfile.ZipFile, prefix: str, packed_size: int, limits: Limits
+) -> Iterator[Entry | Unrecognised]:
+    """Members of an open archive. A bomb as a whole is refused before any member is touched."""
+    found = [info for info in archive.infolist() if not (info.is_dir() or _litter(info.filename))]
+    if whole := _whole_fault(found, packed_size, limits):
+        yield Unrecognised(prefix.rstrip("/") or ".", whole)
+        return
+    for info in found:
+        fault = member_fault(info, limits)
+        place = f"{prefix}{printable(info.filename, limits)}"
+        if fault:
+            yield Unrecognised(place, fault)
+        else:
+            yield Entry(place, info.file_size, partial(_open_member, archive, info), _modified(info))
+
+
+def _litter(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return "__MACOSX" in parts or (bool(parts) and (parts[-1] == ".DS_Store" or parts[-1].startswith("._")))
+
+
+def _whole_fault(found: list[zipfile.ZipInfo], packed_size: int, limits: Limits) -> str | None:
+    total = sum(info.file_size for info in found)
+    if len(found) > limits.members:
+        return f"holds more than {limits.members} files; not opened"
+    if total > limits.total_bytes:
+        return f"unpacks to {total} bytes, more than the limit of {limits.total_bytes}; not opened"
+    if total > limits.ratio_from and total > packed_size * limits.ratio:
+        return f"unpacks to more than {limits.ratio} times its size, as a ZIP bomb does; not opened"
+    return None
+
+
+def member_fault(info: zipfile.ZipInfo, limits: Limits) -> str | None:
+    """Why a member is not read; ``None`` if it may be."""
+    name = info.orig_filename
+    path = PurePosixPath(name.replace("\\", "/"))
+    if "\x00" in name or ".." in path.parts:
+        return "its name leads out of the archive; not opened"
+    if path.is_absolute() or (len(name) > 1 and name[1] == ":"):
+        return "its name is an absolute path; not opened"
+    if len(name) > limits.path_chars:
+        return f"its name is longer than {limits.path_chars} characters; not opened"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "a link; links are not followed"
+    if info.flag_bits & _ENCRYPTED:
+        return "encrypted; unpack it with its password and give the folder"
+    if info.file_size > limits.member_bytes:
+        return f"larger than {limits.member_bytes} bytes; not opened"
+    if info.file_size > limits.ratio_from and info.file_size > max(info.compress_size, 1) * limits.ratio:
+        return f"unpacks to more than {limits.ratio} times its size, as a ZIP bomb does; not opened"
+    return None
+
+
+def printable(name: str, limits: Limits) -> str:
+    """A member's name as it may be printed."""
+    clean = name.encode("utf-8", "replace").decode()[: limits.path_chars]
+    return "".join(c if c.isprintable() else "?" for c in clean)
+
+
+def _modified(info: zipfile.ZipInfo) -> When | None:
+    try:
+        return When.without_zone(datetime(*info.date_time))  # noqa: DTZ001 - a ZIP's times have no zone
+    except (ValueError, OverflowError):
+        return None
+
+
+class _MemberStream:
+    """A member whose faults come out as :class:`Damaged`, its checksum included."""
+
+    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+        try:
+            self._file = archive.open(info)
+        except _FAULTS as error:
+            raise Damaged(f"this member of the ZIP cannot be opened: {_short(error)}") from error
+
+    def read(self, size: int, /) -> bytes:
+        try:
+            return self._file.read(size)
+        except _FAULTS as error:
+            raise Damaged(f"this member of the ZIP is damaged: {_short(error)}") from error
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _short(error: BaseException) -> str:
+    return str(error)[:120] or type(error).__name__
+
+
+def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Stream:
+    return _MemberStream(archive, info)
