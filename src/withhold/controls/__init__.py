@@ -1,1 +1,5 @@
-"""Finding, reading and setting a control in a real browser; guided steps."""
+"""Finding, reading and setting a training control in a real browser, with evidence.
+
+``guide`` and ``stance`` are values and rules without a browser. ``browser`` finds and opens one.
+``assist`` sets a control private and proves it; ``inspect`` lists what a page holds.
+"""
