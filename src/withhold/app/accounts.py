@@ -1,0 +1,218 @@
+"""What the person tells about accounts: plans, acceptance, where the setting stood, what was deleted.
+
+The person's word is evidence too (``attested``): each statement becomes a record in the journal.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+from withhold.app.bootstrap import Services
+from withhold.app.dates import certain_stretch, parse_when
+from withhold.model.account import Acceptance, Account, PlanPeriod, SettingEvidence
+from withhold.model.conversation import Deletion
+from withhold.model.evidence import Draft, Json
+from withhold.model.terms import Control, Provider
+from withhold.model.when import BEGINNING, END, When
+from withhold.model.words import Known, Polarity, Setting
+from withhold.report import documents as d
+from withhold.support.errors import UsageProblem
+
+TRAINING_POLARITIES = (Polarity.ON_TRAINS, Polarity.ON_PRIVATE, Polarity.CHOICE_LIST)
+
+
+def list_accounts(services: Services) -> d.AccountDocument:
+    """All accounts with everything known of them."""
+    stamp = services.stamp()
+    counts = services.store.conversation_counts()
+    return d.AccountDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        accounts=tuple(_row(services, a, counts) for a in services.store.accounts()),
+    )
+
+
+def add_account(
+    services: Services,
+    provider_id: str,
+    label: str,
+    *,
+    region: str | None = None,
+    source_ids: tuple[str, ...] = (),
+    tier: str | None = None,
+    tier_from: str | None = None,
+    accepted: str | None = None,
+) -> d.AccountDocument:
+    """Make an account known. Raises ``UsageProblem`` for a provider or tier that no pack knows."""
+    provider = provider_of(services, provider_id)
+    account = Account(
+        id=uuid.uuid4().hex[:12],
+        provider_id=provider.id,
+        label=label,
+        region=region,
+        source_account_ids=source_ids,
+    )
+    services.store.add_account(account)
+    if tier is not None:
+        add_plan(services, account.id, tier, begins=tier_from)
+    if accepted is not None:
+        add_acceptance(services, account.id, accepted)
+    return list_accounts(services)
+
+
+def add_plan(
+    services: Services, account_id: str, tier: str, *, begins: str | None = None, ends: str | None = None
+) -> d.AccountDocument:
+    """The account was on ``tier`` from ``begins`` (default: unknown how long already) until ``ends``."""
+    account = services.store.account(account_id)
+    named = _tier(provider_of(services, account.provider_id), tier)
+    period = PlanPeriod(
+        id=uuid.uuid4().hex[:12],
+        tier=named,
+        begins=When(BEGINNING, BEGINNING) if begins is None else parse_when(begins),
+        ends=None if ends is None else parse_when(ends),
+        known=Known.ATTESTED,
+    )
+    services.store.add_plan(account.id, period)
+    _record(services, account, "plan", {"tier": named, "begins": begins, "ends": ends})
+    return list_accounts(services)
+
+
+def add_acceptance(services: Services, account_id: str, when: str) -> d.AccountDocument:
+    """The person accepted the terms within ``when``: a day, or a range for "some day between"."""
+    account = services.store.account(account_id)
+    services.store.add_acceptance(account.id, Acceptance(uuid.uuid4().hex[:12], parse_when(when), Known.ATTESTED))
+    _record(services, account, "acceptance", {"when": when})
+    return list_accounts(services)
+
+
+def attest_setting(
+    services: Services, account_id: str, setting: str, *, begins: str, ends: str | None = None
+) -> d.AccountDocument:
+    """The person's word: the training control stood at ``setting`` all the time from ``begins`` to ``ends``."""
+    account = services.store.account(account_id)
+    control = training_control(provider_of(services, account.provider_id))
+    now = services.clock()
+    first, last = certain_stretch(begins, ends, now)
+    record = _record(
+        services,
+        account,
+        "setting",
+        {"control": control.id, "setting": setting, "begins": _text(first), "ends": _text(last)},
+    )
+    services.store.add_setting_evidence(
+        account.id,
+        SettingEvidence(
+            id=uuid.uuid4().hex[:12],
+            control_id=control.id,
+            begins=first,
+            ends=last,
+            setting=Setting(setting),
+            known=Known.ATTESTED,
+            record=record,
+        ),
+    )
+    return list_accounts(services)
+
+
+def attest_deletion(services: Services, conversation_id: str, when: str) -> None:
+    """The person's word: they deleted this conversation within ``when``."""
+    stored = services.store.conversation(conversation_id)
+    span = parse_when(when)
+    record = services.journal.append(
+        Draft(
+            type="attestation.deletion",
+            at=services.clock(),
+            body={"conversation": stored.conversation.source_id, "earliest": _text(span.earliest), "latest": _text(span.latest)},
+        )
+    )
+    services.store.set_deletion(stored.id, Deletion(span, Known.ATTESTED), record=record.id)
+
+
+def provider_of(services: Services, provider_id: str) -> Provider:
+    """The pack called ``provider_id``."""
+    provider = services.packs.get(provider_id)
+    if provider is None:
+        known = ", ".join(sorted(services.packs))
+        raise UsageProblem(f"no pack for {provider_id!r}", next_step=f"one of: {known}")
+    return provider
+
+
+def training_control(provider: Provider) -> Control:
+    """The control that the terms name as deciding about training."""
+    named = {
+        t.training.control_id for product in provider.products for plan in product.plans for t in plan.terms
+    }
+    found = [c for c in provider.controls if c.id in named and c.polarity in TRAINING_POLARITIES]
+    if not found:
+        raise UsageProblem(
+            f"the pack for {provider.name} names no control that decides about training",
+            next_step=f"withhold packs show {provider.id}",
+        )
+    return found[0]
+
+
+def _tier(provider: Provider, tier: str) -> str:
+    tiers = {t.casefold(): t for p in provider.products for plan in p.plans for t in plan.tiers}
+    if tier.casefold() not in tiers:
+        raise UsageProblem(
+            f"{provider.name} has no plan called {tier!r} in its pack",
+            next_step="one of: " + ", ".join(sorted(tiers.values())),
+        )
+    return tiers[tier.casefold()]
+
+
+def _record(services: Services, account: Account, what: str, body: Mapping[str, Json]) -> str:
+    record = services.journal.append(
+        Draft(
+            type=f"attestation.{what}",
+            at=services.clock(),
+            body={"account": account.id, "provider": account.provider_id, "said_by": "person", **body},
+        )
+    )
+    return record.id
+
+
+def _text(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def _row(services: Services, account: Account, counts: Mapping[str, int]) -> d.AccountRow:
+    return d.AccountRow(
+        id=account.id,
+        provider=account.provider_id,
+        label=account.label,
+        region=account.region,
+        plans=tuple(
+            d.PlanRow(
+                tier=p.tier,
+                begins=_span(p.begins),
+                ends=None if p.ends is None else _span(p.ends),
+                known=p.known.value,
+            )
+            for p in account.plans
+        ),
+        acceptances=tuple(
+            d.AcceptanceRow(when=_span(a.when), known=a.known.value) for a in account.acceptances
+        ),
+        settings=tuple(
+            d.SettingEvidenceRow(
+                id=e.id,
+                control=e.control_id,
+                setting=e.setting.value,
+                begins=e.begins,
+                ends=e.ends,
+                known=e.known.value,
+                record=e.record,
+            )
+            for e in services.store.setting_evidence(account.id)
+        ),
+        conversations=sum(counts.get(ref, 0) for ref in {account.id, *account.source_account_ids}),
+    )
+
+
+def _span(when: When) -> d.SpanRow:
+    return d.SpanRow(
+        earliest=None if when.earliest <= BEGINNING else when.earliest,
+        latest=None if when.latest >= END else when.latest,
+    )

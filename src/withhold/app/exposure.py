@@ -1,0 +1,217 @@
+"""The exposure ledger: totals, rows, and the explanation of one conversation."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from withhold.app.bootstrap import Services
+from withhold.app.ledger import Judged, Ledger, look_for
+from withhold.model.account import Account
+from withhold.model.conversation import Conversation
+from withhold.model.terms import Source
+from withhold.model.verdict import Reason, Verdict
+from withhold.model.when import BEGINNING, END
+from withhold.model.words import Author, Known
+from withhold.report import documents as d
+from withhold.support.errors import UsageProblem
+
+RESUME_GAP = timedelta(hours=24)
+"""A person's message this long after their previous one counts as taking the conversation up again."""
+
+
+def ledger_of(services: Services, now: datetime) -> tuple[Ledger, tuple[Account, ...]]:
+    """The ledger over everything in the state."""
+    accounts = services.store.accounts()
+    evidence = {a.id: services.store.setting_evidence(a.id) for a in accounts}
+    return Ledger(services.packs, accounts, evidence, now), accounts
+
+
+def exposure(
+    services: Services,
+    *,
+    as_of: datetime | None = None,
+    provider: str | None = None,
+    account: str | None = None,
+    kind: str | None = None,
+    past: str | None = None,
+    future: str | None = None,
+) -> d.ExposureDocument:
+    """Verdicts for all conversations in the index that match the filters, newest activity first."""
+    stamp = services.stamp()
+    now = as_of or stamp.generated_at
+    ledger, accounts = ledger_of(services, now)
+    services.progress.step("judging conversations")
+    rows = [row_of(j) for j in ledger.judge((s.id, s.conversation) for s in services.store.conversations())]
+    wanted = [
+        r
+        for r in rows
+        if (provider is None or r.provider == provider)
+        and (account is None or _names(r.account, account, accounts))
+        and (kind is None or r.kind == kind)
+        and (past is None or r.past_exposure == past)
+        and (future is None or r.future_eligibility == future)
+    ]
+    wanted.sort(key=lambda r: (r.last or BEGINNING, r.id), reverse=True)
+    return d.ExposureDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        totals=totals_of(wanted),
+        conversations=tuple(wanted),
+        as_of=_looks(services, accounts, {r.account for r in wanted}, now),
+    )
+
+
+def explain(services: Services, id_: str, *, as_of: datetime | None = None) -> d.ExplainDocument:
+    """The chain of reasons for one conversation, by our id (or the start of it)."""
+    stamp = services.stamp()
+    ledger, _ = ledger_of(services, as_of or stamp.generated_at)
+    stored = services.store.conversation(id_)
+    judged = ledger.judge_one(stored.id, stored.conversation)
+    if judged.verdict is None:
+        raise UsageProblem(
+            f"no pack knows the terms for {judged.conversation.provider_id}: nothing can be said about it",
+            next_step="withhold packs list",
+        )
+    sources = judged.provider.sources if judged.provider is not None else {}
+    return d.ExplainDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        conversation=row_of(judged),
+        reasons=tuple(reason_row(r, sources) for r in judged.verdict.reasons),
+        would_settle=judged.verdict.would_settle,
+    )
+
+
+def totals_of(rows: Iterable[d.ConversationRow]) -> d.Totals:
+    """Counts by verdict."""
+    held = tuple(rows)
+    past = Counter(r.past_exposure for r in held)
+    future = Counter(r.future_eligibility for r in held)
+    return d.Totals(
+        past=d.PastTotals(
+            exposed=past["exposed"], not_exposed=past["not_exposed"], unknown=past["unknown"]
+        ),
+        future=d.FutureTotals(
+            eligible=future["eligible"], not_eligible=future["not_eligible"], unknown=future["unknown"]
+        ),
+    )
+
+
+def row_of(judged: Judged) -> d.ConversationRow:
+    """One conversation as a row. Where no pack knows the terms, both verdicts are unknown."""
+    c, verdict = judged.conversation, judged.verdict
+    first, last = _bounds(c)
+    return d.ConversationRow(
+        id=judged.id,
+        source_id=c.source_id,
+        provider=c.provider_id,
+        product=None if judged.product is None else judged.product.id,
+        account=None if judged.account is None else judged.account.id,
+        kind=c.kind.value,
+        first=first,
+        last=last,
+        resumed_at=resumed_at(c),
+        human=c.human,
+        model=c.model,
+        past_exposure="unknown" if verdict is None else verdict.past.value,
+        future_eligibility="unknown" if verdict is None else verdict.future.value,
+        carve_outs=() if verdict is None else _carve_outs(verdict),
+        clocks=() if verdict is None else _clocks(verdict),
+        extent="none" if verdict is None else verdict.extent.value,
+        marks=("terms_unknown",) if verdict is None else tuple(sorted(verdict.marks)),
+        causes=() if verdict is None else tuple(sorted(verdict.past_causes)),
+        title=c.title,
+        deleted=_deleted(c),
+        as_of=None if verdict is None else verdict.as_of,
+    )
+
+
+def _deleted(conversation: Conversation) -> bool | str:
+    if conversation.deletion is None:
+        return False
+    return True if conversation.deletion.known in (Known.OBSERVED, Known.ATTESTED) else "unknown"
+
+
+def _bounds(conversation: Conversation) -> tuple[datetime | None, datetime | None]:
+    """First and last instant over the person's messages and the answers; unknown times are left out."""
+    times = [
+        m.at
+        for m in conversation.messages
+        if m.author is not Author.OTHER and m.at.earliest > BEGINNING and m.at.latest < END
+    ]
+    if not times:
+        return None, None
+    return min(t.earliest for t in times), max(t.latest for t in times)
+
+
+def resumed_at(conversation: Conversation) -> tuple[datetime, ...]:
+    """When the person took it up again: their messages that follow the one before by a day or more."""
+    times = sorted(
+        m.at.earliest for m in conversation.messages if m.author is Author.HUMAN and m.at.exact
+    )
+    return tuple(b for a, b in zip(times, times[1:], strict=False) if b - a >= RESUME_GAP)
+
+
+def _carve_outs(verdict: Verdict) -> tuple[d.CarveOutRow, ...]:
+    return tuple(
+        d.CarveOutRow(kind=c.kind.value, effect=c.effect.value, text=c.text, confidence=c.confidence.value)
+        for c in verdict.carve_outs
+    )
+
+
+def _clocks(verdict: Verdict) -> tuple[d.ClockRow, ...]:
+    return tuple(
+        d.ClockRow(
+            basis=c.basis.value, until=c.until, bound=None if c.bound is None else c.bound.value, note=c.note
+        )
+        for c in verdict.clocks
+    )
+
+
+def reason_row(reason: Reason, sources: Mapping[str, Source]) -> d.ReasonRow:
+    """One link of the chain with its first source and the observation behind it."""
+    source = next((sources[s] for s in reason.sources if s in sources), None)
+    seen = reason.evidence is not None or reason.known is not None
+    return d.ReasonRow(
+        rule=reason.rule,
+        text=reason.text,
+        source=None if source is None else source_row(source),
+        observation=d.ObservationRow(
+            id=reason.evidence,
+            known=Known.UNKNOWN.value if reason.known is None else reason.known.value,
+            at=reason.at,
+            record=reason.evidence,
+        )
+        if seen
+        else None,
+        at=reason.at,
+        terms=reason.terms,
+    )
+
+
+def source_row(source: Source) -> d.SourceRow:
+    """A source as people cite it."""
+    day = source.published or source.copy_date
+    return d.SourceRow(
+        url=source.url, date=None if day is None else day.isoformat(), summary=source.title, quote=source.quote
+    )
+
+
+def _names(held: str | None, wanted: str, accounts: tuple[Account, ...]) -> bool:
+    account = next((a for a in accounts if a.id == held), None)
+    return account is not None and (account.id.startswith(wanted) or account.label == wanted)
+
+
+def _looks(
+    services: Services, accounts: tuple[Account, ...], held: set[str | None], now: datetime
+) -> tuple[d.AsOf, ...]:
+    rows = []
+    for account in accounts:
+        if account.id in held:
+            look = look_for(services.store.setting_evidence(account.id), now)
+            rows.append(
+                d.AsOf(account=account.label, provider=account.provider_id, at=look.at, why=look.why)
+            )
+    return tuple(rows)
+
+

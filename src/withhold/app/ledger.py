@@ -1,0 +1,95 @@
+"""Joining conversations to the regime tables of their accounts: the bulk path of both verdicts."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from withhold.model.account import Account, SettingEvidence
+from withhold.model.conversation import Conversation
+from withhold.model.terms import Product, Provider
+from withhold.model.verdict import Verdict
+from withhold.model.words import Known
+from withhold.policy import Judge, RegimeTable
+
+RECHECK = timedelta(days=30)
+"""How long a look at the setting may stand for "now" (architecture: re-check every 30 days)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A conversation with its verdict. ``product`` is ``None`` where no pack knows the provider."""
+
+    id: str
+    conversation: Conversation
+    account: Account | None
+    provider: Provider | None
+    product: Product | None
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The instant whose position of the setting is taken for "now", and why."""
+
+    at: datetime
+    why: str
+
+
+def look_for(evidence: Iterable[SettingEvidence], now: datetime) -> Look:
+    """The newest credible look, if it is not older than :data:`RECHECK`; else now itself."""
+    seen = [e for e in evidence if e.known in (Known.OBSERVED, Known.ATTESTED) and e.begins <= now]
+    if not seen:
+        return Look(now, "the setting was never looked at; withhold optout PROVIDER looks at it")
+    newest = max(min(e.ends, now) for e in seen)
+    if now - newest > RECHECK:
+        return Look(now, f"the last look at the setting is of {newest:%Y-%m-%d}: too old, look again")
+    return Look(newest, f"setting as last looked at on {newest:%Y-%m-%d %H:%M} UTC")
+
+
+class Ledger:
+    """Judges conversations, making each account's regime table once."""
+
+    def __init__(
+        self,
+        packs: Mapping[str, Provider],
+        accounts: Iterable[Account],
+        evidence: Mapping[str, tuple[SettingEvidence, ...]],
+        now: datetime,
+    ) -> None:
+        self._packs = packs
+        self._now = now
+        self._evidence = evidence
+        self._by_ref = {(ref): a for a in accounts for ref in (a.id, *a.source_account_ids)}
+        self._judges: dict[tuple[str | None, str, str], Judge] = {}
+
+    def judge(self, pairs: Iterable[tuple[str, Conversation]]) -> Iterator[Judged]:
+        """Verdicts in the order of ``pairs`` (our id, conversation)."""
+        for id_, conversation in pairs:
+            yield self.judge_one(id_, conversation)
+
+    def judge_one(self, id_: str, conversation: Conversation) -> Judged:
+        account = self._by_ref.get(conversation.account_ref or "")
+        provider_id = account.provider_id if account is not None else conversation.provider_id
+        provider = self._packs.get(provider_id)
+        product = self._product(provider, conversation)
+        placed = replace(conversation, provider_id=provider_id)
+        if provider is None or product is None:
+            return Judged(id_, placed, account, provider, None, None)
+        return Judged(id_, placed, account, provider, product, self._judge(account, provider, product)(placed))
+
+    def table(self, account: Account | None, provider: Provider, product: Product) -> RegimeTable:
+        """The regimes of one account and product."""
+        return self._judge(account, provider, product).table
+
+    def _judge(self, account: Account | None, provider: Provider, product: Product) -> Judge:
+        key = (None if account is None else account.id, provider.id, product.id)
+        if key not in self._judges:
+            evidence = self._evidence.get(account.id, ()) if account is not None else ()
+            look = look_for(evidence, self._now)
+            self._judges[key] = Judge(RegimeTable(product, account, evidence, self._now, look.at))
+        return self._judges[key]
+
+    def _product(self, provider: Provider | None, conversation: Conversation) -> Product | None:
+        if provider is None:
+            return None
+        return provider.product(provider.kinds.get(str(conversation.kind), ""))

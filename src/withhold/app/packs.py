@@ -1,0 +1,134 @@
+"""Listing, showing and linting packs."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from withhold.app.accounts import provider_of
+from withhold.app.bootstrap import Services
+from withhold.app.exposure import source_row
+from withhold.model.terms import Control, Provider, RetentionRule, Terms
+from withhold.model.when import When
+from withhold.report import documents as d
+
+
+def list_packs(services: Services) -> d.PacksListDocument:
+    """All packs, the fictional ones last."""
+    stamp = services.stamp()
+    today = stamp.generated_at.date()
+    providers = sorted(services.packs.values(), key=lambda p: (p.fictional, p.id))
+    return d.PacksListDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        packs=tuple(_row(p, today) for p in providers),
+    )
+
+
+def show_pack(services: Services, provider_id: str) -> d.PackShowDocument:
+    """Everything a pack says, in short."""
+    stamp = services.stamp()
+    provider = provider_of(services, provider_id)
+    return d.PackShowDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        pack=_row(provider, stamp.generated_at.date()),
+        stance=provider.stance.summary,
+        terms=tuple(
+            _terms(product.id, plan.id, plan.tiers, t)
+            for product in provider.products
+            for plan in product.plans
+            for t in plan.terms
+        ),
+        controls=tuple(_control(c) for c in provider.controls),
+        uncertainties=tuple(u.text for u in provider.uncertainties),
+        sources=tuple(source_row(s) for s in provider.sources.values()),
+    )
+
+
+def lint_packs(services: Services, paths: tuple[Path, ...]) -> d.PacksLintDocument:
+    """Lint the given files, or all built-in packs and those in the state folder."""
+    from withhold.packs.lint import lint
+    from withhold.packs.loader import builtin_dir
+
+    stamp = services.stamp()
+    folders = [builtin_dir(), services.home.packs]
+    files = paths or tuple(f for folder in folders if folder.is_dir() for f in sorted(folder.glob("*.yaml")))
+    problems = [p for f in files for p in lint(f)]
+    return d.PacksLintDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        files=len(files),
+        problems=tuple(
+            d.LintRow(
+                file=p.file,
+                line=p.line,
+                column=p.column,
+                level=p.severity.value,
+                code=p.code,
+                message=p.message,
+            )
+            for p in problems
+        ),
+    )
+
+
+def _row(provider: Provider, today: date) -> d.PackRow:
+    terms = [t for product in provider.products for plan in product.plans for t in plan.terms]
+    checked = min((t.last_checked for t in terms), default=provider.compiled_on)
+    return d.PackRow(
+        id=provider.id,
+        name=provider.name,
+        stance=provider.stance.stance.value,
+        products=len(provider.products),
+        terms=len(terms),
+        controls=len(provider.controls),
+        compiled_on=None if provider.compiled_on is None else provider.compiled_on.isoformat(),
+        last_checked=None if checked is None else checked.isoformat(),
+        age_days=None if checked is None else (today - checked).days,
+        fictional=provider.fictional,
+        sha256=provider.sha256,
+    )
+
+
+def _terms(product: str, plan: str, tiers: tuple[str, ...], terms: Terms) -> d.TermsRow:
+    return d.TermsRow(
+        id=terms.id,
+        product=product,
+        plan=plan,
+        tiers=tiers,
+        begins=_edge(terms.begins),
+        ends=_edge(terms.ends, last=True),
+        starts_on_acceptance=terms.starts_on_acceptance,
+        training=terms.training.allowed.value,
+        control=terms.training.control_id,
+        retention={basis.value: _retention(rule) for basis, rule in terms.retention.items()},
+        exceptions=tuple(f"{e.kind.value}: {e.effect.value}" for e in terms.exceptions),
+        confidence=terms.confidence.value,
+        last_checked=terms.last_checked.isoformat(),
+    )
+
+
+def _edge(when: When | None, *, last: bool = False) -> str | None:
+    """A day without a zone as that day (``last``: the day that the instant ends); an exact instant as such."""
+    if when is None:
+        return None
+    if when.exact:
+        return when.earliest.isoformat()
+    day = when.latest.date()
+    return (day - timedelta(days=1) if last else day).isoformat()
+
+
+def _retention(rule: RetentionRule) -> str:
+    parts = (rule.kind.value, rule.duration, rule.bound, rule.starts_from and f"from {rule.starts_from}")
+    return " ".join(str(p) for p in parts if p)
+
+
+def _control(control: Control) -> d.PackControlRow:
+    return d.PackControlRow(
+        id=control.id,
+        name=control.name,
+        kind=control.kind,
+        polarity=control.polarity.value,
+        labels=tuple(f"{label.text} ({label.lang})" for label in control.labels),
+        menu_path=control.menu_path or (),
+        url=control.url,
+    )

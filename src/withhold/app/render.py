@@ -1,0 +1,32 @@
+"""Documents on their way out."""
+
+import sys
+
+from msgspec import Struct
+
+from withhold.report.documents import ErrorDocument
+from withhold.report.json_out import encode, encode_row
+
+
+def json_bytes(document: Struct) -> bytes:
+    """One JSON document."""
+    return encode(document)
+
+
+def json_line(row: Struct) -> bytes:
+    """One row of JSON Lines."""
+    return encode_row(row)
+
+
+def error_json(code: str, message: str, next_step: str | None) -> bytes:
+    """The document of a failure."""
+    return encode(ErrorDocument(code=code, message=message, next=next_step))
+
+
+def print_text(document: Struct) -> None:
+    """Print for people on stdout; colours only on a terminal that wants them."""
+    from rich.console import Console
+
+    from withhold.report.render import print_document
+
+    print_document(document, Console(file=sys.stdout, highlight=False, markup=False, emoji=False))

@@ -1,0 +1,32 @@
+"""``withhold demo``."""
+
+from pathlib import Path
+
+import click
+
+from withhold.cli.talk import json_option, services, show
+
+
+@click.command(short_help="The whole story on the lab, in a real browser.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo-result"),
+    show_default=True,
+    help="Folder for the result page and its pictures.",
+)
+@click.option("--show-browser", is_flag=True, help="Let the browser's window be seen.")
+@json_option
+def demo(out: Path, show_browser: bool, as_json: bool) -> None:
+    """Play the main job on the lab: opt out in a real browser, prove it, say what was exposed, check it.
+
+    Everything happens on this machine, in a state of its own. Exit code 0 only if every step held.
+
+    Example: withhold demo
+    """
+    from withhold.app.demo import run_demo
+
+    document = run_demo(services(), out=out, headless=not show_browser)
+    show(document, as_json=as_json)
+    if not document.held:
+        click.get_current_context().exit(1)

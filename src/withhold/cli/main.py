@@ -1,0 +1,82 @@
+"""Entry point: errors become exit codes and messages; commands are loaded when called."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+
+from withhold import __version__
+from withhold.cli.lazy import Lazy, LazyGroup
+
+INTERRUPTED = 130
+INTERNAL = 70
+
+
+class Root(LazyGroup):
+    lazy: Mapping[str, Lazy] = {
+        "scan": Lazy("withhold.cli.scan:scan", "What AI tools on this machine show, read-only and offline."),
+        "import": Lazy("withhold.cli.importing:import_", "Read exports and transcripts into the index."),
+        "status": Lazy("withhold.cli.status:status", "Posture of every account: on, off or unknown."),
+        "optout": Lazy("withhold.cli.optout:optout", "Set a training control to private and read it back."),
+        "exposure": Lazy(
+            "withhold.cli.exposure:exposure", "What was open to training, and how long it is kept."
+        ),
+        "account": Lazy(
+            "withhold.cli.account:account", "Accounts, plans, acceptance, your word on the setting."
+        ),
+        "evidence": Lazy("withhold.cli.evidence:evidence", "List and verify the evidence journal."),
+        "packs": Lazy("withhold.cli.packs:packs", "List, show and lint the provider data."),
+        "lab": Lazy("withhold.cli.lab:lab", "Run the reference provider on this machine."),
+        "demo": Lazy("withhold.cli.demo:demo", "The whole story on the lab, in a real browser."),
+        "doctor": Lazy("withhold.cli.doctor:doctor", "Check what withhold needs on this machine."),
+    }
+
+
+@click.group(
+    cls=Root,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Example: withhold scan; withhold import export.zip; withhold exposure",
+)
+@click.version_option(__version__, prog_name="withhold")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document on stdout, nothing else there."
+)
+@click.pass_context
+def root(ctx: click.Context, as_json: bool) -> None:
+    """Keep your conversations with AI out of model training.
+
+    Opts out at the provider, proves it, and works out what was exposed before. Without a command it prints
+    what it can see on this machine: read-only, offline, asking nothing.
+    """
+    if ctx.invoked_subcommand is None:
+        from withhold.cli.scan import scan
+
+        ctx.invoke(scan, as_json=as_json)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; every failure is said on stderr (and as JSON on stdout where JSON was asked for)."""
+    from withhold.cli.failure import report
+
+    as_json = "--json" in arguments or "--jsonl" in arguments
+    try:
+        result = root.main(args=list(arguments), prog_name="withhold", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("Interrupted. Nothing is left half done.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - lives until exit
+        return 0
+    except Exception as error:  # noqa: BLE001 - the process edge: everything becomes an exit code
+        return report(error, as_json=as_json)
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,57 @@
+"""``withhold packs``."""
+
+from pathlib import Path
+
+import click
+
+from withhold.cli.talk import json_option, services, show
+
+
+@click.group(short_help="List, show and lint the provider data.")
+def packs() -> None:
+    """The dated facts about providers that verdicts rest on.
+
+    Example: withhold packs show anthropic
+    """
+
+
+@packs.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List all packs with the age of their facts.
+
+    Example: withhold packs list
+    """
+    from withhold.app.packs import list_packs
+
+    show(list_packs(services()), as_json=as_json)
+
+
+@packs.command("show")
+@click.argument("provider")
+@json_option
+def show_(provider: str, as_json: bool) -> None:
+    """Show terms, controls and open points of one provider.
+
+    Example: withhold packs show anthropic
+    """
+    from withhold.app.packs import show_pack
+
+    show(show_pack(services(), provider), as_json=as_json)
+
+
+@packs.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@click.pass_context
+def lint(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
+    """Check pack files; without FILES the built-in ones and your own. Exit code 1 if there are errors.
+
+    Example: withhold packs lint my-provider.yaml
+    """
+    from withhold.app.packs import lint_packs
+
+    document = lint_packs(services(), files)
+    show(document, as_json=as_json)
+    if any(p.level == "error" for p in document.problems):
+        ctx.exit(1)

@@ -1,0 +1,65 @@
+"""What every command shares: the ``--json`` option, progress on stderr, printing a document."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from withhold.app.bootstrap import Services
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(command: F) -> F:
+    """Add ``--json``."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON document on stdout, nothing else there."
+    )(command)
+
+
+def services() -> "Services":
+    """The wired application for this process."""
+    from withhold.app.bootstrap import bootstrap
+
+    return bootstrap(os.environ, progress=Stderr())
+
+
+def show(document: Any, *, as_json: bool) -> None:
+    """Print a document: JSON for machines, else text for people."""
+    from withhold.app import render
+
+    if as_json:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(render.json_bytes(document))
+        sys.stdout.buffer.flush()
+    else:
+        render.print_text(document)
+
+
+class Stderr:
+    """Progress for people: one line a step on stderr, counts redrawn in place on a terminal."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._open = False
+
+    def step(self, text: str) -> None:
+        self._end()
+        click.echo(text, err=True)
+
+    def advance(self, done: int, total: int | None, unit: str) -> None:
+        if not self._terminal:
+            return
+        of = f"/{total}" if total is not None else ""
+        click.echo(f"\r  {done}{of} {unit}  ", err=True, nl=False)
+        self._open = True
+        if total is not None and done >= total:
+            self._end()
+
+    def _end(self) -> None:
+        if self._open:
+            click.echo("", err=True)
+            self._open = False

@@ -1,0 +1,85 @@
+"""What this machine shows, and the evidence journal."""
+
+from rich.console import Console
+from rich.text import Text
+
+from withhold.report.documents import (
+    EvidenceListDocument,
+    EvidenceVerifyDocument,
+    Route,
+    ScanDocument,
+    Transcripts,
+)
+from withhold.report.text.base import bullets, day, grid, minute, plural, word
+
+
+def scan(console: Console, document: ScanDocument) -> None:
+    """Tools, the contract they run under, sessions; then what could not be seen. Five lines when empty."""
+    if not document.tools:
+        console.print("No AI coding tool that withhold knows was found on this machine.")
+    for tool in document.tools:
+        version = f" {tool.version}" if tool.version else ""
+        console.print(Text(f"{tool.id}{version}", style="bold"), Text(f"found by {', '.join(tool.found_by)}"))
+        for route in (r for r in document.routes if r.tool == tool.id):
+            _route(console, route)
+        for transcripts in (t for t in document.transcripts if t.tool == tool.id):
+            _transcripts(console, transcripts)
+    for placebo in document.placebos:
+        console.print(Text(f"no effect: {placebo.where} ({placebo.why})", style="yellow"))
+    if document.unseen:
+        console.print("Could not be seen:")
+        bullets(console, (f"{u.what}: {u.why}" for u in document.unseen))
+    console.print(f"Next: {document.next}")
+
+
+TRAINABLE = {
+    True: "its content may be used for training",
+    False: "the contract excludes training",
+    "unknown": "whether it trains is decided by a setting that no file shows",
+}
+
+
+def _route(console: Console, route: Route) -> None:
+    style = (
+        {True: "red", False: "green"}.get(route.trainable, "yellow")
+        if route.trainable != "unknown"
+        else "yellow"
+    )
+    console.print(Text("  runs on: "), Text(route.kind), Text(f"- {TRAINABLE[route.trainable]}", style=style))
+    console.print(Text(f"    seen from: {', '.join(route.signals)}", style="dim"))
+
+
+def _transcripts(console: Console, row: Transcripts) -> None:
+    console.print(f"  {plural(row.sessions, 'session')} on disk, {day(row.first)} to {day(row.last)}")
+    if row.resumed_since is not None and row.sessions:
+        console.print(
+            f"  {row.resumed:,} taken up again since the terms of {day(row.resumed_since)};"
+            f" {row.continued:,} of all begun before that day went on after it"
+        )
+    if row.unrecognised:
+        console.print(Text(f"  {row.unrecognised:,} places were not recognised", style="yellow"))
+
+
+def evidence_list(console: Console, document: EvidenceListDocument) -> None:
+    if not document.records:
+        console.print("The journal is empty. Records are made by optout and other acts.")
+        return
+    table = grid("no.", "record", "when", "type", "what")
+    for r in document.records:
+        table.add_row(str(r.seq), r.id[:12], minute(r.at), r.type, r.summary)
+    console.print(table)
+
+
+def evidence_verify(console: Console, document: EvidenceVerifyDocument) -> None:
+    failed = [r for r in document.records if any(c.result == "failed" for c in r.claims)]
+    for record in failed:
+        console.print(Text(f"record {record.id[:16]}", style="bold"))
+        for claim in (c for c in record.claims if c.result == "failed"):
+            console.print(Text("  "), word("failed"), Text(f" {claim.name}: {claim.why}"))
+    bullets(console, document.notes)
+    unchecked = sorted(
+        {(c.name, c.why) for r in document.records for c in r.claims if c.result == "not_checkable"}
+    )
+    bullets(console, (f"not checkable: {name}: {why}" for name, why in unchecked))
+    good = len(document.records) - len(failed)
+    console.print(f"{plural(good, 'record')} verified, {len(failed):,} failed")

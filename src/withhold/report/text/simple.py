@@ -1,0 +1,172 @@
+"""Short documents: import, account, status, opt-out, packs."""
+
+from rich.console import Console
+from rich.text import Text
+
+from withhold.report.documents import (
+    AccountDocument,
+    AccountRow,
+    ImportDocument,
+    OptOutDocument,
+    PackShowDocument,
+    PacksLintDocument,
+    PacksListDocument,
+    SpanRow,
+    StatusDocument,
+)
+from withhold.report.text.base import bullets, day, grid, minute, plural, word
+
+SHOWN = 10
+
+
+def importing(console: Console, document: ImportDocument) -> None:
+    for source in document.sources:
+        console.print(Text(source.path, style="bold"), Text(f"({source.format})"))
+        console.print(
+            f"  {plural(source.conversations, 'conversation')}, {source.human:,} messages of yours,"
+            f" {plural(source.model, 'answer')}, {day(source.first)} to {day(source.last)}"
+        )
+        console.print(
+            f"  new in the index: {plural(source.new_conversations, 'conversation')},"
+            f" {plural(source.new_messages, 'message')}"
+        )
+        console.print(f"  account: {source.account or 'not named by this source'}")
+        if source.feedback or source.shared:
+            console.print(f"  feedback marks: {source.feedback:,}, shared links: {source.shared:,}")
+        bullets(console, source.warnings)
+        if source.unrecognised:
+            console.print(Text(f"  not recognised: {len(source.unrecognised):,}", style="yellow"))
+            bullets(console, (f"{u.place}: {u.reason}" for u in source.unrecognised[:SHOWN]))
+            if len(source.unrecognised) > SHOWN:
+                console.print(f"  ... and {len(source.unrecognised) - SHOWN:,} more (see --json)")
+    console.print("Next: withhold exposure")
+
+
+def accounts(console: Console, document: AccountDocument) -> None:
+    if not document.accounts:
+        console.print("No accounts are known yet. Next: withhold account add PROVIDER LABEL")
+    for account in document.accounts:
+        _account(console, account)
+
+
+def _account(console: Console, account: AccountRow) -> None:
+    console.print(
+        Text(account.label, style="bold"),
+        Text(f"({account.provider}, id {account.id}, region {account.region or 'unknown'})"),
+    )
+    console.print(f"  {plural(account.conversations, 'conversation')} in the index")
+    for plan in account.plans:
+        ends = "now" if plan.ends is None else _span(plan.ends)
+        console.print(f"  plan {plan.tier}: {_span(plan.begins)} to {ends} ({plan.known})")
+    if not account.plans:
+        console.print(
+            Text("  plan: unknown. Tell it: withhold account plan ID TIER --from DATE", style="yellow")
+        )
+    for accepted in account.acceptances:
+        console.print(f"  accepted the terms: {_span(accepted.when)} ({accepted.known})")
+    for s in account.settings:
+        console.print(
+            Text(f"  {s.control}: "),
+            word(s.setting),
+            Text(f" {minute(s.begins)} - {minute(s.ends)} ({s.known})"),
+        )
+    if not account.settings:
+        console.print(Text("  setting: never looked at", style="yellow"))
+
+
+def _span(span: SpanRow) -> str:
+    if span.earliest == span.latest:
+        return minute(span.earliest)
+    if span.earliest is None:
+        return f"by {day(span.latest)}"
+    return f"between {day(span.earliest)} and {day(span.latest) if span.latest else 'an unknown day'}"
+
+
+def status(console: Console, document: StatusDocument) -> None:
+    table = grid("provider", "account", "setting", "last look", "how known")
+    for row in document.posture:
+        table.add_row(row.provider, row.label, word(row.setting), minute(row.last_seen), row.known)
+    if document.posture:
+        console.print(table)
+        for row in document.posture:
+            bullets(console, (f"{row.provider} {row.label}: {row.text} Next: {row.next}",))
+    console.print(
+        f"{plural(document.conversations, 'conversation')} in the index,"
+        f" {plural(document.records, 'evidence record')}; state in {document.home}"
+    )
+    console.print(f"Next: {document.next}")
+
+
+OUTCOMES = {
+    "changed": "The control is private now; a fresh load of the page confirmed it.",
+    "already_private": "The control was private already; a fresh load of the page confirmed it.",
+    "not_persisted": "The control did NOT stay private after a fresh load.",
+    "blocked": "The control is locked and not private.",
+    "no_control": "No control that decides about training was found on this page.",
+    "needs_human": "A person has to act or look.",
+}
+
+
+def optout(console: Console, document: OptOutDocument) -> None:
+    console.print(Text("outcome: "), word(document.outcome), Text(f"({document.mode})"))
+    console.print(f"  {OUTCOMES[document.outcome]}")
+    if document.why:
+        console.print(f"  {document.why}")
+    for control in document.controls:
+        console.print(
+            f"  {control.label}: before {control.before}, after {control.after or 'not read'},"
+            f" after a fresh load {control.after_reload or 'not read'}"
+        )
+    for number, step in enumerate(document.steps, 1):
+        console.print(f"  {number}. {step}")
+    if document.overrode_terms:
+        console.print(
+            Text("  The provider's terms were overridden on your word; the record says so.", style="yellow")
+        )
+    if document.record:
+        console.print(f"  evidence: {document.record[:16]} (withhold evidence list)")
+
+
+def packs_list(console: Console, document: PacksListDocument) -> None:
+    table = grid("id", "provider", "automation", "terms", "controls", "last checked")
+    for pack in document.packs:
+        name = pack.name + (" (fictional)" if pack.fictional else "")
+        checked = pack.last_checked or "unknown"
+        table.add_row(pack.id, name, pack.stance, str(pack.terms), str(pack.controls), checked)
+    console.print(table)
+
+
+def packs_lint(console: Console, document: PacksLintDocument) -> None:
+    for p in document.problems:
+        console.print(f"{p.file}:{p.line}:{p.column}: {p.level} {p.code}: {p.message}", soft_wrap=True)
+    errors = sum(p.level == "error" for p in document.problems)
+    console.print(
+        f"{plural(document.files, 'file')}: {plural(errors, 'error')},"
+        f" {plural(len(document.problems) - errors, 'warning')}"
+    )
+
+
+def packs_show(console: Console, document: PackShowDocument) -> None:
+    pack = document.pack
+    console.print(
+        Text(pack.name, style="bold"), Text(f"({pack.id}, last checked {pack.last_checked or 'unknown'})")
+    )
+    console.print(f"automated access: {pack.stance}. {document.stance or ''}")
+    console.print()
+    table = grid("product", "plan", "from", "to", "training", "control")
+    for t in document.terms:
+        begins = (t.begins or "unknown") + (" *" if t.starts_on_acceptance else "")
+        table.add_row(t.product, t.plan, begins, t.ends or "in force", t.training, t.control or "-")
+    console.print(table)
+    if any(t.starts_on_acceptance for t in document.terms):
+        console.print(Text("* for each account from its acceptance", style="dim"))
+    for control in document.controls:
+        console.print()
+        console.print(Text(control.name, style="bold"), Text(f"({control.kind}, {control.polarity})"))
+        console.print(f"  path: {' > '.join(control.menu_path) or 'unknown'}")
+        console.print(f"  page: {control.url or 'unknown'}")
+        console.print(f"  labels: {'; '.join(control.labels) or 'none known'}")
+    if document.uncertainties:
+        console.print()
+        console.print(Text("Open or conflicting points", style="bold"))
+        bullets(console, document.uncertainties)
