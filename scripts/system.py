@@ -21,19 +21,25 @@ def say(text: str) -> None:
     print(f"set-up: {text}", file=sys.stderr, flush=True)
 
 
-def run(*command: str | Path) -> bool:
-    """Runs a program without input; true if it ended well. Its own output goes to stderr."""
+def run(*command: str | Path, quiet: bool = False) -> bool:
+    """Runs a program without input; true if it ended well.
+
+    Its own output goes to stderr, with ``quiet`` only where it failed.
+    """
     try:
         done = subprocess.run(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
-            stdout=sys.stderr,
+            stdout=subprocess.PIPE if quiet else sys.stderr,
+            stderr=subprocess.STDOUT if quiet else None,
             env={**os.environ, **QUIET_APT},
             check=False,
         )
     except OSError as problem:
         say(f"{command[0]} did not start: {problem}")
         return False
+    if quiet and done.returncode:
+        sys.stderr.write(done.stdout.decode(errors="replace"))
     return done.returncode == 0
 
 
@@ -62,7 +68,8 @@ def apt_install(*packages: str) -> bool:
     if prefix is None or not has_apt():
         return False
     say(f"installing Debian packages: {' '.join(packages)}")
-    updated = run(*prefix, "apt-get", "update", "-qq")
+    updated = run(*prefix, "apt-get", "update", "-qq", quiet=True)
     if not updated:
         say("apt-get update failed; trying with the package lists at hand")
-    return run(*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)
+    install = (*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)
+    return run(*install, quiet=True)
