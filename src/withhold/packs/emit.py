@@ -1,7 +1,7 @@
 """Writes readable YAML: block style, long prose folded, short lists of words in one line."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -16,11 +16,13 @@ _FURTHER_ITEM = re.compile(r"(?<=[^:])\n( +- id: )")
 class _Writer(yaml.SafeDumper):
     """Quotes only what the reader of packs would not take as text: it knows no type but null."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
-
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
         """Indents lists below their key."""
         super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        """Writes everything out: packs have no aliases."""
+        return True
 
 
 def _text(writer: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
@@ -28,9 +30,11 @@ def _text(writer: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 
 
 def _style(value: str) -> str | None:
-    """Folding keeps a text only if its words are parted by single spaces."""
+    """Folding keeps a text only if single spaces part its words, and only double quotes keep line breaks."""
     if value in NULLS:
         return "'"
+    if value.splitlines() != [value]:
+        return '"'
     folds = len(value) > _PROSE and " " in value and value == " ".join(value.split())
     return ">" if folds else None
 
@@ -45,6 +49,7 @@ def _bool(writer: yaml.SafeDumper, value: bool) -> yaml.ScalarNode:
     return writer.represent_scalar("tag:yaml.org,2002:str", "true" if value else "false")
 
 
+_Writer.yaml_implicit_resolvers = {}
 _Writer.add_representer(str, _text)
 _Writer.add_representer(list, _list)
 _Writer.add_representer(bool, _bool)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from withhold.packs.schema import Edge, Entry
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
+_EVER = datetime.min.replace(tzinfo=UTC)
 _DAY = timedelta(days=1)
 
 
@@ -32,6 +33,12 @@ def period(entry: Entry, compiled_on: date) -> Period:
     end = _end(entry.effective_until)
     sure_begin = begin or _last_moment(end, compiled_on)
     return Period(begin, end, sure_begin, end or (sure_begin + _DAY if begin else sure_begin))
+
+
+def by_beginning(entry: Entry) -> datetime:
+    """For sorting. An unknown beginning lies before the end; where both are unknown or open, before all."""
+    begin, end = _begin(entry.effective_from), _end(entry.effective_until)
+    return begin or (_EVER if end is None or end is FOREVER else end - _DAY)
 
 
 def _midnight(day: date) -> datetime:

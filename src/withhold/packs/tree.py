@@ -65,7 +65,7 @@ def parse(data: bytes, reports: Reports) -> Node | None:
     except _Stop:
         return None
     except yaml.YAMLError as problem:
-        reports.add(_mark_of_error(problem), "yaml", _first_line(problem))
+        reports.add(_mark_of_error(problem, text), "yaml", _first_line(problem))
         return None
 
 
@@ -101,8 +101,14 @@ def _mark(raw: Any) -> Mark:
     return START if raw is None else Mark(raw.line + 1, raw.column + 1)
 
 
-def _mark_of_error(problem: Exception) -> Mark:
-    return _mark(getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None))
+def _mark_of_error(problem: Exception, text: str) -> Mark:
+    """Where to look: what was never closed is found at its opening, at worst at the last thing written."""
+    place, context = getattr(problem, "problem_mark", None), getattr(problem, "context_mark", None)
+    at_end = place is not None and place.index >= len(text)
+    found = _mark((context or place) if at_end else (place or context))
+    written = text.rstrip()
+    last = Mark(written.count("\n") + 1, len(written) - written.rfind("\n") - 1)
+    return min(found, last) if at_end else found
 
 
 def _first_line(problem: Exception) -> str:

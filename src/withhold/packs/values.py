@@ -24,7 +24,7 @@ from withhold.model.terms import (
 )
 from withhold.model.when import When
 from withhold.model.words import Basis, Polarity, Stance
-from withhold.packs.periods import period, same_people
+from withhold.packs.periods import by_beginning, same_people
 from withhold.packs.schema import (
     CarveOut,
     ControlShape,
@@ -111,7 +111,7 @@ def _product(pack: Pack, given: ProductShape) -> Product:
 
 
 def _plan(pack: Pack, product_id: str, given: PlanShape) -> Plan:
-    ordered = sorted(given.terms, key=lambda e: period(e, pack.compiled_on).sure_begin)
+    ordered = sorted(given.terms, key=by_beginning)
     terms = tuple(_Resolved(pack, product_id, given.id, e).terms(_end(e, ordered)) for e in ordered)
     return Plan(given.id, given.name, given.plan_class, given.tiers, terms)
 
