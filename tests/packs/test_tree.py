@@ -5,10 +5,12 @@ import pytest
 from withhold.packs.problem import Mark, Reports
 from withhold.packs.tree import MAX_BYTES, MAX_DEPTH, Items, Node, Table, Text, parse
 
+BOTH = pytest.mark.parametrize("pure", [False, True], ids=["libyaml", "pure"])
 
-def read(text: str | bytes) -> tuple[Node | None, list[tuple[int, int, str]]]:
+
+def read(text: str | bytes, *, pure: bool = False) -> tuple[Node | None, list[tuple[int, int, str]]]:
     reports = Reports("t.yaml")
-    node = parse(text if isinstance(text, bytes) else text.encode(), reports)
+    node = parse(text if isinstance(text, bytes) else text.encode(), reports, pure=pure)
     return node, [(p.line, p.column, p.code) for p in reports.found]
 
 
@@ -62,12 +64,21 @@ def test_marks_count_from_one_and_sit_on_keys() -> None:
         ("# nothing\n", (1, 1, "empty")),
     ],
 )
+@BOTH
 def test_cleverness_and_damage_are_refused_in_place(
-    text: str | bytes, expected: tuple[int, int, str]
+    text: str | bytes, expected: tuple[int, int, str], *, pure: bool
 ) -> None:
     """What a reader could stumble over, or a machine could blow up on, is refused with its place."""
-    _, found = read(text)
+    _, found = read(text, pure=pure)
     assert found == [expected]
+
+
+@pytest.mark.parametrize("text", [r'a: "\U00110000"', r'a: "\ud800"'])
+@BOTH
+def test_escapes_that_are_no_characters_are_refused(text: str, *, pure: bool) -> None:
+    """An escape cannot smuggle in what no file can hold."""
+    _, [(line, _, code)] = read(text, pure=pure)
+    assert (line, code in {"yaml", "encoding"}) == (1, True)
 
 
 def test_depth_is_bounded() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
-from importlib import resources
 from pathlib import Path
 
 from withhold.model.terms import Provider
@@ -32,7 +31,7 @@ def load(path: Path) -> Provider:
 
 def builtin_dir() -> Path:
     """Where the packs that come with the program lie."""
-    return Path(str(resources.files("withhold.packs"))) / "data"
+    return Path(__file__).parent / "data"
 
 
 def builtin_ids() -> tuple[str, ...]:

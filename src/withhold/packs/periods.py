@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from withhold.packs.schema import Edge, Entry
+from withhold.packs.leaves import Edge
+from withhold.packs.schema import Entry
 
 FOREVER = datetime.max.replace(tzinfo=UTC)
 _EVER = datetime.min.replace(tzinfo=UTC)

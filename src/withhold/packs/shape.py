@@ -10,8 +10,9 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, g
 
 import msgspec
 
+from withhold.packs.leaves import Duration, Edge, Language, LooseDate
 from withhold.packs.problem import START, Mark, Reports
-from withhold.packs.schema import Duration, Edge, Language, LooseDate, Pack, Shape
+from withhold.packs.schema import Pack, Shape
 from withhold.packs.tree import Items, Node, Table, Text
 
 Path: TypeAlias = tuple[str | int, ...]

@@ -5,6 +5,7 @@ is guessed. What makes a file hard to read, or slow to expand, is refused: ancho
 duplicate keys, several documents, deep nesting, NULs, and files over 2 MB.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Never, TypeAlias
@@ -13,6 +14,7 @@ from withhold.packs.problem import START, Mark, Reports
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 24
+_HALF = re.compile("[\ud800-\udfff]")
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -53,18 +55,21 @@ class _Stop(Exception):
     """The rest of the file cannot be read; the reason has been reported."""
 
 
-def parse(data: bytes, reports: Reports) -> Node | None:
-    """The tree of one file; ``None`` if it is refused, with the reasons in ``reports``. Never raises."""
+def parse(data: bytes, reports: Reports, *, pure: bool = False) -> Node | None:
+    """The tree of one file; ``None`` if it is refused, with the reasons in ``reports``. Never raises.
+
+    libyaml reads it where PyYAML was built with it, else (or if ``pure``) PyYAML itself, ten times slower.
+    """
     import yaml
 
     text = _text(data, reports)
     if text is None:
         return None
     try:
-        return _Builder(reports).build(_events(text))
+        return _Builder(reports).build(_events(text, pure=pure))
     except _Stop:
         return None
-    except yaml.YAMLError as problem:
+    except (yaml.YAMLError, ValueError) as problem:  # PyYAML's own parser lets chr() of a bad escape through
         reports.add(_mark_of_error(problem, text), "yaml", _first_line(problem))
         return None
 
@@ -89,10 +94,10 @@ def _place(data: bytes, offset: int) -> Mark:
     return Mark(before.count(b"\n") + 1, offset - before.rfind(b"\n"))
 
 
-def _events(text: str) -> Iterator[Any]:
+def _events(text: str, *, pure: bool) -> Iterator[Any]:
     import yaml
 
-    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    loader: Any = yaml.BaseLoader if pure else getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     events: Iterator[Any] = yaml.parse(text, Loader=loader)
     return events
 
@@ -136,7 +141,7 @@ class _Builder:
         self._refuse_cleverness(name, event, mark)
         match name:
             case "ScalarEvent":
-                self._place(Text(event.value, event.style in (None, ""), mark))
+                self._place(self._scalar(event, mark))
             case "SequenceStartEvent":
                 self._open(Items(mark))
             case "MappingStartEvent":
@@ -153,6 +158,11 @@ class _Builder:
             self._stop(mark, "anchor", f"anchors are not used in packs: &{event.anchor}")
         if getattr(event, "tag", None):
             self._stop(mark, "tag", f"tags are not used in packs: {event.tag}")
+
+    def _scalar(self, event: Any, mark: Mark) -> Text:
+        if not event.value.isascii() and _HALF.search(event.value):
+            self._stop(mark, "encoding", "half a character cannot be written as UTF-8")
+        return Text(event.value, event.style in (None, ""), mark)
 
     def _open(self, node: Items | Table) -> None:
         self._place(node)

@@ -24,16 +24,15 @@ from withhold.model.terms import (
 )
 from withhold.model.when import When
 from withhold.model.words import Basis, Polarity, Stance
+from withhold.packs.leaves import Edge, PolarityWord
 from withhold.packs.periods import by_beginning, same_people
 from withhold.packs.schema import (
     CarveOut,
     ControlShape,
-    Edge,
     Entry,
     LabelShape,
     Pack,
     PlanShape,
-    PolarityWord,
     ProductShape,
     SourceShape,
     Stanza,
