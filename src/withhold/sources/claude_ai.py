@@ -27,7 +27,8 @@ from withhold.sources.interface import (
     Options,
     Shape,
 )
-from withhold.sources.json_items import Raw, Skipped, elements, has_twice, loads, members
+from withhold.sources.json_items import Raw, Skipped
+from withhold.sources.json_values import elements, has_twice, loads, members
 from withhold.sources.made_at import made_at
 from withhold.sources.streams import Marks, items_of
 from withhold.sources.text import name, size_of

@@ -19,7 +19,7 @@ from withhold.sources.claude_code_history import history_items, is_history
 from withhold.sources.claude_code_lines import BOOKKEEPING, MESSAGES
 from withhold.sources.claude_code_session import Known, Session
 from withhold.sources.interface import Claim, Entry, Item, KnownMember, Options, Shape
-from withhold.sources.json_items import elements, loads, members
+from withhold.sources.json_values import elements, loads, members
 from withhold.sources.times import moment
 
 SESSION, AGENT, LOG, HISTORY, NOTE = "session", "sub-agent", "session log", "history", "sub-agent notes"

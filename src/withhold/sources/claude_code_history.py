@@ -11,7 +11,8 @@ from withhold.model.conversation import Conversation, Message, Unrecognised
 from withhold.model.when import ANY_TIME
 from withhold.model.words import Author, Kind
 from withhold.sources.interface import Entry, Item, Notice, Options
-from withhold.sources.json_items import Skipped, loads
+from withhold.sources.json_items import Skipped
+from withhold.sources.json_values import loads
 from withhold.sources.streams import lines_of
 from withhold.sources.text import name, size_of
 from withhold.sources.times import moment

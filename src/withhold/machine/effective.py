@@ -1,0 +1,100 @@
+"""Which value of a setting takes effect, and which file or variable decides.
+
+Order of the tool: managed file, then the user's file, then the environment; a variable in a file's ``env``
+block wins over the same variable in the shell, and an empty one cancels it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from withhold.machine.facts import Check, Placebo
+from withhold.machine.interface import Machine
+from withhold.machine.places import JsonFile, shown
+
+_SHORT = 24
+ENVIRONMENT = "environment"
+TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value and where it stands. ``from_file`` is false for a variable of the environment."""
+
+    name: str
+    value: Any = field(repr=False)
+    where: str
+    from_file: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """The settings of one profile: its files, strongest first, and the environment."""
+
+    machine: Machine
+    managed: tuple[JsonFile, ...]
+    user: JsonFile
+
+    @property
+    def files(self) -> tuple[JsonFile, ...]:
+        return (*self.managed, self.user)
+
+    @property
+    def broken(self) -> tuple[JsonFile, ...]:
+        """Files that exist and cannot be read: what they set is not known."""
+        return tuple(file for file in self.files if file.broken)
+
+    def variable(self, name: str) -> Value | None:
+        """The variable as the tool sees it; ``None`` if unset or empty."""
+        for file in self.files:
+            block = file.settings.get("env")
+            if isinstance(block, dict) and name in block:
+                return self._set(Value(name, block[name], shown(file.path, self.machine), from_file=True))
+        value = self.machine.environment.get(name)
+        return self._set(Value(name, value, ENVIRONMENT, from_file=False))
+
+    def setting(self, key: Sequence[str], files: Sequence[JsonFile] | None = None) -> Value | None:
+        """The value under a path of keys in the strongest file that has it."""
+        for file in self.files if files is None else files:
+            found: Any = file.settings
+            for part in key:
+                found = found.get(part) if isinstance(found, dict) else None
+            if found is not None:
+                return Value(".".join(key), found, shown(file.path, self.machine), from_file=True)
+        return None
+
+    def values(self, check: Check | Placebo, files: Sequence[JsonFile] | None = None) -> Iterator[Value]:
+        """The value that a check asks about, if it is set."""
+        found = None
+        if check.variable is not None:
+            found = self.variable(check.variable)
+        elif check.setting is not None:
+            found = self.setting(check.setting, files)
+        if found is not None:
+            yield found
+
+    @staticmethod
+    def _set(value: Value) -> Value | None:
+        return None if value.value in {None, ""} else value
+
+
+def fits(value: object, check: Check | Placebo) -> bool:
+    """Whether a value passes a check's test."""
+    word = str(value).strip().lower()
+    match check.test:
+        case "presence":
+            return value not in (None, "")
+        case "true":
+            return word in TRUE
+        case "false":
+            return word in FALSE
+        case "number":
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            return is_number and check.low <= float(word) <= check.high
+
+
+def printable(value: object) -> str:
+    """A setting's value for people; anything but a short plain word is only said to be set."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    plain = len(text) <= _SHORT and all(c.isalnum() or c in "._-" for c in text)
+    return text if isinstance(value, str | int | float) and plain and text else "(set)"

@@ -1,0 +1,117 @@
+"""The facts about one tool, from a data file."""
+
+from datetime import date
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+import yaml
+
+from withhold.machine.interface import OsLayout, SettingVerdict, Trainable
+
+Test = Literal["presence", "true", "false", "number"]
+
+
+class Check(msgspec.Struct, forbid_unknown_fields=True, rename={"test": "is"}, kw_only=True):
+    """A value to look for, in a variable or under a key of a settings file."""
+
+    test: Test
+    variable: str | None = None
+    setting: tuple[str, ...] | None = None
+    low: float = 0
+    high: float = 0
+    gives: SettingVerdict = SettingVerdict.UNKNOWN
+    otherwise: SettingVerdict = SettingVerdict.UNKNOWN
+
+
+class SettingFacts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One setting: how it is judged. ``account`` settings are decided by the account alone."""
+
+    id: str
+    purpose: str
+    absent: SettingVerdict
+    fix: str
+    why: str
+    account: bool = False
+    managed_only: bool = False
+    absent_value: str | None = None
+    checks: tuple[Check, ...] = ()
+
+
+class RouteFacts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One way to send requests. ``first_party`` ways follow a changed base address."""
+
+    kind: str
+    trainable: Trainable
+    why: str
+    variables: tuple[str, ...] = ()
+    setting: tuple[str, ...] | None = None
+    switch: bool = False
+    first_party: bool = False
+    needs_approval: bool = False
+
+
+class OtherHost(msgspec.Struct, forbid_unknown_fields=True):
+    variable: str
+    own: tuple[str, ...]
+    kind: str
+    why: str
+
+
+class Login(msgspec.Struct, forbid_unknown_fields=True):
+    kind: str
+    trainable: Trainable
+
+
+class Placebo(msgspec.Struct, forbid_unknown_fields=True, rename={"test": "is"}, kw_only=True):
+    """A setting without effect, when found where ``where`` says."""
+
+    where: Literal["user", "any", "file"]
+    why: str
+    test: Test = "presence"
+    variable: str | None = None
+    setting: tuple[str, ...] | None = None
+    file: str | None = None
+    os: OsLayout | None = None
+    low: float = 0
+    high: float = 0
+
+
+class Unseen(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    what: str
+    why: str
+    unless_contract: bool = False
+    os: tuple[OsLayout, ...] = ()
+
+
+class Files(msgspec.Struct, forbid_unknown_fields=True):
+    user: str
+    managed: dict[OsLayout, str]
+    server_managed: str
+
+
+class ToolFacts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """All that is known about one tool."""
+
+    tool: str
+    name: str
+    compiled_on: date
+    config_variable: str
+    config_dir: str
+    account_file: str
+    programs: tuple[str, ...]
+    command: str
+    files: Files
+    routes: tuple[RouteFacts, ...]
+    other_host: OtherHost
+    logins: dict[str, Login]
+    login_texts: dict[str, str]
+    settings: tuple[SettingFacts, ...]
+    placebos: tuple[Placebo, ...]
+    unseen: tuple[Unseen, ...]
+
+
+def load(tool: str) -> ToolFacts:
+    """The built-in facts of a tool. Raises ``msgspec.ValidationError`` where the file breaks its schema."""
+    text = (files("withhold.machine") / "data" / f"{tool}.yaml").read_text("utf-8")
+    return msgspec.convert(yaml.safe_load(text), ToolFacts)

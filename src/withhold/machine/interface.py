@@ -1,0 +1,145 @@
+"""What a look at this computer yields, and what it needs of other rooms."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias
+
+from withhold.model.conversation import Conversation, Unrecognised
+from withhold.model.when import When
+
+Trainable: TypeAlias = Literal["yes", "no", "unknown"]
+
+
+class OsLayout(StrEnum):
+    """Where a system keeps things. Not necessarily the system this runs on."""
+
+    LINUX = "linux"
+    MACOS = "macos"
+    WINDOWS = "windows"
+
+
+class SettingVerdict(StrEnum):
+    GOOD = "good"
+    BAD = "bad"
+    PARTLY = "partly"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not-applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The computer, or a copy of its files, to look at. Nothing else is read.
+
+    ``root`` is what ``/`` (on Windows the system drive) is there. ``environment`` holds the variables that
+    tools would see; its values are compared and never kept or printed.
+    """
+
+    home: Path
+    root: Path
+    os: OsLayout
+    environment: Mapping[str, str] = field(repr=False, default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation found in transcripts, with the pauses after which it was taken up again."""
+
+    conversation: Conversation
+    resumed_at: tuple[When, ...] = ()
+
+
+class Transcripts(Protocol):
+    """Reads a tool's transcripts. The app passes it in, because reading formats is another room's work."""
+
+    def sessions(self, config_dir: Path) -> Iterator[Session | Unrecognised]:
+        """The sessions kept under a tool's folder; nothing where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRow:
+    """A tool that is here. ``version`` is ``None`` where no file tells it."""
+
+    id: str
+    found_by: tuple[str, ...]
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRow:
+    """One way in which a tool's requests go out. Two rows for one tool: both are possible.
+
+    ``trainable`` is ``"no"`` only where a contract rules training out. ``signals`` say what was seen; they
+    hold no secret.
+    """
+
+    tool: str
+    kind: str
+    trainable: Trainable
+    signals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting as it takes effect. ``decided_by`` names the file or variable."""
+
+    id: str
+    tool: str
+    purpose: str
+    verdict: SettingVerdict
+    effective_value: str | None
+    decided_by: str | None
+    fix: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceboRow:
+    """A setting that is set and does nothing for privacy."""
+
+    tool: str
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptRow:
+    """The sessions kept on this computer.
+
+    ``first`` and ``last`` (UTC) are over human messages and answers. ``since`` is the date asked about
+    (``None``: none was); ``resumed`` counts sessions that may have human messages both before and after it,
+    ``resumed_after_pause`` those of them taken up after it following a pause of a day or more. At an
+    uncertain date the larger number is given. ``unreadable`` counts lines and files that could not be read.
+    """
+
+    tool: str
+    sessions: int
+    first: datetime | None
+    last: datetime | None
+    resumed: int | None
+    resumed_after_pause: int | None
+    since: When | None = None
+    unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenRow:
+    """Something that this look cannot see."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All that was found, and what could not be seen. ``facts_as_of`` is the age of the built-in facts."""
+
+    tools: tuple[ToolRow, ...]
+    routes: tuple[RouteRow, ...]
+    settings: tuple[SettingRow, ...]
+    placebos: tuple[PlaceboRow, ...]
+    transcripts: tuple[TranscriptRow, ...]
+    unseen: tuple[UnseenRow, ...]
+    facts_as_of: date

@@ -1,0 +1,86 @@
+"""Verdicts on local settings, and settings that do nothing."""
+
+from collections.abc import Iterator, Sequence
+
+from withhold.machine.effective import Effective, Value, fits, printable
+from withhold.machine.facts import Check, Placebo, SettingFacts, ToolFacts
+from withhold.machine.interface import OsLayout, PlaceboRow, RouteRow, SettingRow, SettingVerdict
+from withhold.machine.places import resolve, shown
+
+
+def setting_rows(facts: ToolFacts, effective: Effective, ways: Sequence[RouteRow]) -> tuple[SettingRow, ...]:
+    """One row per known setting.
+
+    A setting that the account alone decides is never good from files: it is unknown, or not applicable
+    where every possible way is under a contract that rules training out.
+    """
+    return tuple(_row(facts, setting, effective, ways) for setting in facts.settings)
+
+
+def _row(
+    facts: ToolFacts, setting: SettingFacts, effective: Effective, ways: Sequence[RouteRow]
+) -> SettingRow:
+    if setting.account:
+        return _made(facts, setting, _account_verdict(setting, ways), None)
+    verdict, value = _judged(setting, effective)
+    if value is None and effective.broken:
+        broken = shown(effective.broken[0].path, effective.machine)
+        return _made(facts, setting, SettingVerdict.UNKNOWN, None, note=f"{broken} cannot be read. ")
+    return _made(facts, setting, verdict, value)
+
+
+def _account_verdict(setting: SettingFacts, ways: Sequence[RouteRow]) -> SettingVerdict:
+    if setting.id.endswith(".training") and ways and all(way.trainable == "no" for way in ways):
+        return SettingVerdict.NOT_APPLICABLE
+    return setting.absent
+
+
+def _judged(setting: SettingFacts, effective: Effective) -> tuple[SettingVerdict, Value | None]:
+    """The first check that fits decides; else the first that is set; else absence."""
+    files = effective.managed if setting.managed_only else None
+    seen: list[tuple[Check, Value]] = [
+        (check, value) for check in setting.checks for value in effective.values(check, files)
+    ]
+    for check, value in seen:
+        if fits(value.value, check):
+            return check.gives, value
+    return (seen[0][0].otherwise, seen[0][1]) if seen else (setting.absent, None)
+
+
+def _made(
+    facts: ToolFacts, setting: SettingFacts, verdict: SettingVerdict, value: Value | None, *, note: str = ""
+) -> SettingRow:
+    return SettingRow(
+        id=setting.id,
+        tool=facts.tool,
+        purpose=setting.purpose,
+        verdict=verdict,
+        effective_value=setting.absent_value if value is None else f"{value.name}={printable(value.value)}",
+        decided_by=None if value is None else value.where,
+        fix="none" if verdict in {SettingVerdict.GOOD, SettingVerdict.NOT_APPLICABLE} else setting.fix,
+        why=note + setting.why,
+    )
+
+
+def placebo_rows(facts: ToolFacts, effective: Effective) -> tuple[PlaceboRow, ...]:
+    """Settings that someone made and that do nothing."""
+    return tuple(
+        PlaceboRow(facts.tool, where, placebo.why)
+        for placebo in facts.placebos
+        for where in _found(placebo, effective)
+    )
+
+
+def _found(placebo: Placebo, effective: Effective) -> Iterator[str]:
+    machine = effective.machine
+    if placebo.os not in {None, OsLayout(machine.os)}:
+        return
+    if placebo.file is not None:
+        path = resolve(placebo.file, machine)
+        if path.is_file():
+            yield shown(path, machine)
+        return
+    files = (effective.user,) if placebo.where == "user" else None
+    for value in effective.values(placebo, files):
+        if fits(value.value, placebo):
+            yield f"{value.name} ({value.where})"

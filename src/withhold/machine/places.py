@@ -1,0 +1,58 @@
+"""Paths and small files of the computer that is looked at. Read-only."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path, PureWindowsPath
+from typing import Any, TypeAlias
+
+from withhold.machine.interface import Machine, OsLayout
+
+LARGEST = 64 << 20
+"""Bytes of a settings file. ``~/.claude.json`` grows to a few MB."""
+
+Settings: TypeAlias = "dict[str, Any]"
+
+
+def resolve(text: str, machine: Machine) -> Path:
+    """Where a path, as documentation writes it, lies on the computer that is looked at."""
+    if text.startswith("~"):
+        return machine.home / text[1:].lstrip("/\\")
+    if machine.os is OsLayout.WINDOWS:
+        windows = PureWindowsPath(text)
+        return machine.root.joinpath(*windows.relative_to(windows.anchor).parts)
+    path = Path(text)
+    return machine.root.joinpath(*path.parts[1:]) if path.is_absolute() else machine.home / path
+
+
+def shown(path: Path, machine: Machine) -> str:
+    """A path as a person writes it."""
+    for base, prefix in ((machine.home, "~/"), (machine.root, "/")):
+        if path.is_relative_to(base):
+            return prefix + path.relative_to(base).as_posix()
+    return path.as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFile:
+    """A settings file. ``settings`` is empty where the file is absent or ``broken``."""
+
+    path: Path
+    exists: bool
+    broken: bool
+    settings: Settings = field(repr=False)
+
+
+def read_json(path: Path, only: frozenset[str] | None = None) -> JsonFile:
+    """Read a file of settings; never raises for its content. Members not in ``only`` are dropped at once."""
+    try:
+        if not path.is_file():
+            return JsonFile(path, exists=False, broken=False, settings={})
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        value = json.loads(data.removeprefix(b"\xef\xbb\xbf")) if len(data) <= LARGEST else None
+    except (OSError, ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        return JsonFile(path, exists=True, broken=True, settings={})
+    kept = value if only is None else {key: part for key, part in value.items() if key in only}
+    return JsonFile(path, exists=True, broken=False, settings=kept)

@@ -1,0 +1,118 @@
+"""By which way a tool's requests go out, and under whose terms, as far as files and variables tell.
+
+The tool's own precedence decides, not what lies around: a login beside a cloud provider's variable is not
+the way. Where two ways are possible, both are given.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from withhold.machine.effective import FALSE, Effective, Value
+from withhold.machine.facts import RouteFacts, ToolFacts
+from withhold.machine.interface import RouteRow
+from withhold.machine.places import JsonFile, shown
+
+LOGIN = "login"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The fields of the account file that are read; nothing else of it is kept."""
+
+    file: JsonFile
+
+    @property
+    def signed_in(self) -> bool:
+        return isinstance(self.file.settings.get("oauthAccount"), dict)
+
+    @property
+    def organisation_type(self) -> str | None:
+        login = self.file.settings.get("oauthAccount")
+        kind = login.get("organizationType") if isinstance(login, dict) else None
+        return kind if isinstance(kind, str) else None
+
+    def approved(self, key: object) -> bool:
+        """Whether the person once approved this API key: the file keeps the ends of approved keys."""
+        responses = self.file.settings.get("customApiKeyResponses")
+        ends = responses.get("approved") if isinstance(responses, dict) else None
+        if not isinstance(ends, list) or not isinstance(key, str):
+            return False
+        return any(isinstance(end, str) and len(end) >= 8 and key.endswith(end) for end in ends)
+
+
+def routes(facts: ToolFacts, effective: Effective, account: Account) -> tuple[RouteRow, ...]:
+    """The possible ways, strongest first; one row of kind ``unknown`` where nothing tells."""
+    found = tuple(_possible(facts, effective, account))
+    if found:
+        return found
+    signals = ("no key, token, provider or login was found",)
+    return (RouteRow(facts.tool, "unknown", "unknown", signals),)
+
+
+def _possible(facts: ToolFacts, effective: Effective, account: Account) -> Iterator[RouteRow]:
+    for route in facts.routes:
+        value = _signal(route, effective)
+        if value is None:
+            continue
+        row = _row(facts, route, value, effective)
+        yield row
+        if row.trainable == "unknown" and _switched_off(route, value):
+            continue
+        if not (route.needs_approval and account.signed_in and not account.approved(value.value)):
+            return
+    if account.signed_in:
+        yield _login(facts, effective, account)
+
+
+def _signal(route: RouteFacts, effective: Effective) -> Value | None:
+    for variable in route.variables:
+        if (value := effective.variable(variable)) is not None:
+            return value
+    return effective.setting(route.setting) if route.setting else None
+
+
+def _switched_off(route: RouteFacts, value: Value) -> bool:
+    return route.switch and str(value.value).strip().lower() in FALSE
+
+
+def _row(facts: ToolFacts, route: RouteFacts, value: Value, effective: Effective) -> RouteRow:
+    signals = [f"{value.name} is set ({value.where})", route.why]
+    if route.needs_approval:
+        signals.append("in a terminal the key is used only once a person has approved it")
+    if not value.from_file:
+        signals.append("set in this environment; started from another, the program may go another way")
+    if _switched_off(route, value):
+        signals.append("its value says off; whether the program takes it so is not known")
+        return RouteRow(facts.tool, route.kind, "unknown", tuple(signals))
+    host = _other_host(facts, effective) if route.first_party else None
+    if host is not None:
+        return RouteRow(facts.tool, facts.other_host.kind, "unknown", (*signals, host))
+    return RouteRow(facts.tool, route.kind, route.trainable, tuple(signals))
+
+
+def _login(facts: ToolFacts, effective: Effective, account: Account) -> RouteRow:
+    place = shown(account.file.path, effective.machine)
+    kind = account.organisation_type
+    login = facts.logins.get(kind) if kind is not None else None
+    name = login.kind if login is not None else LOGIN
+    signals = [f"an account is signed in ({place})", facts.login_texts[name]]
+    if login is not None:
+        signals.insert(1, f"its organisation is of type {kind}")
+    host = _other_host(facts, effective)
+    if host is not None:
+        return RouteRow(facts.tool, facts.other_host.kind, "unknown", (*signals, host))
+    return RouteRow(facts.tool, name, "unknown" if login is None else login.trainable, tuple(signals))
+
+
+def _other_host(facts: ToolFacts, effective: Effective) -> str | None:
+    value = effective.variable(facts.other_host.variable)
+    if value is None:
+        return None
+    try:
+        host = urlsplit(str(value.value)).hostname or "one that cannot be read"
+    except ValueError:
+        host = "one that cannot be read"
+    if host in facts.other_host.own:
+        return None
+    return f"{facts.other_host.variable} names the host {host} ({value.where}): {facts.other_host.why}"
