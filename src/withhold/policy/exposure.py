@@ -4,7 +4,7 @@ Every answer is a pair of bounds with the rules that led to it.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from withhold.model.terms import ExceptionRule, Terms
 from withhold.model.words import Allowed, ConsentModel, Effect, ExceptionKind
@@ -69,6 +69,11 @@ def lingering(choice: Alternative, regime: Regime, *, incognito: bool | None) ->
         return _kept_out(terms, _training(terms, regime, covered), incognito)
 
     return alternative(choice, judge)
+
+
+def as_last_read(choice: Alternative) -> Alternative:
+    """The same choice with its entries taken as they were when last compared with their source."""
+    return replace(choice, in_force=tuple(replace(entry, age=0) for entry in choice.in_force))
 
 
 def _covered(terms: Terms, *, resumed: bool) -> Bounds:

@@ -22,10 +22,11 @@ from withhold.model.words import (
     Mark,
     PastExposure,
 )
-from withhold.policy.bounds import NO, OPEN, YES, Bounds, one_of
+from withhold.policy.bounds import NO, YES, Bounds, one_of
 from withhold.policy.explain import Explainer
 from withhold.policy.exposure import (
     Finding,
+    as_last_read,
     carve_out_rules,
     feedback_given,
     lingering,
@@ -34,7 +35,7 @@ from withhold.policy.exposure import (
     used_after_deletion,
 )
 from withhold.policy.regimes import Alternative, RegimeTable
-from withhold.policy.retention import clocks, terms_in
+from withhold.policy.retention import clocks, surely_deleted_by, terms_in
 from withhold.policy.shape import FeedbackShape, Shape, Span, shape_of
 from withhold.policy.timeline import Stretch
 
@@ -140,10 +141,13 @@ class Judge:
         )
 
     def _lingered(self, index: int, shape: Shape) -> Finding:
+        """What lying stored did, by the terms as last read: an answer about the past does not age."""
         regime = self.table.regimes[index]
-        found = _over(lingering(c, regime, incognito=shape.incognito) for c in regime.alternatives)
-        bounds = found.bounds if not shape.deleted.possible else found.bounds & OPEN
-        return Finding(bounds, tuple((r, t) for r, t in found.because if t is not None))
+        found = _over(
+            lingering(as_last_read(c), regime, incognito=shape.incognito) for c in regime.alternatives
+        )
+        because = tuple((r, t) for r, t in found.because if t is not None)
+        return Finding(found.bounds & shape.stored_in(index), because)
 
     def _rated(self, span: Span) -> Finding:
         return _over(
@@ -154,30 +158,29 @@ class Judge:
 
     def _future_shared(self, shape: Shape, shared: Bounds) -> tuple[Bounds, list[Step]]:
         """May a run from now on take it as stored content? Judged by the plan it was shared under."""
-        if not shared.possible:
-            return NO, [Step("future.never_shared", None, None)]
         taken, because = self._taken_now(shape)
+        if not (shared | taken).possible:
+            return NO, [Step("future.never_shared", None, None)]
         steps = [Step(rule, terms, shape.until) for rule, terms in because]
         if not shape.deleted.possible:
             return taken, steps
-        gone = _any(used_after_deletion(c) for c in self.table.now)
-        if shape.deleted.certain and not gone.possible:
+        if shape.deleted.certain and not taken.possible:
             return NO, [Step("future.deleted", None, None)]
-        return taken & OPEN, [*steps, Step("future.deletion_unsure", None, None)]
+        return taken, [*steps, Step("future.deletion_unsure", None, None)]
 
     def _taken_now(self, shape: Shape) -> tuple[Bounds, tuple[tuple[str, Terms | None], ...]]:
-        now = {_track_key(c): run_from_now(c, self._setting_now) for c in self.table.now}
+        runs = {_track_key(c): run_from_now(c, self._setting_now) for c in self.table.now}
+        there = {_track_key(c): ~shape.deleted | used_after_deletion(c) for c in self.table.now}
         total, because = NO, dict[tuple[str, Terms | None], None]()
         for kind, span in self._spans(shape):
             pieces = []
             for index in range(span[0], span[1] + 1):
-                regime = self.table.regimes[index]
-                for choice in regime.alternatives:
+                for choice in self.table.regimes[index].alternatives:
+                    key = _track_key(choice)
                     opened = self._piece(kind, choice, index, shape)
-                    run = now[_track_key(choice)]
-                    pieces.append(opened & run.bounds)
+                    pieces.append(opened & runs[key].bounds & there[key])
                     if opened.possible:
-                        because.update(dict.fromkeys(run.because))
+                        because.update(dict.fromkeys(runs[key].because))
             total |= one_of(pieces)
         return total, tuple(because)
 
@@ -193,7 +196,7 @@ class Judge:
     def _piece(self, kind: str, choice: Alternative, index: int, shape: Shape) -> Bounds:
         regime = self.table.regimes[index]
         if kind == "stored":
-            return lingering(choice, regime, incognito=shape.incognito).bounds
+            return lingering(choice, regime, incognito=shape.incognito).bounds & shape.stored_in(index)
         return sent(choice, regime, resumed=kind == "resumed", incognito=shape.incognito).bounds
 
     def _setting_now(self, control_id: str | None) -> Stretch | None:
@@ -230,19 +233,20 @@ class Judge:
         if not found.shared.possible:
             return None
         as_of = self.table.as_of
-        last = max(min(m.at.latest, as_of) for m in conversation.messages)
+        last = max(self.table.known_by(m.at).latest for m in conversation.messages)
         open_ends = [
             min(r.ends, as_of) for r in self.table.regimes if r.begins <= as_of and _may_share(r.settings)
         ]
         latest = max([last, *open_ends])
-        gone = conversation.deletion
-        return latest if gone is None else min(latest, max(last, gone.when.latest))
+        gone = surely_deleted_by(conversation)
+        return latest if gone is None else min(latest, max(last, gone))
 
     def _carve_outs(self, conversation: Conversation, shape: Shape) -> tuple[CarveOut, ...]:
         """What may hold in spite of the verdict, for all terms from the first message to now."""
         if shape.first is None:
             return ()
-        held = self.table.regimes[min(shape.first[0], shape.until) : shape.until + 1]
+        last = max(span[1] for span in (shape.first, *shape.later))
+        held = self.table.regimes[shape.first[0] : max(last, shape.until) + 1]
         latest = {
             (rule.kind, rule.effect): CarveOut(
                 rule.kind, rule.effect, rule.note or str(rule.effect), rule.sources, rule.confidence
@@ -271,8 +275,13 @@ def _over(findings: Iterable[Finding]) -> Finding:
 
 
 def _unknown_choice(found: tuple[Finding, ...]) -> tuple[tuple[str, Terms | None], ...]:
-    plans = {t.plan_id for f in found for _, t in f.because if t is not None}
-    return (("plan.unknown", None),) if len(plans) > 1 else ()
+    regions: dict[str, set[tuple[str, ...]]] = {}
+    for finding in found:
+        for _, terms in finding.because:
+            if terms is not None:
+                regions.setdefault(terms.plan_id, set()).add(terms.regions)
+    plan: tuple[tuple[str, Terms | None], ...] = (("plan.unknown", None),) if len(regions) > 1 else ()
+    return (*plan, ("region.unknown", None)) if any(len(r) > 1 for r in regions.values()) else plan
 
 
 def _any(bounds: Iterable[Bounds]) -> Bounds:

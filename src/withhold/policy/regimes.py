@@ -136,6 +136,10 @@ class RegimeTable:
         """Indices of the first and last regime that may contain the instant."""
         return self.index_at(when.earliest), self.index_at(when.latest)
 
+    def known_by(self, when: When) -> When:
+        """What has been read was there by the evaluation instant, unless its own time says otherwise."""
+        return When(when.earliest, self.as_of) if when.earliest < self.as_of < when.latest else when
+
     @cached_property
     def now(self) -> tuple[Alternative, ...]:
         """For every plan and region of the product, whatever the account's plan is now: what holds today.
@@ -184,10 +188,8 @@ class RegimeTable:
         every = frozenset(t.plan.id for t in self._tracks)
         if any(_covers(p, instant).certain for p in self._plans):
             found = [p for p in self._plans if _covers(p, instant).possible]
-            named = frozenset(
-                t.plan.id for t in self._tracks for p in found if _same_tier(p.tier, t.plan.tiers)
-            )
-            return named or every
+            named = [{t.plan.id for t in self._tracks if _same_tier(p.tier, t.plan.tiers)} for p in found]
+            return frozenset().union(*named) if all(named) else every
         return every
 
 

@@ -15,6 +15,7 @@ from withhold.model.when import END, When
 from withhold.model.words import Basis, RetentionKind, StartsFrom
 from withhold.policy.calendar import latest_end
 from withhold.policy.regimes import Regime, RegimeTable
+from withhold.policy.timeline import CREDIBLE
 
 _UNSEEN_EVENT = {
     Basis.FLAGGED_CONTENT: "counts from a safety flag, which nobody outside can see",
@@ -70,8 +71,8 @@ def clocks(
     if not conversation.messages:
         return ()
     first = min(m.at.earliest for m in conversation.messages)
-    last = max(min(m.at.latest, table.as_of) for m in conversation.messages)
-    held = table.regimes[table.index_at(first) : table.index_at(table.as_of) + 1]
+    last = max(table.known_by(m.at).latest for m in conversation.messages)
+    held = table.regimes[table.index_at(first) : table.index_at(max(last, table.as_of)) + 1]
     terms = terms_in(held)
     result: list[Clock] = []
     if shared_until is not None:
@@ -80,24 +81,20 @@ def clocks(
         )
     if maybe_private:
         result += _private(terms, conversation, first, last)
-    if conversation.deletion is not None:
-        deleted = conversation.deletion.when.latest
-        result += _from_rules(
-            terms, Basis.AFTER_CHAT_DELETION, first, last, deleted, "counted from the deletion"
-        )
+    result += _deleted(terms, conversation, first, last)
     if conversation.incognito:
         result += _from_rules(
             terms, Basis.TEMPORARY_CHATS, first, last, last, "counted from the last message"
         )
     for feedback in conversation.feedback:
-        given = min(feedback.at.latest, table.as_of)
-        begin, end = table.span(When(min(feedback.at.earliest, given), given))
+        given = table.known_by(feedback.at)
+        begin, end = table.span(given)
         result += _from_rules(
             terms_in(table.regimes[begin : end + 1]),
             Basis.FEEDBACK,
             first,
             last,
-            given,
+            given.latest,
             "counted from the feedback",
         )
     result += _from_rules(terms, Basis.LOCAL_COPIES, first, last, last, "the copy on this computer")
@@ -106,15 +103,32 @@ def clocks(
     return tuple(_latest_per_basis(result))
 
 
+def surely_deleted_by(conversation: Conversation) -> datetime | None:
+    """The latest instant of a deletion that is known; absence from an export proves none."""
+    gone = conversation.deletion
+    return gone.when.latest if gone is not None and gone.known in CREDIBLE else None
+
+
+def _deleted(
+    terms: tuple[Terms, ...], conversation: Conversation, first: datetime, last: datetime
+) -> list[Clock]:
+    """What follows a deletion; one that is not proven starts no clock that ends."""
+    basis, gone = Basis.AFTER_CHAT_DELETION, surely_deleted_by(conversation)
+    if gone is not None:
+        return _from_rules(terms, basis, first, last, gone, "counted from the deletion")
+    if conversation.deletion is None:
+        return []
+    return [_clock(basis, r, None, "whether it was deleted is not certain") for r in _rules(terms, basis)[:1]]
+
+
 def _private(
     terms: tuple[Terms, ...], conversation: Conversation, first: datetime, last: datetime
 ) -> list[Clock]:
     """What shows in the person's history stays until it is deleted; the stated days run from there."""
     rules = _rules(terms, Basis.TRAINING_OFF)
-    if conversation.deletion is not None:
-        return _ends(
-            rules, Basis.TRAINING_OFF, first, last, conversation.deletion.when.latest, "from the deletion"
-        )
+    gone = surely_deleted_by(conversation)
+    if gone is not None:
+        return _ends(rules, Basis.TRAINING_OFF, first, last, gone, "from the deletion")
     why = "kept while it shows in the history; the stated time runs once it is deleted"
     return [_clock(Basis.TRAINING_OFF, rules[-1], None, why)] if rules else []
 

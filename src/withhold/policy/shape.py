@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from withhold.model.conversation import Conversation, Feedback, Message
-from withhold.model.when import When
-from withhold.model.words import Author, Known
+from withhold.model.words import Author
 from withhold.policy.bounds import NO, OPEN, YES, Bounds
 from withhold.policy.regimes import RegimeTable
 from withhold.policy.retention import copy_kept_until
+from withhold.policy.timeline import CREDIBLE, TICK
 
 Span = tuple[int, int]
 """Indices of the first and last regime that may contain an instant."""
@@ -33,10 +33,20 @@ class Shape:
     first: Span | None
     later: tuple[Span, ...]
     until: int
-    """Regime of the evaluation instant: a stored conversation lies there from its first message on."""
+    """Regime of the evaluation instant."""
+    kept: Span
+    """Last regime in which it surely lay stored, and last in which it may have."""
     incognito: bool | None
     feedback: tuple[FeedbackShape, ...]
     deleted: Bounds
+
+    def stored_in(self, index: int) -> Bounds:
+        """Whether it lay stored at some time in a regime: from its first message to its deletion."""
+        if self.first is None:
+            return NO
+        return Bounds(
+            certain=self.first[1] <= index <= self.kept[0], possible=self.first[0] <= index <= self.kept[1]
+        )
 
 
 def sendings(conversation: Conversation) -> tuple[Message, ...]:
@@ -50,26 +60,32 @@ def sendings(conversation: Conversation) -> tuple[Message, ...]:
 
 def shape_of(conversation: Conversation, table: RegimeTable) -> Shape:
     """Reduce ``conversation`` to its shape in ``table``."""
-    spans = [table.span(_known_by(m.at, table.as_of)) for m in sendings(conversation)]
+    spans = [table.span(table.known_by(m.at)) for m in sendings(conversation)]
     return Shape(
         first=spans[0] if spans else None,
         later=tuple(sorted(set(spans[1:]))),
         until=table.index_at(table.as_of),
+        kept=_kept(conversation, table),
         incognito=conversation.incognito,
         feedback=tuple(_feedback(f, table) for f in conversation.feedback),
         deleted=_deleted(conversation, table.as_of),
     )
 
 
-def _known_by(at: When, as_of: datetime) -> When:
-    """A message that has been read was sent before now, unless its own time says otherwise."""
-    return When(at.earliest, as_of) if at.earliest < as_of < at.latest else at
-
-
 def _feedback(feedback: Feedback, table: RegimeTable) -> FeedbackShape:
-    at = _known_by(feedback.at, table.as_of)
+    at = table.known_by(feedback.at)
     kept = copy_kept_until(at, table)
     return FeedbackShape(span=table.span(at), expired=kept is not None and table.as_of > kept)
+
+
+def _kept(conversation: Conversation, table: RegimeTable) -> Span:
+    until = table.index_at(table.as_of)
+    deleted = _deleted(conversation, table.as_of)
+    if conversation.deletion is None or not deleted.possible:
+        return until, until
+    when = conversation.deletion.when
+    latest = table.index_at(when.latest - TICK) if deleted.certain else until
+    return table.index_at(when.earliest - TICK), latest
 
 
 def _deleted(conversation: Conversation, as_of: datetime) -> Bounds:
@@ -77,6 +93,6 @@ def _deleted(conversation: Conversation, as_of: datetime) -> Bounds:
     deletion = conversation.deletion
     if deletion is None or deletion.when.earliest > as_of:
         return NO
-    if deletion.known in (Known.OBSERVED, Known.ATTESTED) and deletion.when.latest <= as_of:
+    if deletion.known in CREDIBLE and deletion.when.latest <= as_of:
         return YES
     return OPEN
