@@ -1,0 +1,1 @@
+"""The provider's web pages, server-rendered. ``app.create_app`` makes the application."""
