@@ -4,6 +4,9 @@ SHELL := /bin/sh
 BIN := .venv/bin
 WORKERS ?= 2
 ARGS ?=
+# The browser that set-up found to answer is the one that is used.
+WITHHOLD_BROWSER ?= $(shell cat .venv/.withhold-browser 2>/dev/null)
+export WITHHOLD_BROWSER
 
 # Browser tests share one worker (tests/conftest.py), so they never compete with one another.
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)

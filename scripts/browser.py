@@ -1,8 +1,8 @@
 """Finds a browser of the Chromium family, or installs one.
 
-In this order: one that is already there (Chrome, Chromium, Edge); Debian's ``chromium``; the build that
-Playwright fetches. A browser counts only if it answers ``--version``: Ubuntu's ``chromium-browser`` is a
-stub that merely points at a snap, and a fetched build may lack system libraries.
+In this order: the one that ``WITHHOLD_BROWSER`` names; one that is already there (Chrome, Chromium, Edge);
+Debian's ``chromium``; the build that Playwright fetches. A browser counts only if it answers ``--version``:
+Ubuntu's ``chromium-browser`` is a stub that merely points at a snap, and a fetched build may lack libraries.
 """
 
 import os
@@ -85,6 +85,8 @@ def answers(path: Path) -> bool:
 
 
 def _candidates() -> Iterator[Path]:
+    if named := os.environ.get("WITHHOLD_BROWSER"):
+        yield Path(named)
     if sys.platform == "darwin":
         for root in (Path("/Applications"), Path.home() / "Applications"):
             for app in MAC_APPS:

@@ -109,7 +109,7 @@ def soak_report(record_property: Callable[[str, object], None]) -> Callable[...,
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of the test's own, for withhold's state and for all else that looks for one."""
     own = tmp_path_factory.mktemp("home")
     for variable in HOMES:

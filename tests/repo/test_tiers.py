@@ -136,7 +136,7 @@ def test_wrong():
     assert str(tmp_path) not in text
 
 
-def test_each_test_has_its_own_home(home: Path) -> None:
+def test_each_test_has_its_own_home(own_home: Path) -> None:
     """State and home folder of a test are new and empty, whoever runs it."""
-    assert Path(os.environ["WITHHOLD_HOME"]).parent == home == Path.home()
-    assert not list(home.iterdir())
+    assert Path(os.environ["WITHHOLD_HOME"]).parent == own_home == Path.home()
+    assert not list(own_home.iterdir())
