@@ -113,7 +113,8 @@ def test_labs_pack_has_the_labs_own_exceptions() -> None:
         (ExceptionKind.TEMPORARY_CHAT, Effect.NEVER_TRAINS),
         (ExceptionKind.DELETED_CHAT, Effect.NEVER_TRAINS),
     }
-    for product, before in (("lumen", {rated, flagged}), ("lumen-code", set())):
+    debugging = (ExceptionKind.FEEDBACK, Effect.NEVER_TRAINS)
+    for product, before in (("lumen", {rated, flagged}), ("lumen-code", {debugging})):
         old, *new = plan("lab", product, PlanClass.CONSUMER).terms
         assert exceptions(old) == before
         assert all(exceptions(t) == {rated, flagged} | left_out for t in new)
