@@ -1,1 +1,4 @@
-"""State in one SQLite file: accounts, observations, conversations. Migrations and backups."""
+"""The state in one SQLite file: accounts, evidence of settings, sources, conversations without their text.
+
+``database.py`` holds the entrance, :class:`~withhold.store.database.Store`.
+"""
