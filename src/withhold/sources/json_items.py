@@ -103,7 +103,7 @@ class Scanner:
         kept, self._keep = self._keep, None
         if deep:
             return Skipped(start, f"nested deeper than {self._limits.depth} levels")
-        if kept is None:
+        if kept is None or self._at - kept > self._limits.item_bytes:
             return Skipped(start, f"larger than {self._limits.item_bytes} bytes")
         return Raw(start, bytes(self._buffer[kept : self._at]))
 
