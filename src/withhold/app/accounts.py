@@ -5,6 +5,7 @@ The person's word is evidence too (``attested``): each statement becomes a recor
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from withhold.app.bootstrap import Services
@@ -24,11 +25,10 @@ TRAINING_POLARITIES = (Polarity.ON_TRAINS, Polarity.ON_PRIVATE, Polarity.CHOICE_
 def list_accounts(services: Services) -> d.AccountDocument:
     """All accounts with everything known of them."""
     stamp = services.stamp()
-    counts = services.store.conversation_counts()
     return d.AccountDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
-        accounts=tuple(_row(services, a, counts) for a in services.store.accounts()),
+        accounts=tuple(_row(services, a) for a in services.store.accounts()),
     )
 
 
@@ -52,7 +52,7 @@ def add_account(
         region=region,
         source_account_ids=source_ids,
     )
-    services.store.add_account(account)
+    services.store.save_account(account)
     if tier is not None:
         add_plan(services, account.id, tier, begins=tier_from)
     if accepted is not None:
@@ -64,7 +64,7 @@ def add_plan(
     services: Services, account_id: str, tier: str, *, begins: str | None = None, ends: str | None = None
 ) -> d.AccountDocument:
     """The account was on ``tier`` from ``begins`` (default: unknown how long already) until ``ends``."""
-    account = services.store.account(account_id)
+    account = account_named(services, account_id)
     named = _tier(provider_of(services, account.provider_id), tier)
     period = PlanPeriod(
         id=uuid.uuid4().hex[:12],
@@ -73,15 +73,18 @@ def add_plan(
         ends=None if ends is None else parse_when(ends),
         known=Known.ATTESTED,
     )
-    services.store.add_plan(account.id, period)
+    services.store.save_account(replace(account, plans=(*account.plans, period)))
     _record(services, account, "plan", {"tier": named, "begins": begins, "ends": ends})
     return list_accounts(services)
 
 
-def add_acceptance(services: Services, account_id: str, when: str) -> d.AccountDocument:
+def add_acceptance(
+    services: Services, account_id: str, when: str, *, known: Known = Known.ATTESTED
+) -> d.AccountDocument:
     """The person accepted the terms within ``when``: a day, or a range for "some day between"."""
-    account = services.store.account(account_id)
-    services.store.add_acceptance(account.id, Acceptance(uuid.uuid4().hex[:12], parse_when(when), Known.ATTESTED))
+    account = account_named(services, account_id)
+    said = Acceptance(uuid.uuid4().hex[:12], parse_when(when), known)
+    services.store.save_account(replace(account, acceptances=(*account.acceptances, said)))
     _record(services, account, "acceptance", {"when": when})
     return list_accounts(services)
 
@@ -89,8 +92,8 @@ def add_acceptance(services: Services, account_id: str, when: str) -> d.AccountD
 def attest_setting(
     services: Services, account_id: str, setting: str, *, begins: str, ends: str | None = None
 ) -> d.AccountDocument:
-    """The person's word: the training control stood at ``setting`` all the time from ``begins`` to ``ends``."""
-    account = services.store.account(account_id)
+    """The person's word: the control stood at ``setting`` all the time from ``begins`` to ``ends``."""
+    account = account_named(services, account_id)
     control = training_control(provider_of(services, account.provider_id))
     now = services.clock()
     first, last = certain_stretch(begins, ends, now)
@@ -123,10 +126,38 @@ def attest_deletion(services: Services, conversation_id: str, when: str) -> None
         Draft(
             type="attestation.deletion",
             at=services.clock(),
-            body={"conversation": stored.conversation.source_id, "earliest": _text(span.earliest), "latest": _text(span.latest)},
+            body={
+                "conversation": stored.conversation.source_id,
+                "earliest": _text(span.earliest),
+                "latest": _text(span.latest),
+            },
         )
     )
-    services.store.set_deletion(stored.id, Deletion(span, Known.ATTESTED), record=record.id)
+    services.store.add_deletion(stored.id, Deletion(span, Known.ATTESTED), record.id)
+
+
+def account_named(services: Services, name: str) -> Account:
+    """The one account whose label is ``name`` or whose id begins with it; else ``UsageProblem``."""
+    found = [a for a in services.store.accounts() if a.label == name or (name and a.id.startswith(name))]
+    if len(found) != 1:
+        raise UsageProblem(
+            f"{'no' if not found else 'more than one'} account is called {name!r}",
+            next_step="withhold account list",
+        )
+    return found[0]
+
+
+def link_account(services: Services, account_id: str, source_id: str) -> d.AccountDocument:
+    """Exports name this account ``source_id``. Refused where that id belongs to another account."""
+    account = account_named(services, account_id)
+    holder = next((a for a in services.store.accounts() if source_id in a.source_account_ids), None)
+    if holder is not None and holder.id != account.id:
+        raise UsageProblem(
+            f"{source_id} belongs to the account {holder.label!r} already", next_step="withhold account list"
+        )
+    ids = tuple(dict.fromkeys((*account.source_account_ids, source_id)))
+    services.store.save_account(replace(account, source_account_ids=ids))
+    return list_accounts(services)
 
 
 def provider_of(services: Services, provider_id: str) -> Provider:
@@ -177,7 +208,7 @@ def _text(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
-def _row(services: Services, account: Account, counts: Mapping[str, int]) -> d.AccountRow:
+def _row(services: Services, account: Account) -> d.AccountRow:
     return d.AccountRow(
         id=account.id,
         provider=account.provider_id,
@@ -207,7 +238,7 @@ def _row(services: Services, account: Account, counts: Mapping[str, int]) -> d.A
             )
             for e in services.store.setting_evidence(account.id)
         ),
-        conversations=sum(counts.get(ref, 0) for ref in {account.id, *account.source_account_ids}),
+        conversations=sum(1 for _ in services.store.conversations(account=account.id)),
     )
 
 

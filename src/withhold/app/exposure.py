@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Literal
 
 from withhold.app.bootstrap import Services
 from withhold.app.ledger import Judged, Ledger, look_for
@@ -41,7 +43,7 @@ def exposure(
     now = as_of or stamp.generated_at
     ledger, accounts = ledger_of(services, now)
     services.progress.step("judging conversations")
-    rows = [row_of(j) for j in ledger.judge((s.id, s.conversation) for s in services.store.conversations())]
+    rows = [row_of(j) for j in ledger.judge(services.store.conversations())]
     wanted = [
         r
         for r in rows
@@ -65,8 +67,7 @@ def explain(services: Services, id_: str, *, as_of: datetime | None = None) -> d
     """The chain of reasons for one conversation, by our id (or the start of it)."""
     stamp = services.stamp()
     ledger, _ = ledger_of(services, as_of or stamp.generated_at)
-    stored = services.store.conversation(id_)
-    judged = ledger.judge_one(stored.id, stored.conversation)
+    judged = ledger.judge_one(services.store.conversation(id_))
     if judged.verdict is None:
         raise UsageProblem(
             f"no pack knows the terms for {judged.conversation.provider_id}: nothing can be said about it",
@@ -88,9 +89,7 @@ def totals_of(rows: Iterable[d.ConversationRow]) -> d.Totals:
     past = Counter(r.past_exposure for r in held)
     future = Counter(r.future_eligibility for r in held)
     return d.Totals(
-        past=d.PastTotals(
-            exposed=past["exposed"], not_exposed=past["not_exposed"], unknown=past["unknown"]
-        ),
+        past=d.PastTotals(exposed=past["exposed"], not_exposed=past["not_exposed"], unknown=past["unknown"]),
         future=d.FutureTotals(
             eligible=future["eligible"], not_eligible=future["not_eligible"], unknown=future["unknown"]
         ),
@@ -126,7 +125,7 @@ def row_of(judged: Judged) -> d.ConversationRow:
     )
 
 
-def _deleted(conversation: Conversation) -> bool | str:
+def _deleted(conversation: Conversation) -> bool | Literal["unknown"]:
     if conversation.deletion is None:
         return False
     return True if conversation.deletion.known in (Known.OBSERVED, Known.ATTESTED) else "unknown"
@@ -146,10 +145,8 @@ def _bounds(conversation: Conversation) -> tuple[datetime | None, datetime | Non
 
 def resumed_at(conversation: Conversation) -> tuple[datetime, ...]:
     """When the person took it up again: their messages that follow the one before by a day or more."""
-    times = sorted(
-        m.at.earliest for m in conversation.messages if m.author is Author.HUMAN and m.at.exact
-    )
-    return tuple(b for a, b in zip(times, times[1:], strict=False) if b - a >= RESUME_GAP)
+    times = sorted(m.at.earliest for m in conversation.messages if m.author is Author.HUMAN and m.at.exact)
+    return tuple(b for a, b in pairwise(times) if b - a >= RESUME_GAP)
 
 
 def _carve_outs(verdict: Verdict) -> tuple[d.CarveOutRow, ...]:
@@ -193,7 +190,10 @@ def source_row(source: Source) -> d.SourceRow:
     """A source as people cite it."""
     day = source.published or source.copy_date
     return d.SourceRow(
-        url=source.url, date=None if day is None else day.isoformat(), summary=source.title, quote=source.quote
+        url=source.url,
+        date=None if day is None else day.isoformat(),
+        summary=source.title,
+        quote=source.quote,
     )
 
 
@@ -209,9 +209,5 @@ def _looks(
     for account in accounts:
         if account.id in held:
             look = look_for(services.store.setting_evidence(account.id), now)
-            rows.append(
-                d.AsOf(account=account.label, provider=account.provider_id, at=look.at, why=look.why)
-            )
+            rows.append(d.AsOf(account=account.label, provider=account.provider_id, at=look.at, why=look.why))
     return tuple(rows)
-
-

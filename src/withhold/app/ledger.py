@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from withhold.model.account import Account, SettingEvidence
-from withhold.model.conversation import Conversation
+from withhold.model.conversation import Conversation, Message
 from withhold.model.terms import Product, Provider
 from withhold.model.verdict import Verdict
-from withhold.model.words import Known
+from withhold.model.words import Author, Known
 from withhold.policy import Judge, RegimeTable
+
+if TYPE_CHECKING:
+    from withhold.store.conversations import StoredConversation
 
 RECHECK = timedelta(days=30)
 """How long a look at the setting may stand for "now" (architecture: re-check every 30 days)."""
@@ -46,6 +50,12 @@ def look_for(evidence: Iterable[SettingEvidence], now: datetime) -> Look:
     return Look(newest, f"setting as last looked at on {newest:%Y-%m-%d %H:%M} UTC")
 
 
+def _with_repeats(stored: "StoredConversation") -> Conversation:
+    """A fork or resumed copy sends old lines again: each such instant counts as a sending of this one."""
+    again = tuple(Message(f"again-{i}", Author.OTHER, at) for i, at in enumerate(stored.sent_again))
+    return replace(stored.conversation, messages=(*stored.conversation.messages, *again))
+
+
 class Ledger:
     """Judges conversations, making each account's regime table once."""
 
@@ -59,23 +69,25 @@ class Ledger:
         self._packs = packs
         self._now = now
         self._evidence = evidence
-        self._by_ref = {(ref): a for a in accounts for ref in (a.id, *a.source_account_ids)}
+        self._by_ref = {ref: a for a in accounts for ref in (a.id, *a.source_account_ids)}
         self._judges: dict[tuple[str | None, str, str], Judge] = {}
 
-    def judge(self, pairs: Iterable[tuple[str, Conversation]]) -> Iterator[Judged]:
-        """Verdicts in the order of ``pairs`` (our id, conversation)."""
-        for id_, conversation in pairs:
-            yield self.judge_one(id_, conversation)
+    def judge(self, stored: "Iterable[StoredConversation]") -> Iterator[Judged]:
+        """Verdicts in the order of ``stored``."""
+        return map(self.judge_one, stored)
 
-    def judge_one(self, id_: str, conversation: Conversation) -> Judged:
+    def judge_one(self, stored: "StoredConversation") -> Judged:
+        """The verdict on one conversation, by the terms of its account's provider."""
+        conversation = _with_repeats(stored)
         account = self._by_ref.get(conversation.account_ref or "")
         provider_id = account.provider_id if account is not None else conversation.provider_id
         provider = self._packs.get(provider_id)
         product = self._product(provider, conversation)
         placed = replace(conversation, provider_id=provider_id)
-        if provider is None or product is None:
-            return Judged(id_, placed, account, provider, None, None)
-        return Judged(id_, placed, account, provider, product, self._judge(account, provider, product)(placed))
+        verdict = None
+        if provider is not None and product is not None:
+            verdict = self._judge(account, provider, product)(placed)
+        return Judged(stored.id, placed, account, provider, product, verdict)
 
     def table(self, account: Account | None, provider: Provider, product: Product) -> RegimeTable:
         """The regimes of one account and product."""

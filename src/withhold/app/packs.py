@@ -108,7 +108,7 @@ def _terms(product: str, plan: str, tiers: tuple[str, ...], terms: Terms) -> d.T
 
 
 def _edge(when: When | None, *, last: bool = False) -> str | None:
-    """A day without a zone as that day (``last``: the day that the instant ends); an exact instant as such."""
+    """A day without a zone as that day (``last``: the day it ends); an exact instant as such."""
     if when is None:
         return None
     if when.exact:

@@ -131,3 +131,17 @@ def deleted(conversation_id: str, when: str) -> None:
 
     attest_deletion(services(), conversation_id, when)
     click.echo("Noted as your word. It keeps the conversation out of later runs, not out of trained models.")
+
+
+@account.command()
+@click.argument("account_id", metavar="ID")
+@click.argument("source_id")
+@json_option
+def link(account_id: str, source_id: str, as_json: bool) -> None:
+    """Say by which id exports name an account, so that their conversations are judged by its evidence.
+
+    Example: withhold account link unnamed 00000000-0000-4000-8000-000000000001
+    """
+    from withhold.app.accounts import link_account
+
+    show(link_account(services(), account_id, source_id), as_json=as_json)

@@ -14,9 +14,9 @@ def lab() -> None:
 
 
 @lab.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free port.")
-@click.option("--data", type=click.Path(path_type=Path, dir_okay=False), help="Keep the lab's events in this file.")
-@click.option("--toggle", default="switch", show_default=True, help="Kind of training switch on the settings page.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any.")
+@click.option("--data", type=click.Path(path_type=Path, dir_okay=False), help="Keep the lab in this file.")
+@click.option("--toggle", default="switch", show_default=True, help="Kind of training switch.")
 def serve(port: int, data: Path | None, toggle: str) -> None:
     """Serve the lab on loopback until Ctrl-C.
 

@@ -29,7 +29,6 @@ class Root(LazyGroup):
         "packs": Lazy("withhold.cli.packs:packs", "List, show and lint the provider data."),
         "lab": Lazy("withhold.cli.lab:lab", "Run the reference provider on this machine."),
         "demo": Lazy("withhold.cli.demo:demo", "The whole story on the lab, in a real browser."),
-        "doctor": Lazy("withhold.cli.doctor:doctor", "Check what withhold needs on this machine."),
     }
 
 

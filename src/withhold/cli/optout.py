@@ -6,7 +6,14 @@ import click
 
 from withhold.cli.talk import json_option, services, show
 
-EXIT = {"changed": 0, "already_private": 0, "not_persisted": 1, "blocked": 1, "no_control": 3, "needs_human": 3}
+EXIT = {
+    "changed": 0,
+    "already_private": 0,
+    "not_persisted": 1,
+    "blocked": 1,
+    "no_control": 3,
+    "needs_human": 3,
+}
 
 
 @click.command(short_help="Set a training control to private and read it back.")
@@ -22,7 +29,7 @@ EXIT = {"changed": 0, "already_private": 0, "not_persisted": 1, "blocked": 1, "n
     help="guide: we say where, you click. assist: we click.",
 )
 @click.option("--override-terms", is_flag=True, help="Assist although the provider's terms may forbid it.")
-@click.option("--profile", type=click.Path(path_type=Path, file_okay=False), help="Browser profile to use and keep.")
+@click.option("--profile", type=click.Path(path_type=Path, file_okay=False), help="Profile to use and keep.")
 @click.option("--headless", is_flag=True, help="No window (with --mode assist).")
 @json_option
 def optout(

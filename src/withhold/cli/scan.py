@@ -11,7 +11,9 @@ from withhold.cli.talk import json_option, services, show
 @click.option("--home", type=click.Path(path_type=Path), help="Look at this home directory instead of yours.")
 @click.option("--root", type=click.Path(path_type=Path), help="Root of the tree that --home lies in.")
 @click.option("--os", "system", type=click.Choice(["linux", "macos", "windows"]), help="Layout of that tree.")
-@click.option("--env-file", type=click.Path(path_type=Path, dir_okay=False), help="Environment as KEY=VALUE lines.")
+@click.option(
+    "--env-file", type=click.Path(path_type=Path, dir_okay=False), help="Environment, KEY=VALUE lines."
+)
 @json_option
 def scan(
     as_json: bool,

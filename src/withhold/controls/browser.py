@@ -117,11 +117,13 @@ def open_page(
     profile: Path | None = None,
     headless: bool = False,
     locale: str | None = None,
+    downloads: bool = False,
 ) -> Iterator[OpenPage]:
     """A fresh page in a browser of its own, closed at the end whatever happens.
 
     ``browser`` comes from :func:`find_browser`. Without ``profile`` a temporary one is made and deleted;
-    with it, that folder is used and kept, sign-in included. ``locale`` is a tag such as ``de-DE``. Raises
+    with it, that folder is used and kept, sign-in included. ``locale`` is a tag such as ``de-DE``.
+    ``downloads`` lets pages hand out files. Raises
     :class:`EnvironmentProblem` where the browser does not start, :class:`UsageProblem` for a profile that
     is the person's everyday one.
     """
@@ -129,7 +131,9 @@ def open_page(
 
     program = browser or find_browser()
     with _profile(profile) as folder, sync_playwright() as playwright:
-        context = _launch(playwright.chromium, program, folder, headless=headless, locale=locale)
+        context = _launch(
+            playwright.chromium, program, folder, headless=headless, locale=locale, downloads=downloads
+        )
         try:
             page = context.pages[0] if context.pages else context.new_page()
             yield OpenPage(page, _version(page))
@@ -138,7 +142,13 @@ def open_page(
 
 
 def _launch(
-    chromium: object, program: Path, folder: Path, *, headless: bool, locale: str | None
+    chromium: object,
+    program: Path,
+    folder: Path,
+    *,
+    headless: bool,
+    locale: str | None,
+    downloads: bool,
 ) -> "BrowserContext":
     from withhold.controls.driver import BrowserError
 
@@ -150,7 +160,7 @@ def _launch(
             locale=locale,
             args=list(_QUIET_ARGUMENTS),
             chromium_sandbox=not _is_root(),
-            accept_downloads=False,
+            accept_downloads=downloads,
             handle_sigint=False,
             viewport=_WINDOW,
         )

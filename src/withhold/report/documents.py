@@ -466,4 +466,4 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "demo": DemoDocument,
     "error": ErrorDocument,
 }
-"""Every document by the name in its ``schema`` key; JSON Schemas under ``docs/reference/schema`` come from it."""
+"""Every document by the name in its ``schema`` key. The JSON Schemas in the docs come from it."""

@@ -1,0 +1,187 @@
+"""Reading exports and transcripts into the index: one transaction a source."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from withhold.app.accounts import account_named, link_account
+from withhold.app.bootstrap import Services
+from withhold.model.account import Account
+from withhold.model.conversation import Conversation, Message, SourceAccount, Unrecognised
+from withhold.model.when import When
+from withhold.report import documents as d
+
+if TYPE_CHECKING:
+    from withhold.sources.registry import Reading
+    from withhold.sources.summary import ReadSummary
+    from withhold.store.importing import Batch
+
+CHUNK = 1 << 20
+
+
+def import_paths(
+    services: Services,
+    paths: Iterable[Path],
+    *,
+    account: str | None = None,
+    keep_titles: bool = False,
+) -> d.ImportDocument:
+    """Read ``paths`` into the index. Each source is visible whole or not at all.
+
+    ``account`` (id or label) is whose they are; without it the files' own word counts, and what they do not
+    say stays unknown. Raises ``NothingRead`` with the reasons where no path held a conversation.
+    """
+    from withhold.sources.registry import read_paths
+
+    stamp = services.stamp()
+    owner = None if account is None else account_named(services, account)
+    rows = []
+    for reading in read_paths([p.expanduser() for p in paths], keep_titles=keep_titles):
+        services.progress.step(f"reading {reading.path} ({reading.format})")
+        rows.append(_Import(services, reading, owner, stamp.generated_at).run())
+    return d.ImportDocument(
+        generated_at=stamp.generated_at, tool_version=stamp.tool_version, sources=tuple(rows)
+    )
+
+
+class _Import:
+    """One source on its way into the state."""
+
+    def __init__(self, services: Services, reading: "Reading", owner: Account | None, now: datetime) -> None:
+        self._services = services
+        self._reading = reading
+        self._owner = owner
+        self._now = now
+        self._named: list[SourceAccount] = []
+
+    def run(self) -> d.ImportedSource:
+        from withhold.store.sources import NewSource
+
+        source = NewSource(
+            label=str(self._reading.path),
+            sha256=fingerprint(self._reading.path),
+            format=self._reading.format,
+        )
+        with self._services.store.importing(source) as batch:
+            for count, item in enumerate(self._reading, 1):
+                self._take(batch, item)
+                self._services.progress.advance(count, None, "items read")
+            new = batch.new_conversations, batch.new_messages
+        summary = self._reading.summary()
+        return self._row(summary, self._account(summary), new)
+
+    def _take(self, batch: "Batch", item: object) -> None:
+        from withhold.sources.interface import ExportedAt, Notice, SentAgain
+
+        match item:
+            case Conversation():
+                batch.add(self._placed(item))
+            case Unrecognised():
+                batch.unrecognised(item)
+            case SourceAccount():
+                self._named.append(item)
+            case Notice():
+                batch.warn(item.text)
+            case SentAgain():
+                batch.sent_again("anthropic", item.source_id, item.by, item.at)
+            case ExportedAt():
+                batch.exported_at(item.when)
+            case _:  # members that are understood and hold no conversation are counted by the reading
+                return
+
+    def _placed(self, conversation: Conversation) -> Conversation:
+        """With the owner where the source names none, and with nothing sent later than now."""
+        if self._owner is not None and conversation.account_ref is None:
+            conversation = replace(conversation, account_ref=self._owner.id)
+        return replace(conversation, messages=tuple(self._sent(m) for m in conversation.messages))
+
+    def _sent(self, message: Message) -> Message:
+        """What has been read was sent before now, where its own time leaves that open."""
+        at = message.at
+        if at.earliest < self._now < at.latest:
+            return replace(message, at=When(at.earliest, self._now))
+        return message
+
+    def _account(self, summary: "ReadSummary") -> str | None:
+        """Label of the account; one that an export names for the first time is made known."""
+        if self._owner is not None:
+            for ref in summary.account_refs:
+                if ref != self._owner.id:
+                    link_account(self._services, self._owner.id, ref)
+            return self._owner.label
+        labels = [self._known(ref, summary) for ref in summary.account_refs]
+        return ", ".join(labels) or None
+
+    def _known(self, ref: str, summary: "ReadSummary") -> str:
+        accounts = self._services.store.accounts()
+        held = next((a for a in accounts if ref in (a.id, *a.source_account_ids)), None)
+        if held is not None:
+            return held.label
+        named = next((a for a in summary.accounts if a.ref == ref), None)
+        account = Account(
+            id=uuid.uuid4().hex[:12],
+            provider_id=_PROVIDERS.get(summary.format, summary.format),
+            label=_label(named, ref),
+            source_account_ids=(ref,),
+        )
+        self._services.store.save_account(account)
+        return account.label
+
+    def _row(self, summary: "ReadSummary", account: str | None, new: tuple[int, int]) -> d.ImportedSource:
+        hidden = summary.unrecognised_count - len(summary.unrecognised)
+        more = (f"{hidden} more places were not recognised",) if hidden else ()
+        return d.ImportedSource(
+            path=summary.path,
+            format=summary.format,
+            account=account,
+            conversations=summary.conversations,
+            human=summary.human,
+            model=summary.model,
+            first=summary.first,
+            last=summary.last,
+            feedback=summary.feedback,
+            shared=summary.shared,
+            unrecognised=tuple(
+                d.UnrecognisedRow(place=u.place, reason=u.reason) for u in summary.unrecognised
+            ),
+            warnings=(*summary.warnings, *more),
+            new_conversations=new[0],
+            new_messages=new[1],
+        )
+
+
+_PROVIDERS = {"claude-ai": "anthropic", "claude-code": "anthropic"}
+"""Whose format it is: the provider of an account that only an export has named so far."""
+
+
+def _label(named: SourceAccount | None, ref: str) -> str:
+    from withhold.evidence.mask import mask_email
+
+    if named is not None and named.email:
+        return mask_email(named.email)
+    return f"account {ref[:8]}"
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a file's bytes; for a folder, of the names, sizes and times of its files.
+
+    The same source again has the same fingerprint; that is all it is for.
+    """
+    digest = hashlib.sha256()
+    if path.is_file():
+        with path.open("rb") as source:
+            while chunk := source.read(CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()
+    for file in sorted(p for p in path.rglob("*") if p.is_file()):
+        stat = file.stat()
+        digest.update(
+            f"{file.relative_to(path).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode(
+                "utf-8", "surrogateescape"
+            )
+        )
+    return digest.hexdigest()

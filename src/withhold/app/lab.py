@@ -1,0 +1,31 @@
+"""The only door to the lab, for the commands ``lab`` and ``demo``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from withhold.lab.server import RunningLab
+
+
+def serve_lab(*, port: int, data: Path | None, toggle: str) -> None:
+    """Serve until interrupted; says where on stderr."""
+    from withhold.lab.server import serve
+    from withhold.lab.web.switches import VARIANTS
+    from withhold.support.errors import UsageProblem
+
+    if toggle not in VARIANTS:
+        raise UsageProblem(
+            f"no toggle is called {toggle!r}", next_step="one of: " + ", ".join(sorted(VARIANTS))
+        )
+    serve(port=port, data=data, variant=toggle, ready=_announce)
+
+
+def _announce(running: "RunningLab") -> None:
+    click.echo(f"The lab, a provider that is not real, is at {running.url}  (Ctrl-C stops it)", err=True)
+    click.echo(f"Its admin pages: {running.url}/admin", err=True)
+    click.echo(
+        f"To opt out there: withhold optout --pack lab --url {running.url} --mode assist --profile DIR",
+        err=True,
+    )

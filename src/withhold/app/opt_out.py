@@ -1,0 +1,256 @@
+"""Bringing a training control to its private position, and keeping what was seen as evidence."""
+
+import uuid
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from withhold.app.accounts import provider_of, training_control
+from withhold.app.bootstrap import Services
+from withhold.model.account import Account, SettingEvidence
+from withhold.model.control import ControlResult, OptOutResult, Reading
+from withhold.model.terms import Control, Provider
+from withhold.model.words import Known, Mode, Outcome, Setting
+from withhold.report import documents as d
+from withhold.support.errors import EnvironmentProblem, UsageProblem
+
+if TYPE_CHECKING:
+    from withhold.controls.browser import OpenPage
+
+CONFIRMED = (Outcome.CHANGED, Outcome.ALREADY_PRIVATE)
+"""Only these let a private reading stand as evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be set, where, and for whom."""
+
+    provider: Provider
+    control: Control
+    url: str | None
+    account: Account | None
+
+
+def opt_out(
+    services: Services,
+    *,
+    provider_id: str | None = None,
+    url: str | None = None,
+    pack_id: str | None = None,
+    account: str | None = None,
+    mode: str = "guide",
+    override_terms: bool = False,
+    profile: Path | None = None,
+    headless: bool = False,
+    opened: "OpenPage | None" = None,
+) -> d.OptOutDocument:
+    """Set the control of a provider private, or say how. ``opened`` is a page that is open already.
+
+    Raises ``RefusedByStance`` where the provider's terms do not permit what was asked, ``UsageProblem`` for
+    a call that names no control, ``EnvironmentProblem`` where no browser can be had.
+    """
+    target = _target(services, provider_id or pack_id, url, account)
+    wanted = Mode(mode)
+    if wanted is Mode.WITNESS:
+        raise UsageProblem(
+            "witness mode is not built yet",
+            next_step="use --mode guide and click yourself; see the table of limits in the README",
+        )
+    if wanted is Mode.GUIDE:
+        return _guide(services, target)
+    return _assist(
+        services, target, override_terms=override_terms, profile=profile, headless=headless, opened=opened
+    )
+
+
+def _target(services: Services, provider_id: str | None, url: str | None, account: str | None) -> Target:
+    if provider_id is None:
+        raise UsageProblem(
+            "say which provider this is about" if url is None else f"no pack was named for {url}",
+            next_step="withhold optout PROVIDER, or --url URL --pack ID; packs: withhold packs list",
+        )
+    provider = provider_of(services, provider_id)
+    control = training_control(provider)
+    page = _page(control, url)
+    return Target(provider, control, page, _account(services, provider, account))
+
+
+def _page(control: Control, url: str | None) -> str | None:
+    """The address of the settings page; a pack of a provider without one home gives a path only."""
+    if url is None:
+        return control.url
+    if control.url is not None and control.url.startswith("/") and url.count("/") <= 3:
+        return urljoin(url, control.url)
+    return url
+
+
+def _account(services: Services, provider: Provider, named: str | None) -> Account | None:
+    """The account meant: the one named, or the only one known. Two are never guessed between."""
+    known = [a for a in services.store.accounts() if a.provider_id == provider.id]
+    if named is not None:
+        found = [a for a in known if a.label == named or a.id.startswith(named)]
+        if len(found) != 1:
+            raise UsageProblem(
+                f"{'no' if not found else 'more than one'} account at {provider.name} is called {named!r}",
+                next_step="withhold account list",
+            )
+        return found[0]
+    if len(known) > 1:
+        raise UsageProblem(
+            f"{len(known)} accounts at {provider.name} are known",
+            next_step="say which one: --account " + " or ".join(a.label for a in known),
+        )
+    return known[0] if known else None
+
+
+def _guide(services: Services, target: Target) -> d.OptOutDocument:
+    from withhold.controls.guide import guide
+
+    stamp = services.stamp()
+    how = guide(target.provider, target.control, on=stamp.generated_at.date())
+    names = "; ".join(f"{text} ({lang})" for lang, text in how.called)
+    steps = [*how.steps, f"It is called: {names}." if names else ""]
+    steps += [f"Leave alone: {', '.join(how.leave_alone)}."] if how.leave_alone else []
+    steps += [how.check, "Then take a full screenshot that shows the switch, the date and the address."]
+    return d.OptOutDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        outcome="needs_human",
+        controls=(),
+        record=None,
+        mode="guide",
+        steps=tuple(s for s in steps if s),
+        why="These are the steps. Nothing was requested from the provider, and the result is not known.",
+    )
+
+
+def _assist(
+    services: Services,
+    target: Target,
+    *,
+    override_terms: bool,
+    profile: Path | None,
+    headless: bool,
+    opened: "OpenPage | None",
+) -> d.OptOutDocument:
+    from withhold.controls.stance import require_assist
+
+    url = target.url
+    if url is None or url.startswith("/"):
+        raise UsageProblem(
+            f"the pack of {target.provider.name} holds no address of the settings page",
+            next_step="give it with --url",
+        )
+    overrode = require_assist(target.provider.stance, url, override=override_terms)
+    with _page_of(services, profile, headless=headless, opened=opened) as page:
+        services.progress.step(f"opening {url}")
+        result = _run(services, target, page, url, overrode=overrode)
+    _keep(services, target, result)
+    return _document(services, result)
+
+
+def _page_of(
+    services: Services, profile: Path | None, *, headless: bool, opened: "OpenPage | None"
+) -> "AbstractContextManager[OpenPage]":
+    if opened is not None:
+        return nullcontext(opened)
+    try:
+        from withhold.controls.browser import find_browser, open_page
+    except ModuleNotFoundError as missing:
+        raise EnvironmentProblem(
+            "driving a browser needs the extra 'browser'", next_step="pip install 'withhold[browser]'"
+        ) from missing
+    browser = find_browser(services.environ.get("WITHHOLD_BROWSER"))
+    return open_page(browser=browser, profile=profile, headless=headless)
+
+
+def _run(services: Services, target: Target, opened: "OpenPage", url: str, *, overrode: bool) -> OptOutResult:
+    from withhold.controls.assist import set_private
+    from withhold.controls.record import RunContext
+    from withhold.evidence.mask import mask_email
+
+    label = None if target.account is None else mask_email(target.account.label)
+    context = RunContext(
+        provider_id=target.provider.id,
+        pack_sha256=target.provider.sha256,
+        browser=opened.browser,
+        overrode_terms=overrode,
+        account=label,
+        pack_id=target.provider.id,
+    )
+    return set_private(
+        opened.page, url, (target.control,), clock=services.clock, sink=services.journal, context=context
+    )
+
+
+def _keep(services: Services, target: Target, result: OptOutResult) -> None:
+    """Turn readings into setting evidence. A private one counts only if a fresh load confirmed it."""
+    account = target.account or _new_account(services, target.provider)
+    for control in result.controls:
+        for reading in _credible(result, control):
+            setting = reading.setting
+            if setting is not None:
+                services.store.add_setting_evidence(
+                    account.id, _evidence(reading, setting, target.control.id, result.record)
+                )
+
+
+def _credible(result: OptOutResult, control: ControlResult) -> tuple[Reading, ...]:
+    """Readings that say where the setting stands: before acting, and after a fresh load.
+
+    What the page showed right after a click is its own hope, and is left out.
+    """
+    readings = tuple(r for r in (control.before, control.after_reload) if r is not None)
+    if result.outcome in CONFIRMED:
+        return readings
+    return tuple(r for r in readings if r.setting is Setting.SHARING)
+
+
+def _evidence(reading: Reading, setting: Setting, control_id: str, record: str | None) -> SettingEvidence:
+    return SettingEvidence(
+        id=uuid.uuid4().hex[:12],
+        control_id=reading.control_id or control_id,
+        begins=reading.at,
+        ends=reading.at,
+        setting=setting,
+        known=Known.OBSERVED,
+        record=record,
+    )
+
+
+def _new_account(services: Services, provider: Provider) -> Account:
+    """An account that was seen signed in, and of which nothing else is known yet."""
+    account = Account(id=uuid.uuid4().hex[:12], provider_id=provider.id, label="unnamed")
+    services.store.save_account(account)
+    return account
+
+
+def _document(services: Services, result: OptOutResult) -> d.OptOutDocument:
+    stamp = services.stamp()
+    return d.OptOutDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        outcome=result.outcome.value,
+        controls=tuple(_control(c) for c in result.controls),
+        record=result.record,
+        mode=result.mode.value,
+        steps=result.steps,
+        why=result.why,
+        overrode_terms=result.overrode_terms,
+    )
+
+
+def _control(control: ControlResult) -> d.ControlRow:
+    readings = [r for r in (control.before, control.after, control.after_reload) if r is not None]
+    last = readings[-1]
+    return d.ControlRow(
+        label=control.before.label,
+        polarity=control.before.polarity.value,
+        before=control.before.state.value,
+        after=None if control.after is None else control.after.state.value,
+        after_reload=None if control.after_reload is None else control.after_reload.state.value,
+        confidence=last.confidence,
+        why=last.why,
+    )

@@ -1,0 +1,144 @@
+"""What can be seen on this machine without asking anything."""
+
+import platform
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from withhold.app.bootstrap import Services
+from withhold.model.conversation import Conversation, Unrecognised
+from withhold.model.terms import Provider
+from withhold.model.when import When
+from withhold.model.words import Allowed
+from withhold.report import documents as d
+from withhold.support.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from withhold.machine.interface import RouteRow, Scan, Session, TranscriptRow
+
+SYSTEMS = {"Linux": "linux", "Darwin": "macos", "Windows": "windows"}
+
+
+def scan(
+    services: Services,
+    *,
+    home: Path | None = None,
+    root: Path | None = None,
+    system: str | None = None,
+    env_file: Path | None = None,
+) -> d.ScanDocument:
+    """Look at this machine, or at a copy of one. Reads files; opens no socket, starts no program."""
+    from withhold.machine.interface import Machine, OsLayout
+    from withhold.machine.scan import scan as look
+
+    stamp = services.stamp()
+    layout = OsLayout(system or SYSTEMS.get(platform.system(), "linux"))
+    foreign = home is not None or root is not None
+    machine = Machine(
+        home=(home or services.user_home).absolute(),
+        root=(root or Path(services.user_home.anchor)).absolute(),
+        os=layout,
+        environment=_environment(services, env_file, foreign=foreign),
+    )
+    services.progress.step(f"looking at {machine.home}")
+    found = look(machine, _Reader(), terms_change(services.packs["anthropic"]))
+    return d.ScanDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        tools=tuple(d.Tool(id=t.id, found_by=t.found_by, version=t.version) for t in found.tools),
+        routes=tuple(_route(r) for r in found.routes),
+        settings=tuple(
+            d.SettingRow(
+                id=s.id,
+                tool=s.tool,
+                purpose=s.purpose,
+                verdict=s.verdict.value,
+                effective_value=s.effective_value,
+                decided_by=s.decided_by,
+                fix=s.fix,
+                why=s.why,
+            )
+            for s in found.settings
+        ),
+        placebos=tuple(d.Placebo(tool=p.tool, where=p.where, why=p.why) for p in found.placebos),
+        transcripts=tuple(_transcripts(t) for t in found.transcripts),
+        unseen=tuple(d.Unseen(what=u.what, why=u.why) for u in found.unseen),
+        next=_next(found, machine.home),
+    )
+
+
+def terms_change(provider: Provider) -> When | None:
+    """When coding sessions first came under terms that let a setting decide: the change people ask about."""
+    product = provider.product(provider.kinds.get("coding", ""))
+    begins = [
+        t.begins
+        for plan in (product.plans if product is not None else ())
+        for t in plan.terms
+        if t.training.allowed is Allowed.UNLESS_OFF and t.begins is not None
+    ]
+    return min(begins, default=None)
+
+
+class _Reader:
+    """Sessions for the scan, read by the readers of the import."""
+
+    def sessions(self, config_dir: Path) -> "Iterator[Session | Unrecognised]":
+        """Sessions under ``projects`` only: nothing else in that folder is opened, tokens least of all."""
+        from withhold.machine.interface import Session
+        from withhold.sources.registry import read_paths
+        from withhold.sources.resume import resumed_at
+        from withhold.support.errors import NothingRead
+
+        projects = config_dir / "projects"
+        if not projects.is_dir():
+            return
+        try:
+            for reading in read_paths([projects]):
+                for item in reading:
+                    if isinstance(item, Conversation):
+                        yield Session(item, resumed_at(item))
+                    elif isinstance(item, Unrecognised):
+                        yield item
+        except NothingRead:
+            return  # the unrecognised places were handed out above; an empty folder holds no sessions
+
+
+def _environment(services: Services, env_file: Path | None, *, foreign: bool) -> Mapping[str, str]:
+    """The variables tools would see. A foreign tree does not see those of this process."""
+    if env_file is None:
+        return {} if foreign else services.environ
+    try:
+        lines = env_file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UsageProblem(
+            f"{env_file} cannot be read: {problem}", next_step="give a file of KEY=VALUE lines"
+        ) from problem
+    pairs = (line.removeprefix("export ").partition("=") for line in lines if "=" in line)
+    return {key.strip(): value.strip().strip("'\"") for key, _, value in pairs if not key.startswith("#")}
+
+
+def _route(row: "RouteRow") -> d.Route:
+    trainable: d.Trainable = {"yes": True, "no": False}.get(row.trainable, "unknown")
+    return d.Route(tool=row.tool, kind=row.kind, trainable=trainable, signals=row.signals)
+
+
+def _transcripts(row: "TranscriptRow") -> d.Transcripts:
+    return d.Transcripts(
+        tool=row.tool,
+        sessions=row.sessions,
+        first=row.first,
+        last=row.last,
+        resumed=row.resumed or 0,
+        resumed_since=None if row.since is None else row.since.latest,
+        continued=row.resumed_after_pause or 0,
+        unrecognised=row.unreadable,
+    )
+
+
+def _next(found: "Scan", home: Path) -> str:
+    """The one command that leads on."""
+    if not found.tools:
+        return "withhold import PATH of an export (how to get one: withhold optout anthropic)"
+    if any(t.sessions for t in found.transcripts):
+        return f"withhold import {home / '.claude'}"
+    return "withhold optout anthropic"

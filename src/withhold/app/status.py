@@ -1,0 +1,85 @@
+"""Posture of every account: what is on, off or unknown, since when, how known, what next."""
+
+from withhold.app.bootstrap import Services
+from withhold.app.ledger import RECHECK
+from withhold.model.account import Account, SettingEvidence
+from withhold.model.terms import Provider
+from withhold.model.words import Known, Setting
+from withhold.report import documents as d
+
+
+def status(services: Services) -> d.StatusDocument:
+    """One row for each account and control that decides about training."""
+    stamp = services.stamp()
+    rows = [row for account in services.store.accounts() for row in _rows(services, account)]
+    conversations = sum(1 for _ in services.store.conversations())
+    return d.StatusDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        posture=tuple(rows),
+        conversations=conversations,
+        records=sum(1 for _ in services.journal.records()),
+        home=str(services.home.root),
+        next=_next(rows, conversations),
+    )
+
+
+def _rows(services: Services, account: Account) -> list[d.PostureRow]:
+    provider = services.packs.get(account.provider_id)
+    if provider is None:
+        return []
+    evidence = services.store.setting_evidence(account.id)
+    named = {
+        t.training.control_id for product in provider.products for plan in product.plans for t in plan.terms
+    }
+    return [
+        _row(services, account, provider, c.id, [e for e in evidence if e.control_id == c.id])
+        for c in provider.controls
+        if c.id in named
+    ]
+
+
+def _row(
+    services: Services, account: Account, provider: Provider, control: str, evidence: list[SettingEvidence]
+) -> d.PostureRow:
+    now = services.clock()
+    seen = [e for e in evidence if e.known in (Known.OBSERVED, Known.ATTESTED) and e.begins <= now]
+    last = max(seen, key=lambda e: min(e.ends, now), default=None)
+    look = f"withhold optout {provider.id} --account {account.label!r}"
+    if last is None:
+        return d.PostureRow(
+            account=account.id,
+            provider=provider.id,
+            label=account.label,
+            control=control,
+            setting="unknown",
+            since=None,
+            last_seen=None,
+            known="unknown",
+            text="Nobody has looked at the setting yet; a default is no evidence.",
+            next=look,
+        )
+    ends = min(last.ends, now)
+    old = now - ends > RECHECK
+    what = "sharing" if last.setting is Setting.SHARING else "private"
+    text = f"Stood at {what} when last looked at, {(now - ends).days} days ago."
+    return d.PostureRow(
+        account=account.id,
+        provider=provider.id,
+        label=account.label,
+        control=control,
+        setting="unknown" if old else last.setting.value,
+        since=last.begins,
+        last_seen=ends,
+        known=last.known.value,
+        text=text + (" That is too long ago to stand for now." if old else ""),
+        next=look if old or last.setting is Setting.SHARING else "withhold exposure",
+    )
+
+
+def _next(rows: list[d.PostureRow], conversations: int) -> str:
+    if not rows:
+        return "withhold account add PROVIDER LABEL"
+    if not conversations:
+        return "withhold import PATH"
+    return next((r.next for r in rows if r.setting != "private"), "withhold exposure")
