@@ -1,5 +1,7 @@
 """Canned answers: the lab has no model, and says so when asked."""
 
+from zlib import crc32
+
 _CHAT = (
     "Here is a first idea: start with the part you know best, and write down what is still open.",
     "Good question. Two things decide it: how much time you have, and what would be hard to undo later.",
@@ -23,9 +25,13 @@ def chat_answer(text: str, turn: int) -> str:
         return (
             "I am Lumen, a canned responder of a local test provider. Nothing you write leaves this machine."
         )
-    return _CHAT[(turn + len(text)) % len(_CHAT)]
+    return _CHAT[_pick(text, turn, len(_CHAT))]
 
 
 def coding_turn(text: str, turn: int) -> tuple[tuple[str, str], ...]:
     """What follows a coding prompt: ``(author, text)`` of a look at the files, its result, and the answer."""
-    return (("model", _LOOK), ("other", TOOL_RESULT), ("model", _DONE[(turn + len(text)) % len(_DONE)]))
+    return (("model", _LOOK), ("other", TOOL_RESULT), ("model", _DONE[_pick(text, turn, len(_DONE))]))
+
+
+def _pick(text: str, turn: int, among: int) -> int:
+    return crc32(f"{turn} {text}".encode()) % among

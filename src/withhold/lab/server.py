@@ -50,8 +50,9 @@ def serve(
 ) -> None:
     """Serve until interrupted. ``data`` is the file in which the lab lives on; without it, it is forgotten.
 
-    ``start`` and ``seed`` are for a new lab; a stored one has its own. ``terms`` are not stored: give a stored
-    lab the same ones again. ``ready`` is called once the address is taken. Raises ``UsageProblem`` for a host that is not loopback.
+    ``start`` and ``seed`` are for a new lab; a stored one has its own. ``terms`` are not stored: give a
+    stored lab the same ones again. ``ready`` is called once the address is taken. Raises ``UsageProblem``
+    for a host that is not loopback.
     """
     with _prepared(host, port, data, start, seed, variant, terms) as (running, listening):
         if ready is not None:
