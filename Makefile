@@ -11,7 +11,7 @@ export WITHHOLD_BROWSER
 # Browser tests share one worker (tests/conftest.py), so they never compete with one another.
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 SEEDED = -m "hypothesis or seeded"
-LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-header --no-annotate
+LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --system-certs --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-runtime demo check test soak lint format bench lock upgrade clean
