@@ -179,7 +179,7 @@ def used_after_deletion(choice: Alternative) -> Bounds:
 
     def judge(terms: Terms) -> Finding:
         never = exception_effect(terms, ExceptionKind.DELETED_CHAT) is Effect.NEVER_TRAINS
-        return Finding(NO if never else OPEN, ())
+        return Finding(NO if never or terms.training.allowed is Allowed.NO else OPEN, ())
 
     return alternative(choice, judge).bounds
 
