@@ -18,8 +18,8 @@ from withhold.model.conversation import Feedback, Message
 from withhold.model.when import ANY_TIME, When
 from withhold.model.words import Author
 from withhold.store.codec import StoredMessage, stored
-from withhold.store.merge import merge_feedback, merge_incognito, merge_messages, merge_shared
 from withhold.store.database import Store
+from withhold.store.merge import merge_feedback, merge_incognito, merge_messages, merge_shared
 from withhold.support.paths import StateHome
 
 KEY = bytes(32)

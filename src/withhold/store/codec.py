@@ -46,7 +46,8 @@ def instant(value: int) -> datetime:
 
 
 def when(earliest: int, latest: int) -> When:
-    return When(instant(earliest), instant(latest))
+    first = instant(earliest)
+    return When(first, first if latest == earliest else instant(latest))
 
 
 def maybe_when(earliest: int | None, latest: int | None) -> When | None:
@@ -59,6 +60,10 @@ def bounds(value: When) -> tuple[int, int]:
 
 def maybe_bounds(value: When | None) -> tuple[int | None, int | None]:
     return (None, None) if value is None else bounds(value)
+
+
+def maybe_flag(value: int | None) -> bool | None:
+    return None if value is None else bool(value)
 
 
 def fingerprint(key: bytes, purpose: bytes, *parts: str, size: int) -> bytes:

@@ -1,12 +1,22 @@
 """Conversations as they are kept: read back one by one."""
 
-from collections.abc import Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
+
+import msgspec
 
 from withhold.model.conversation import Conversation, Deletion
 from withhold.model.when import When
 from withhold.model.words import Kind, Known
-from withhold.store.codec import bounds, maybe_when, micros, unpack_feedback, unpack_messages, when
+from withhold.store.codec import (
+    bounds,
+    maybe_flag,
+    maybe_when,
+    micros,
+    unpack_feedback,
+    unpack_messages,
+    when,
+)
 from withhold.store.sources import Source
 from withhold.store.sqlite import Database, Row, Value
 from withhold.support.errors import Undetermined, UsageProblem
@@ -32,10 +42,21 @@ class StoredConversation:
 
 
 _SELECT = """
-SELECT c.id, c.short_id, c.provider_id, c.source_id, c.account_ref, c.kind, c.project, c.title, c.incognito,
-       c.shared, c.feedback, c.feedback_visible, c.messages
+SELECT c.short_id, c.provider_id, c.source_id, c.account_ref, c.kind, c.project, c.title, c.incognito,
+       c.shared, c.feedback, c.feedback_visible, c.messages,
+       (SELECT json_group_array(json_array(s.id, s.exported_earliest, s.exported_latest)) FROM sightings AS g
+          JOIN sources AS s ON s.id = g.source WHERE g.conversation = c.id),
+       (SELECT json_group_array(json_array(d.earliest, d.latest, d.known)) FROM deletions AS d
+         WHERE d.conversation = c.id),
+       (SELECT json_group_array(json_array(a.earliest, a.latest)) FROM sent_again AS a
+         WHERE a.provider_id = c.provider_id AND a.source_id = c.source_id)
   FROM conversations AS c
 """
+"""One statement, so that each row is as of the moment at which the first one was read."""
+
+_sightings = msgspec.json.Decoder(list[tuple[int, int | None, int | None]])
+_deletions = msgspec.json.Decoder(list[tuple[int, int, Known]])
+_spans = msgspec.json.Decoder(list[tuple[int, int]])
 
 
 class Conversations:
@@ -104,61 +125,40 @@ class Conversations:
 
     def _read(self, condition: str, *values: Value) -> Iterator[StoredConversation]:
         for row in self._database.rows(f"{_SELECT} WHERE {condition} ORDER BY c.id", *values):
-            yield self._conversation(row)
+            yield _conversation(row)
 
-    def _conversation(self, row: Row) -> StoredConversation:
-        (key, short_id, provider, source_id, ref, kind, project, title, incognito) = row[:9]
-        (shared, feedback, feedback_visible, messages) = row[9:]
-        sources, first, last = self._seen(key)
-        return StoredConversation(
-            id=short_id,
-            conversation=Conversation(
-                source_id=source_id,
-                provider_id=provider,
-                kind=Kind(kind),
-                messages=unpack_messages(messages),
-                account_ref=ref,
-                project=project,
-                incognito=None if incognito is None else bool(incognito),
-                feedback=unpack_feedback(feedback),
-                feedback_visible=bool(feedback_visible),
-                shared=None if shared is None else bool(shared),
-                deletion=self._deletion(key),
-                title=title,
-            ),
-            sources=sources,
-            first_seen=first,
-            last_seen=last,
-            sent_again=self._sent_again(provider, source_id),
-        )
 
-    def _seen(self, key: int) -> tuple[tuple[int, ...], When | None, When | None]:
-        rows = list(
-            self._database.rows(
-                "SELECT s.id, s.exported_earliest, s.exported_latest FROM sightings AS g"
-                " JOIN sources AS s ON s.id = g.source WHERE g.conversation = ? ORDER BY s.id",
-                key,
-            )
-        )
-        exports = [at for _, earliest, latest in rows if (at := maybe_when(earliest, latest)) is not None]
-        newest = max(exports, key=lambda at: (at.latest, at.earliest), default=None)
-        return tuple(row[0] for row in rows), min(exports, default=None), newest
+def _conversation(row: Row) -> StoredConversation:
+    (short_id, provider, source_id, ref, kind, project, title, incognito, shared) = row[:9]
+    (feedback, feedback_visible, messages, sightings, deletions, sent_again) = row[9:]
+    seen = sorted(_sightings.decode(sightings))
+    exports = [at for _, earliest, latest in seen if (at := maybe_when(earliest, latest)) is not None]
+    return StoredConversation(
+        id=short_id,
+        conversation=Conversation(
+            source_id=source_id,
+            provider_id=provider,
+            kind=Kind(kind),
+            messages=unpack_messages(messages),
+            account_ref=ref,
+            project=project,
+            incognito=maybe_flag(incognito),
+            feedback=unpack_feedback(feedback),
+            feedback_visible=bool(feedback_visible),
+            shared=maybe_flag(shared),
+            deletion=_best(Deletion(when(a, b), known) for a, b, known in _deletions.decode(deletions)),
+            title=title,
+        ),
+        sources=tuple(source for source, _, _ in seen),
+        first_seen=min(exports, default=None),
+        last_seen=max(exports, key=lambda at: (at.latest, at.earliest), default=None),
+        sent_again=tuple(when(*span) for span in sorted(_spans.decode(sent_again))),
+    )
 
-    def _deletion(self, key: int) -> Deletion | None:
-        """The best known one; of several equally well known the latest, so that no clock starts early."""
-        rows = self._database.rows(
-            "SELECT earliest, latest, known FROM deletions WHERE conversation = ?", key
-        )
-        found = [Deletion(when(earliest, latest), Known(known)) for earliest, latest, known in rows]
-        return max(found, key=lambda d: (_WEIGHT[d.known], d.when.latest, d.when.earliest), default=None)
 
-    def _sent_again(self, provider: str, source_id: str) -> tuple[When, ...]:
-        rows = self._database.rows(
-            "SELECT earliest, latest FROM sent_again WHERE provider_id = ? AND source_id = ? ORDER BY 1, 2",
-            provider,
-            source_id,
-        )
-        return tuple(when(*row) for row in rows)
+def _best(deletions: Iterable[Deletion]) -> Deletion | None:
+    """The best known one; of several equally well known the latest, so that no clock starts early."""
+    return max(deletions, key=lambda d: (_WEIGHT[d.known], d.when.latest, d.when.earliest), default=None)
 
 
 def insert_deletion(database: Database, key: int, deletion: Deletion, record: str | None) -> None:

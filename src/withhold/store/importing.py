@@ -11,6 +11,7 @@ from withhold.model.when import When
 from withhold.store.codec import (
     bounds,
     fingerprint,
+    maybe_flag,
     pack_feedback,
     pack_messages,
     stored,
@@ -139,8 +140,8 @@ class Batch:
             conversation.kind,
             conversation.project or project,
             conversation.title or title,
-            merge_incognito(_flag(incognito), conversation.incognito),
-            merge_shared(_flag(shared), conversation.shared),
+            merge_incognito(maybe_flag(incognito), conversation.incognito),
+            merge_shared(maybe_flag(shared), conversation.shared),
             pack_feedback(merge_feedback(unpack_feedback(feedback), conversation.feedback)),
             bool(feedback_visible) and conversation.feedback_visible,
             pack_messages(messages),
@@ -174,7 +175,3 @@ def importing(database: Database, source: NewSource, key: bytes, now: datetime) 
         batch = Batch(database, source, sources.begin(source, now), key)
         yield batch
         batch.finish(sources)
-
-
-def _flag(value: int | None) -> bool | None:
-    return None if value is None else bool(value)
