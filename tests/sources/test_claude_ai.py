@@ -106,9 +106,10 @@ def test_feedback_is_never_said_to_be_absent(one: Callable[..., Result]) -> None
 def test_an_odd_message_costs_itself(one: Callable[..., Result]) -> None:
     """The others are read, the odd one is named; a sender nobody knows is no person."""
     result = one(chat(message(), 7, message("robot")))
-    assert [u.place for u in result.only.unrecognised] == ["any-name.json[0].chat_messages[1]"]
+    places = [u.place for u in result.only.unrecognised]
+    assert places == ["any-name.json[0].chat_messages[1]", "any-name.json[0].chat_messages[2]"]
     assert (result.only.human, result.only.model) == (1, 0)
-    assert "robot" in result.only.warnings[0]
+    assert "robot" in result.only.unrecognised[1].reason
 
 
 @pytest.mark.parametrize("odd", [7, None, "x", [], {}, {"uuid": "x"}, chat(), {"chat_messages": None}])

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -130,6 +131,26 @@ def test_a_pure_copy_is_no_session(read: Read, samples: Path, tmp_path: Path) ->
     row = read(tmp_path).only
     assert (row.conversations, row.human) == (1, 2)
     assert row.members == (("copies of other sessions", 1),)
+
+
+def test_a_line_written_twice_counts_once(read: Read, tmp_path: Path) -> None:
+    """One id may be written several times into one session."""
+    good = json.dumps(line("hi", sessionId="s", uuid="u", timestamp="2026-01-01T00:00:00Z"))
+    (tmp_path / "s.jsonl").write_text(f"{good}\n{good}\n")
+    row = read(tmp_path / "s.jsonl").only
+    assert (row.human, row.sent_again) == (1, ())
+
+
+def test_a_home_in_an_archive(read: Read, samples: Path, tmp_path: Path) -> None:
+    """A zipped home directory reads like the home itself; settings and tokens in it are not opened."""
+    with ZipFile(tmp_path / "home.zip", "w") as archive:
+        for path in (samples / "claude-code").rglob("*"):
+            if path.is_file():
+                archive.write(path, f"robin/{path.relative_to(samples / 'claude-code').as_posix()}")
+        archive.writestr("robin/.claude/.credentials.json", "{}")
+    row = read(tmp_path / "home.zip").only
+    assert (row.conversations, row.human, row.model) == (3, 4, 4)
+    assert row.unrecognised == ()
 
 
 def test_a_bad_line_is_named_and_a_torn_last_one_is_normal(read: Read, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import pytest
 from hypothesis import given
@@ -85,6 +86,21 @@ def test_mutated_bytes(seed: Path, data: st.DataObject, tmp_path_factory: pytest
     cut = data.draw(st.integers(0, len(body)))
     path = tmp_path_factory.mktemp("fuzz") / seed.name
     path.write_bytes(body[:cut])
+    survives(path)
+
+
+@given(data=st.data(), method=st.sampled_from([ZIP_STORED, ZIP_DEFLATED]))
+def test_mutated_archives(data: st.DataObject, method: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Headers, table of contents and packed bytes may lie; the tail may be missing."""
+    path = tmp_path_factory.mktemp("fuzz") / "x.zip"
+    with ZipFile(path, "w", method) as archive:
+        for seed in SEEDS[:4]:
+            archive.write(seed, seed.name)
+    body = bytearray(path.read_bytes())
+    start = data.draw(st.sampled_from([0, max(0, len(body) - 400)]))
+    for _ in range(data.draw(st.integers(1, 4))):
+        body[data.draw(st.integers(start, len(body) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(body[: data.draw(st.integers(len(body) - 30, len(body)))])
     survives(path)
 
 

@@ -39,6 +39,8 @@ AUTHORS = {
     "human": Author.HUMAN,
     "user": Author.HUMAN,
     "assistant": Author.MODEL,
+    "system": Author.OTHER,
+    "tool": Author.OTHER,
 }
 CHATS, WRAPPED, DESIGN, USERS, MANIFEST = "chats", "wrapped chats", "design chat", "users", "manifest"
 MEMBERS: tuple[tuple[str, frozenset[str]], ...] = (
@@ -60,7 +62,6 @@ class _State:
     options: Options
     accounts: list[str] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
-    senders: set[str] = field(default_factory=set)
 
 
 class ClaudeAi:
@@ -95,9 +96,6 @@ class ClaudeAi:
                 yield from _conversations(claim, state)
             elif claim.role not in {USERS, MANIFEST}:
                 yield KnownMember(claim.entry.path, claim.role)
-        if state.senders:
-            words = ", ".join(sorted(state.senders))
-            yield Notice(f"messages by unknown senders are counted as nobody's: {words}")
 
 
 def _role(keys: Members) -> str | None:
@@ -195,7 +193,8 @@ def _conversation(raw: Raw, place: str, key: str, state: _State) -> Iterator[Ite
                 f"{place}.{key}[{index}]", "is no message; its conversation is read without it"
             )
         elif draft.strange:
-            state.senders.add(draft.strange)
+            text = f"its sender {draft.strange} is not known; it is counted as nobody's"
+            yield Unrecognised(f"{place}.{key}[{index}]", text)
     yield _built(source_id, chat, messages, state)
 
 
@@ -228,7 +227,7 @@ class _Draft:
         if not isinstance(message, dict):
             return cls(None, Author.OTHER, None, 0, readable=False)
         sender = message.get("sender", message.get("role"))
-        author = AUTHORS.get(sender) if isinstance(sender, str) else None
+        author = AUTHORS.get(sender.lower()) if isinstance(sender, str) else None
         strange = None if author else (name(sender, 40) or "(none)")
         return cls(
             id=name(message.get("uuid")),

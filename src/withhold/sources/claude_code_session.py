@@ -30,13 +30,15 @@ class Known:
     sessions: set[str] = field(default_factory=set)
     overflow: bool = False
 
-    def owner(self, line_id: str, session: str) -> str:
-        """The session that a line belongs to: the first that showed it."""
+    def owner(self, line_id: str, session: str) -> str | None:
+        """The session that has shown this line before. ``None``: it is new, and now ``session``'s."""
         digest = blake2b(line_id.encode("utf-8", "replace"), digest_size=16).digest()
-        if len(self.owners) >= REMEMBERED and digest not in self.owners:
+        owner = self.owners.get(digest)
+        if owner is None and len(self.owners) < REMEMBERED:
+            self.owners[digest] = session
+        elif owner is None:
             self.overflow = True
-            return session
-        return self.owners.setdefault(digest, session)
+        return owner
 
     def notices(self) -> Iterator[Notice]:
         """What a person should know about the whole."""
@@ -98,8 +100,8 @@ class Session:
         line_id = name(line.get("uuid"))
         if line_id is not None:
             owner = self._known.owner(line_id, self._id)
-            if owner != self._id:
-                self._copied[owner] += 1
+            if owner is not None:
+                self._copied[owner] += owner != self._id
                 return
         self._message(line, line_id or place, author)
 
@@ -140,11 +142,12 @@ class Session:
         if self._unknown:
             kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self._unknown.items()))
             yield Notice(f"lines of unknown types hold no message that is known: {kinds}", self._place)
-        if self._copied and not self._messages:
+        copied = sorted(owner for owner, count in self._copied.items() if count)
+        if copied and not self._messages:
             yield KnownMember(self._place, "copies of other sessions")
             return
         begins = self._begins()
-        for owner in sorted(self._copied):
+        for owner in copied:
             yield SentAgain(owner, self._id, begins)
         yield Conversation(
             source_id=self._id,

@@ -15,11 +15,7 @@ from pathlib import Path
 from withhold.model.conversation import Unrecognised
 from withhold.model.when import When
 from withhold.sources.interface import Damaged, Entry, Limits, Notice, Stream
-from withhold.sources.zips import zip_entries
-
-NEVER_OPENED = frozenset({".credentials.json"})
-"""Holds tokens and nothing else."""
-LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".git"})
+from withhold.sources.zips import UNWANTED, zip_entries
 
 
 @dataclass(slots=True)
@@ -78,7 +74,7 @@ class _Opener:
     def _walk(self, folder: Path, root: Path) -> None:
         for found in sorted(self._scan(folder)):
             place = found.relative_to(root).as_posix()
-            if found.name in LITTER or found.name in NEVER_OPENED or found.name.startswith("._"):
+            if found.name in UNWANTED or found.name == ".git" or found.name.startswith("._"):
                 continue
             if len(self._source.entries) >= self._limits.members:
                 self._problem(

@@ -1,6 +1,7 @@
 """The members of a ZIP that are safe to read, and the others by name."""
 
 import lzma
+import re
 import stat
 import zipfile
 import zlib
@@ -14,6 +15,10 @@ from withhold.model.when import When
 from withhold.sources.interface import Damaged, Entry, Limits, Stream
 
 _ENCRYPTED = 0x1
+_TRANSCRIPT = re.compile(r"^((?:.*/)?\.claude/)projects/[^/]+/[^/]+\.jsonl$")
+NEVER_OPENED = frozenset({".credentials.json"})
+"""Holds tokens and nothing else."""
+UNWANTED = NEVER_OPENED | {".DS_Store", "Thumbs.db", "desktop.ini"}
 _FAULTS = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError,
 )  # fmt: skip
@@ -24,7 +29,9 @@ def zip_entries(
     archive: zipfile.ZipFile, prefix: str, packed_size: int, limits: Limits
 ) -> Iterator[Entry | Unrecognised]:
     """Members of an open archive. A bomb as a whole is refused before any member is touched."""
-    found = [info for info in archive.infolist() if not (info.is_dir() or _litter(info.filename))]
+    members = [info for info in archive.infolist() if not info.is_dir()]
+    homes = _claude_folders(members)
+    found = [info for info in members if not (_litter(info.filename) or _beside(info.filename, homes))]
     if whole := _whole_fault(found, packed_size, limits):
         yield Unrecognised(prefix.rstrip("/") or ".", whole)
         return
@@ -39,7 +46,24 @@ def zip_entries(
 
 def _litter(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    return "__MACOSX" in parts or (bool(parts) and (parts[-1] == ".DS_Store" or parts[-1].startswith("._")))
+    last = parts[-1] if parts else ""
+    return "__MACOSX" in parts or last in UNWANTED or last.startswith("._")
+
+
+def _claude_folders(members: list[zipfile.ZipInfo]) -> frozenset[str]:
+    """Folders of Claude Code in a copy of a home directory."""
+    found = (_TRANSCRIPT.search(info.filename) for info in members)
+    return frozenset(match.group(1) for match in found if match)
+
+
+def _beside(name: str, homes: frozenset[str]) -> bool:
+    """Whether a member of such a folder is neither transcript nor history: settings, copies, tokens."""
+    for home in homes:
+        if name.startswith(f"{home[:-1]}.json"):
+            return True
+        if name.startswith(home) and not name.startswith(("projects/", "history.jsonl"), len(home)):
+            return True
+    return False
 
 
 def _whole_fault(found: list[zipfile.ZipInfo], packed_size: int, limits: Limits) -> str | None:
