@@ -1,4 +1,4 @@
-"""Finds a browser of the Chromium family, or installs one.
+"""Finds a browser of the Chromium family, or installs one, with what it takes to drive it.
 
 In this order: the one that ``WITHHOLD_BROWSER`` names; one that is already there (Chrome, Chromium, Edge);
 Debian's ``chromium``; the build that Playwright fetches. A browser counts only if it answers ``--version``:
@@ -27,10 +27,19 @@ WINDOWS_APPS = (Path("Google/Chrome/Application/chrome.exe"), Path("Microsoft/Ed
 WINDOWS_ROOTS = ("ProgramFiles", "ProgramFiles(x86)", "LocalAppData")
 DEBIAN_PACKAGES = ("chromium", "fonts-liberation")  # without a font, screenshots show boxes for letters
 
+DRIVER_PACKAGES = (
+    "libatomic1",
+    "libstdc++6",
+)  # what Playwright's driver is linked to; a bare Debian lacks them
+
 ASK_PLAYWRIGHT = (
     "from playwright.sync_api import sync_playwright as start\n"
     "with start() as playwright: print(playwright.chromium.executable_path)"
 )
+
+NO_DRIVER = """Playwright's driver does not start here (its own words stand above).
+Next: sudo apt-get install libatomic1 libstdc++6   (or your system's packages of these libraries)
+then run the same make command again."""
 
 NONE_FOUND = """no browser was found and none could be installed here.
 Next, any one of:
@@ -43,8 +52,9 @@ then run the same make command again."""
 def ensure(python: Path) -> Path:
     """The browser to use, installed if need be. ``python`` is one in which Playwright is installed.
 
-    Raises SetupProblem where neither finding nor installing worked.
+    Raises SetupProblem where neither finding nor installing worked, or where Playwright does not start.
     """
+    _ensure_driver(python)
     return installed() or from_debian() or from_playwright(python) or _give_up()
 
 
@@ -105,6 +115,14 @@ def _playwright_path(python: Path) -> Path | None:
         [python, "-c", ASK_PLAYWRIGHT], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     return Path(asked.stdout.strip()) if asked.returncode == 0 and asked.stdout.strip() else None
+
+
+def _ensure_driver(python: Path) -> None:
+    ask = (python, "-m", "playwright", "--version")
+    if run(*ask, quiet=True):
+        return
+    if not (apt_install(*DRIVER_PACKAGES) and run(*ask, quiet=True)):
+        raise SetupProblem(NO_DRIVER)
 
 
 def _give_up() -> Path:
