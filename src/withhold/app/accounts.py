@@ -11,7 +11,7 @@ from datetime import datetime
 from withhold.app.bootstrap import Services
 from withhold.app.dates import certain_stretch, parse_when
 from withhold.model.account import Acceptance, Account, PlanPeriod, SettingEvidence
-from withhold.model.conversation import Deletion
+from withhold.model.conversation import Deletion, Feedback
 from withhold.model.evidence import Draft, Json
 from withhold.model.terms import Control, Provider
 from withhold.model.when import BEGINNING, END, When
@@ -85,7 +85,7 @@ def add_acceptance(
     account = account_named(services, account_id)
     said = Acceptance(uuid.uuid4().hex[:12], parse_when(when), known)
     services.store.save_account(replace(account, acceptances=(*account.acceptances, said)))
-    _record(services, account, "acceptance", {"when": when})
+    _record(services, account, "acceptance", {"when": when}, known=known)
     return list_accounts(services)
 
 
@@ -134,6 +134,32 @@ def attest_deletion(services: Services, conversation_id: str, when: str) -> None
         )
     )
     services.store.add_deletion(stored.id, Deletion(span, Known.ATTESTED), record.id)
+
+
+def attest_feedback(services: Services, conversation_id: str, when: str) -> None:
+    """The person's word: they rated an answer, or sent a report, in this conversation within ``when``.
+
+    Exports hardly show feedback, and feedback may train whatever the setting says.
+    """
+    from withhold.store.sources import NewSource
+
+    stored = services.store.conversation(conversation_id)
+    span = parse_when(when)
+    record = services.journal.append(
+        Draft(
+            type="attestation.feedback",
+            at=services.clock(),
+            body={
+                "conversation": stored.conversation.source_id,
+                "earliest": _text(span.earliest),
+                "latest": _text(span.latest),
+            },
+        )
+    )
+    source = NewSource(label="your word", sha256=record.id, format="attestation")
+    marked = replace(stored.conversation, messages=(), feedback=(Feedback(span, "attested"),))
+    with services.store.importing(source) as batch:
+        batch.add(marked)
 
 
 def account_named(services: Services, name: str) -> Account:
@@ -193,12 +219,21 @@ def _tier(provider: Provider, tier: str) -> str:
     return tiers[tier.casefold()]
 
 
-def _record(services: Services, account: Account, what: str, body: Mapping[str, Json]) -> str:
+def _record(
+    services: Services,
+    account: Account,
+    what: str,
+    body: Mapping[str, Json],
+    *,
+    known: Known = Known.ATTESTED,
+) -> str:
+    """Put a statement on record; ``known`` says whether the person said it or we saw it."""
+    kind = "observation" if known is Known.OBSERVED else "attestation"
     record = services.journal.append(
         Draft(
-            type=f"attestation.{what}",
+            type=f"{kind}.{what}",
             at=services.clock(),
-            body={"account": account.id, "provider": account.provider_id, "said_by": "person", **body},
+            body={"account": account.id, "provider": account.provider_id, "known": known.value, **body},
         )
     )
     return record.id

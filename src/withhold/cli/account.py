@@ -134,6 +134,20 @@ def deleted(conversation_id: str, when: str) -> None:
 
 
 @account.command()
+@click.argument("conversation_id", metavar="CONVERSATION")
+@click.option("--on", "when", required=True, help=f"When: {DAYS}.")
+def feedback(conversation_id: str, when: str) -> None:
+    """Say that you rated an answer or sent a report in a conversation: exports hardly show it.
+
+    Example: withhold account feedback 3f9a1c2b --on 2026-03-01
+    """
+    from withhold.app.accounts import attest_feedback
+
+    attest_feedback(services(), conversation_id, when)
+    click.echo("Noted as your word. Feedback may train whatever the setting says.")
+
+
+@account.command()
 @click.argument("account_id", metavar="ID")
 @click.argument("source_id")
 @json_option

@@ -42,6 +42,7 @@ def _line(lab: "Lab", row: d.ConversationRow, before: str, after: str) -> d.Demo
         purged=tuple(f"{basis} {at:%Y-%m-%d}" for basis, at in purges.items()),
         clocks=tuple(f"{c.basis} {c.until:%Y-%m-%d}" for c in row.clocks if c.until is not None),
         agrees=agrees,
+        but_for=tuple(dict.fromkeys(c.kind for c in row.carve_outs)),
     )
 
 

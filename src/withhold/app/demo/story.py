@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from withhold.app.accounts import (
     add_acceptance,
     add_account,
+    attest_feedback,
     attest_setting,
 )
 from withhold.app.bootstrap import Services
@@ -64,6 +65,7 @@ class Story:
         self.accepted: datetime | None = None
         self.opted_out: datetime | None = None
         self.looked_again: datetime | None = None
+        self.rated: datetime | None = None
         self.record: str | None = None
         self.finished = False
         self.began = running.lab.now
@@ -126,7 +128,7 @@ class Story:
 
     def _use(self) -> None:
         with self._steps.step(
-            "use", "A new chat, a resumed old one, an incognito one, a coding session, a thumbs-up"
+            "use", "A new chat, a resumed old one, an incognito one, a coding session, thumbs-up"
         ) as step:
             self.ids[LETTER] = self._person.chat(LETTER)
             self._person.go_on(self.ids[RESUMED], "And what about the home office?")
@@ -136,7 +138,9 @@ class Story:
             self.ids[CODE] = self._person.code(CODE)
             self.ids[RECIPE] = self._person.chat(RECIPE)
             self._person.thumbs_up(self.ids[RECIPE])
-            step.note("the setting was on all the time")
+            self.rated = self._running.lab.now
+            self._person.thumbs_up(self.ids[LETTER])
+            step.note("two thumbs-up; the person will remember one of them")
 
     def _train_before(self) -> None:
         with self._steps.step(
@@ -232,10 +236,22 @@ class Story:
                 "all conversations are there but the incognito one, which no export shows",
             )
 
+    def _remember(self, step: Step) -> None:
+        """No export shows feedback; what the person remembers counts, the rest stays a carve-out."""
+        assert self.rated is not None  # noqa: S101 - set by an earlier step that held
+        attest_feedback(self._services, self._our_id(RECIPE), self.rated.isoformat())
+        step.note(f"the person remembers the thumbs-up on {RECIPE!r} and says so")
+
+    def _our_id(self, title: str) -> str:
+        return next(
+            s.id for s in self._services.store.conversations() if s.conversation.source_id == self.ids[title]
+        )
+
     def _judge(self) -> None:
         with self._steps.step(
             "exposure", "Which conversations were exposed, which may enter later runs, how long they are kept"
         ) as step:
+            self._remember(step)
             ledger = exposure(self._services)
             past, future = ledger.totals.past, ledger.totals.future
             step.note(f"exposed {past.exposed}, not exposed {past.not_exposed}, unknown {past.unknown}")
@@ -302,14 +318,16 @@ class Story:
             from withhold.app.exposure import explain
 
             self.ledger = exposure(self._services)
-            resumed = next(r.id for r in self.ledger.conversations if r.source_id == self.ids[RESUMED])
-            self.explained = explain(self._services, resumed)
+            self.explained = explain(self._services, self._our_id(RESUMED))
             lab = self._running.lab
             run = lab.run_training(AFTER)
             lab.finish_run(BEFORE)
             step.note(f"{AFTER} took {len(run.items)} conversations")
             self.comparison = compare(lab, self.ledger.conversations, before=BEFORE, after=AFTER)
             self._judge_comparison(step)
+
+    def _title(self, row: d.ConversationRow) -> str:
+        return next((t for t, id_ in self.ids.items() if id_ == row.source_id), row.id)
 
     def _judge_comparison(self, step: Step) -> None:
         wrong = [row.title for row in self.comparison if not row.agrees]
@@ -334,9 +352,8 @@ class Story:
             rows = self.ledger.conversations
             for row in rows:
                 purges = {p.basis: p.at for p in lab.purges if p.conversation == row.source_id}
-                step.must(not late(row, purges), f"{row.title or row.id}: " + _purges(row, purges))
+                step.must(not late(row, purges), f"{self._title(row)}: " + _purges(row, purges))
             self.comparison = compare(lab, rows, before=BEFORE, after=AFTER)
-            self._judge_comparison(step)
 
 
 def _purges(row: d.ConversationRow, purges: dict[str, datetime]) -> str:

@@ -3,8 +3,8 @@
 from rich.console import Console
 from rich.text import Text
 
-from withhold.report.documents import DemoDocument
-from withhold.report.text.base import grid, word
+from withhold.report.documents import DemoComparison, DemoDocument
+from withhold.report.text.base import word
 
 
 def demo(console: Console, document: DemoDocument) -> None:
@@ -15,20 +15,30 @@ def demo(console: Console, document: DemoDocument) -> None:
             console.print(Text(f"         {line}", style="dim"))
     console.print()
     console.print(Text("What was predicted, and what the lab's training runs hold", style="bold"))
-    table = grid("conversation", "past", "future", "lab's runs", "cause", "agrees")
     for row in document.comparison:
-        table.add_row(
-            row.title,
-            word(row.past_exposure),
-            word(row.future_eligibility),
-            ", ".join(row.in_runs) or "in none",
-            ", ".join(row.actual_causes) or "-",
-            "yes" if row.agrees else Text("NO", style="bold red"),
-        )
-    console.print(table)
+        _row(console, row)
     for line in document.not_run:
         console.print(Text(f"not run: {line}", style="yellow"))
     held = sum(s.held for s in document.steps)
     console.print(f"{held} of {len(document.steps)} steps held in {document.seconds:.0f} s.")
     if document.page:
         console.print(f"The page: {document.page}")
+
+
+def _row(console: Console, row: DemoComparison) -> None:
+    """One conversation in a few lines: both verdicts with what they leave open, then the lab's books."""
+    console.print(Text(f"{row.title} ({row.kind})"))
+    console.print(
+        Text("  said:     "),
+        word(row.past_exposure),
+        Text(" before, "),
+        word(row.future_eligibility),
+        Text(" later"),
+        sep="",
+    )
+    if row.but_for:
+        console.print(
+            Text(f"            but for: {', '.join(k.replace('_', ' ') for k in row.but_for)}", style="dim")
+        )
+    console.print(Text("  the lab:  " + ("; ".join(row.actual_causes) or "in no run")))
+    console.print(Text("  agrees:   "), "yes" if row.agrees else Text("NO", style="bold red"), sep="")

@@ -15,7 +15,7 @@ from withhold.report.documents import (
 )
 from withhold.report.text.base import bullets, day, grid, minute, plural, word
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NOT_LEGAL = "Verdicts speak of use under terms and setting. Nobody outside can see a provider's servers."
 
 
@@ -40,36 +40,48 @@ def exposure(console: Console, document: ExposureDocument) -> None:
             Text(f"  {as_of.provider} {as_of.account or 'account unknown'}: {as_of.why}", style="dim")
         )
     console.print()
-    carve_outs = _distinct(document.conversations)
-    _rows(console, document.conversations, carve_outs)
+    groups = _groups(document.conversations)
+    _rows(console, document.conversations, groups)
     console.print()
-    _carve_outs(console, carve_outs)
+    _carve_outs(console, groups)
     console.print(Text(NOT_LEGAL, style="dim"))
     console.print(Text("Why: withhold exposure explain ID", style="dim"))
 
 
-def _rows(
-    console: Console, rows: Sequence[ConversationRow], carve_outs: dict[tuple[str, str], CarveOutRow]
-) -> None:
+Groups = dict[tuple[CarveOutRow, ...], str]
+"""Sets of carve-outs that rows share, each with its letter."""
+
+
+def _groups(rows: Sequence[ConversationRow]) -> Groups:
+    distinct = dict.fromkeys(row.carve_outs for row in rows if row.carve_outs)
+    return {c: LETTERS[i] if i < len(LETTERS) else f"#{i + 1}" for i, c in enumerate(distinct)}
+
+
+def _rows(console: Console, rows: Sequence[ConversationRow], groups: Groups) -> None:
     table = grid("id", "kind", "first - last", "past", "future", "kept until", "but")
-    table.columns[2].no_wrap = True
-    keys = list(carve_outs)
+    for column in table.columns:
+        column.no_wrap = True
     for row in rows:
-        letters = "".join(sorted(_letter(keys.index((c.kind, c.text))) for c in row.carve_outs))
         table.add_row(
             row.id[:8],
-            row.kind + (" (deleted)" if row.deleted is True else ""),
-            f"{day(row.first)} - {day(row.last)}" if day(row.first) != day(row.last) else day(row.first),
+            row.kind + ("*" if row.deleted is True else ""),
+            _period(row),
             word(row.past_exposure),
             word(row.future_eligibility),
             _kept(row.clocks),
-            letters,
+            groups.get(row.carve_outs, ""),
         )
     console.print(table)
+    if any(row.deleted is True for row in rows):
+        console.print(Text("* deleted", style="dim"))
 
 
-def _letter(index: int) -> str:
-    return LETTERS[index] if index < len(LETTERS) else "+"
+def _period(row: ConversationRow) -> str:
+    """First and last day; the year once where it is the same."""
+    first, last = day(row.first), day(row.last)
+    if row.first is None or row.last is None or first == last:
+        return first
+    return f"{first} - {last[5:] if last[:4] == first[:4] else last}"
 
 
 def _kept(clocks: Sequence[ClockRow]) -> str:
@@ -81,24 +93,19 @@ def _kept(clocks: Sequence[ClockRow]) -> str:
     return day(max(ends))
 
 
-def _distinct(rows: Sequence[ConversationRow]) -> dict[tuple[str, str], CarveOutRow]:
-    found: dict[tuple[str, str], CarveOutRow] = {}
-    for row in rows:
-        for c in row.carve_outs:
-            found.setdefault((c.kind, c.text), c)
-    return found
-
-
-def _carve_outs(console: Console, carve_outs: dict[tuple[str, str], CarveOutRow]) -> None:
-    if not carve_outs:
+def _carve_outs(console: Console, groups: Groups) -> None:
+    if not groups:
         return
-    console.print(Text("But, whatever the verdict says (column 'but'):", style="bold"))
-    for i, c in enumerate(carve_outs.values()):
+    numbers = {c: i for i, c in enumerate(dict.fromkeys(c for group in groups for c in group), 1)}
+    console.print(Text("But, whatever the verdict says:", style="bold"))
+    for group, letter in groups.items():
+        console.print(f"  {letter}: {', '.join(str(numbers[c]) for c in group)}")
+    for c, number in numbers.items():
         table = grid()
         table.show_header = False
-        table.add_column(width=3)
+        table.add_column(width=4, justify="right")
         table.add_column(overflow="fold")
-        table.add_row(f" {_letter(i)}", f"{c.kind.replace('_', ' ')}: {c.text}")
+        table.add_row(f"{number}.", f"{c.kind.replace('_', ' ')}: {c.text}")
         console.print(table)
     console.print()
 

@@ -64,9 +64,11 @@ def evidence_list(console: Console, document: EvidenceListDocument) -> None:
     if not document.records:
         console.print("The journal is empty. Records are made by optout and other acts.")
         return
-    table = grid("no.", "record", "when", "type", "what")
+    table = grid("no.", "record", "when (UTC)", "type", "what")
+    for column in table.columns[:4]:
+        column.no_wrap = True
     for r in document.records:
-        table.add_row(str(r.seq), r.id[:12], minute(r.at), r.type, r.summary)
+        table.add_row(str(r.seq), r.id[:12], minute(r.at).removesuffix(" UTC"), r.type, r.summary)
     console.print(table)
 
 

@@ -1,0 +1,67 @@
+"""``withhold scan``."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from withhold.report.documents.base import Document, Trainable
+
+
+class Tool(Struct, kw_only=True, frozen=True):
+    id: str
+    found_by: tuple[str, ...]
+    version: str | None = None
+
+
+class Route(Struct, kw_only=True, frozen=True):
+    tool: str
+    kind: str
+    trainable: Trainable
+    signals: tuple[str, ...]
+
+
+class SettingRow(Struct, kw_only=True, frozen=True):
+    id: str
+    tool: str
+    purpose: str
+    verdict: Literal["good", "bad", "partly", "unknown", "not-applicable"]
+    effective_value: str | None
+    decided_by: str | None
+    fix: str | None
+    why: str
+
+
+class Placebo(Struct, kw_only=True, frozen=True):
+    tool: str
+    where: str
+    why: str
+
+
+class Transcripts(Struct, kw_only=True, frozen=True):
+    tool: str
+    sessions: int
+    first: datetime | None
+    last: datetime | None
+    resumed: int
+    """Sessions taken up again since the terms changed."""
+    resumed_since: datetime | None = None
+    continued: int = 0
+    """Sessions begun before the terms changed in which something was sent afterwards."""
+    unrecognised: int = 0
+
+
+class Unseen(Struct, kw_only=True, frozen=True):
+    what: str
+    why: str
+
+
+class ScanDocument(Document, kw_only=True, frozen=True):
+    schema: Literal["withhold.scan/1"] = "withhold.scan/1"
+    tools: tuple[Tool, ...]
+    routes: tuple[Route, ...]
+    settings: tuple[SettingRow, ...]
+    placebos: tuple[Placebo, ...]
+    transcripts: tuple[Transcripts, ...]
+    unseen: tuple[Unseen, ...]
+    next: str
