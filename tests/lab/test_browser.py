@@ -46,18 +46,24 @@ def tab(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def press(button: Locator) -> None:
+    """Click a button that leads to another page, and wait for that page: the lab's clock may move then."""
+    with button.page.expect_event("load"):
+        button.click()
+
+
 def sign_up(tab: Page, running: RunningLab, *, plan: str = "Pro") -> None:
     tab.goto(running.url)
     form = tab.get_by_role("region", name="Create an account")
     form.get_by_label("Name").fill("Ada")
     form.get_by_label("E-mail").fill("ada@example.invalid")
     form.get_by_label("Plan").select_option(plan)
-    form.get_by_role("button", name="Continue").click()
+    press(form.get_by_role("button", name="Continue"))
 
 
 def open_privacy(tab: Page) -> Locator:
-    tab.get_by_role("link", name="Settings").click()
-    tab.get_by_role("navigation", name="Settings").get_by_role("link", name="Privacy").click()
+    press(tab.get_by_role("link", name="Settings"))
+    press(tab.get_by_role("navigation", name="Settings").get_by_role("link", name="Privacy"))
     return tab.get_by_role("region", name="Privacy Settings")
 
 
@@ -66,10 +72,10 @@ def test_who_accepts_quickly_shares_and_finds_the_switch(tab: Page, tmp_path: Pa
     with running_lab(start=GRACE) as running:
         sign_up(tab, running)
         expect(tab.get_by_role("switch")).to_be_checked()
-        tab.get_by_role("button", name="Accept").click()
+        press(tab.get_by_role("button", name="Accept"))
         tab.get_by_role("link", name="New chat").first.click()
         tab.get_by_label("Message").fill("Where does dew come from?")
-        tab.get_by_role("button", name="Send").click()
+        press(tab.get_by_role("button", name="Send"))
         expect(tab.get_by_role("article", name="Lumen")).to_be_visible()
         (account,) = running.lab.accounts
         assert list(running.lab.would_train(account).values()) == [{"setting"}]
@@ -113,14 +119,14 @@ def test_the_dialog_of_the_updated_terms(tab: Page) -> None:
         assert min(small["width"], small["height"]) < 24
         assert big["width"] * big["height"] > 20 * small["width"] * small["height"]
         assert small["y"] > big["y"]
-        dialog.get_by_role("button", name="Not now").click()
+        press(dialog.get_by_role("button", name="Not now"))
         expect(dialog).to_have_count(0)
         running.lab.advance(running.lab.terms.binding_from)
         tab.reload()
         expect(dialog).to_be_visible()
         expect(dialog.get_by_role("button", name="Not now")).to_have_count(0)
         toggle.uncheck()
-        accept.click()
+        press(accept)
         expect(dialog).to_have_count(0)
         (account,) = running.lab.accounts.values()
         assert account.setting is False
@@ -129,7 +135,7 @@ def test_the_dialog_of_the_updated_terms(tab: Page) -> None:
 def choose(tab: Page, variant: str, running: RunningLab) -> Locator:
     running.site.choose_variant(variant)
     sign_up(tab, running)
-    tab.get_by_role("button", name="Accept").click()
+    press(tab.get_by_role("button", name="Accept"))
     return open_privacy(tab).get_by_role("switch", name="Help improve Lumen")
 
 
