@@ -14,7 +14,7 @@ SEEDED = -m "hypothesis or seeded"
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --system-certs --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-runtime demo check test soak lint format bench lock upgrade clean
+.PHONY: help setup setup-runtime demo check test soak lint format docs bench lock upgrade clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -48,6 +48,9 @@ lint: setup ## ruff, mypy and the import rules
 format: setup ## brings the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: setup ## docs/reference, read off the code and the packs
+	$(BIN)/python docs/generate.py
 
 bench: setup ## measures, each figure beside a named peer from the same run
 	$(BIN)/python bench/run.py $(ARGS)

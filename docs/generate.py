@@ -1,0 +1,61 @@
+"""Write ``docs/reference``: all that can be read off the code and the packs. ``make docs`` runs it.
+
+``--check`` writes nothing and exits with 1 if the committed pages are not what it would write.
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from generating import commands, exit_codes, packs, rules, schemas
+
+HERE = Path(__file__).parent
+REFERENCE = HERE / "reference"
+
+
+def pages() -> dict[str, str]:
+    """Every page by its path under ``docs/reference``."""
+    return {
+        "commands.md": commands.page(),
+        "exit-codes.md": exit_codes.page(),
+        "rules.md": rules.page(),
+        **{f"schema/{name}.json": text for name, text in schemas.pages().items()},
+        **{f"packs/{name}.md": text for name, text in packs.pages().items()},
+    }
+
+
+def differences(wanted: Mapping[str, str], folder: Path) -> list[str]:
+    """Pages that are missing, differ, or that nothing makes any more."""
+    held = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    wrong = [n for n, text in wanted.items() if n not in held or (folder / n).read_bytes() != text.encode()]
+    return sorted({*wrong, *(held - set(wanted))})
+
+
+def write(wanted: Mapping[str, str], folder: Path) -> None:
+    """Make ``folder`` hold exactly ``wanted``."""
+    for name in differences(wanted, folder):
+        path = folder / name
+        if name not in wanted:
+            path.unlink()
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(wanted[name].encode())
+
+
+def main() -> int:
+    """Write, or with ``--check`` compare."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    wanted = pages()
+    if not parser.parse_args().check:
+        write(wanted, REFERENCE)
+        return 0
+    stale = differences(wanted, REFERENCE)
+    for name in stale:
+        print(f"docs/reference/{name} is not what the code says now; run: make docs", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Pages of the reference, each read off the code or the packs."""
