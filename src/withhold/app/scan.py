@@ -83,17 +83,16 @@ class _Reader:
     """Sessions for the scan, read by the readers of the import."""
 
     def sessions(self, config_dir: Path) -> "Iterator[Session | Unrecognised]":
-        """Sessions under ``projects`` only: nothing else in that folder is opened, tokens least of all."""
+        """Sessions of the folder, those included that only the log of prompts still names."""
         from withhold.machine.interface import Session
         from withhold.sources.registry import read_paths
         from withhold.sources.resume import resumed_at
         from withhold.support.errors import NothingRead
 
-        projects = config_dir / "projects"
-        if not projects.is_dir():
+        if not config_dir.is_dir():
             return
         try:
-            for reading in read_paths([projects]):
+            for reading in read_paths([config_dir]):
                 for item in reading:
                     if isinstance(item, Conversation):
                         yield Session(item, resumed_at(item))
@@ -130,7 +129,7 @@ def _transcripts(row: "TranscriptRow") -> d.Transcripts:
         last=row.last,
         resumed=row.resumed or 0,
         resumed_since=None if row.since is None else row.since.latest,
-        continued=row.resumed_after_pause or 0,
+        resumed_after_pause=row.resumed_after_pause or 0,
         unrecognised=row.unreadable,
     )
 

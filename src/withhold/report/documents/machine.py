@@ -44,10 +44,10 @@ class Transcripts(Struct, kw_only=True, frozen=True):
     first: datetime | None
     last: datetime | None
     resumed: int
-    """Sessions taken up again since the terms changed."""
+    """Sessions begun before the terms changed in which the person went on after it."""
     resumed_since: datetime | None = None
-    continued: int = 0
-    """Sessions begun before the terms changed in which something was sent afterwards."""
+    resumed_after_pause: int = 0
+    """Those of them taken up again after a pause of a day or more."""
     unrecognised: int = 0
 
 

@@ -53,8 +53,7 @@ def _transcripts(console: Console, row: Transcripts) -> None:
     console.print(f"  {plural(row.sessions, 'session')} on disk, {day(row.first)} to {day(row.last)}")
     if row.resumed_since is not None and row.sessions:
         console.print(
-            f"  {row.resumed:,} taken up again since the terms of {day(row.resumed_since)};"
-            f" {row.continued:,} of all begun before that day went on after it"
+            f"  {row.resumed:,} of them begun before the terms of {day(row.resumed_since)} and resumed since"
         )
     if row.unrecognised:
         console.print(Text(f"  {row.unrecognised:,} places were not recognised", style="yellow"))

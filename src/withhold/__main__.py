@@ -1,0 +1,5 @@
+"""``python -m withhold``."""
+
+from withhold.cli.main import main
+
+main()
