@@ -137,7 +137,7 @@ def _transcripts(row: "TranscriptRow") -> d.Transcripts:
 def _next(found: "Scan", home: Path) -> str:
     """The one command that leads on."""
     if not found.tools:
-        return "withhold import PATH of an export (how to get one: withhold optout anthropic)"
+        return "withhold optout anthropic"
     if any(t.sessions for t in found.transcripts):
         return f"withhold import {home / '.claude'}"
     return "withhold optout anthropic"

@@ -16,7 +16,8 @@ from withhold.report.text.base import bullets, day, grid, minute, plural, word
 def scan(console: Console, document: ScanDocument) -> None:
     """Tools, the contract they run under, sessions; then what could not be seen. Five lines when empty."""
     if not document.tools:
-        console.print("No AI coding tool that withhold knows was found on this machine.")
+        _empty(console, document)
+        return
     for tool in document.tools:
         version = f" {tool.version}" if tool.version else ""
         console.print(Text(f"{tool.id}{version}", style="bold"), Text(f"found by {', '.join(tool.found_by)}"))
@@ -30,6 +31,18 @@ def scan(console: Console, document: ScanDocument) -> None:
         console.print("Could not be seen:")
         bullets(console, (f"{u.what}: {u.why}" for u in document.unseen))
     console.print(f"Next: {document.next}")
+
+
+def _empty(console: Console, document: ScanDocument) -> None:
+    """Five lines: what was found, what can be seen here, what cannot, what was done, the next command."""
+    for line in (
+        "Found: no AI coding tool that withhold knows (it looks for Claude Code).",
+        "It can see: such tools, their settings and sessions on this computer.",
+        "It cannot see: your account's training setting, or chats on the web and phone.",
+        "It read files only: nothing was changed, nothing was sent anywhere.",
+        f"Next: {document.next}",
+    ):
+        console.print(line, soft_wrap=True)
 
 
 TRAINABLE = {
