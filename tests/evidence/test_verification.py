@@ -37,10 +37,10 @@ def test_a_whole_journal_verifies(tmp_path: Path) -> None:
     assert all(claim.why for record in report.records for claim in record.claims)
 
 
-@pytest.mark.parametrize("bit", [1, 2, 16, 128])
+@pytest.mark.parametrize("bit", [2, 128])
 def test_every_flipped_byte_is_found(bit: int, tmp_path: Path) -> None:
     """No byte of journal, head or blobs can change unseen; a change in a line names that very line."""
-    journal = journal_of(tmp_path, 3)
+    journal = journal_of(tmp_path, 2)
     path = tmp_path / "journal.jsonl"
     whole = path.read_bytes()
     for place in range(len(whole)):
@@ -181,6 +181,8 @@ def test_a_changed_blob_is_named_with_its_record(blob: str, tmp_path: Path) -> N
     else:
         path.write_bytes(b"x" * (3 if blob == "short" else stored.size))
     assert _failed(journal.verify()) == {(1, "blob:before.png")}
+    ((_, claim),) = journal.verify().failures()
+    assert {"gone": "missing", "short": "3 bytes", "other": "SHA-256"}[blob] in claim.why
 
 
 def test_a_blob_that_no_record_names_is_a_note(tmp_path: Path) -> None:
@@ -216,5 +218,6 @@ def test_nothing_is_appended_over_damage(damage: str, tmp_path: Path) -> None:
     with pytest.raises(EvidenceBroken) as caught:
         Journal(tmp_path, noon).append(draft(9))
     assert caught.value.next_step is not None
+    assert ("dropped from its end" in caught.value.message) == (damage == "drop")
     assert path.read_bytes() == before
     assert not journal.verify().sound

@@ -74,6 +74,16 @@ def test_ids_of_messages_leave_no_trace(tmp_path: Path) -> None:
         assert b"message-uuid-0001" not in path.read_bytes()
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_feedback_is_visible_only_if_every_source_shows_it(first: bool, tmp_path: Path) -> None:
+    """A source that would not show feedback leaves the question open, whichever is read first."""
+    with open_store(tmp_path) as store:
+        put(store, export("one"), replace(FULL, feedback_visible=first))
+        put(store, export("two"), replace(FULL, feedback_visible=not first))
+        (stored,) = store.conversations()
+        assert not stored.conversation.feedback_visible
+
+
 def test_conversations_are_filtered(tmp_path: Path) -> None:
     """By account (its own id counts as a name too), provider and kind; in the order of reading."""
     with open_store(tmp_path) as store:
