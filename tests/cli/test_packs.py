@@ -1,0 +1,76 @@
+"""``withhold packs``."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.tool import Tool, checked
+from tests.packs.small import SMALL
+from withhold.packs.loader import builtin_dir, builtin_ids
+
+
+def test_list(tool: Tool) -> None:
+    """The list holds every built-in pack with the age of its facts; the lab's comes last, as fictional."""
+    rows = tool.document("packs", "list")["packs"]
+    assert {r["id"] for r in rows} == set(builtin_ids())
+    assert rows[-1]["fictional"] is True
+    anthropic = next(r for r in rows if r["id"] == "anthropic")
+    assert anthropic["stance"] == "prohibited"
+    assert anthropic["age_days"] is not None
+
+
+@pytest.mark.parametrize("id_", builtin_ids())
+def test_show(tool: Tool, id_: str) -> None:
+    """Each pack is shown with its terms, controls, open points and sources, as JSON and for people."""
+    document = tool.document("packs", "show", id_)
+    assert document["pack"]["id"] == id_
+    assert document["terms"]
+    assert document["controls"]
+    assert document["sources"]
+    text = tool("packs", "show", id_)
+    assert text.code == 0
+    assert document["controls"][0]["name"] in text.out
+
+
+def test_the_built_in_packs_are_without_fault(tool: Tool) -> None:
+    """Without files, the built-in packs are linted, and pass."""
+    document = tool.document("packs", "lint")
+    assert document["files"] == len(builtin_ids())
+    assert [p for p in document["problems"] if p["level"] == "error"] == []
+
+
+def test_own_packs_are_linted_and_listed(tool: Tool, own_home: Path) -> None:
+    """A pack in the state folder is linted and listed with the built-in ones."""
+    folder = own_home / "withhold" / "packs"
+    folder.mkdir(parents=True)
+    (folder / "example.yaml").write_text(SMALL, encoding="utf-8")
+    assert tool.document("packs", "lint")["files"] == len(builtin_ids()) + 1
+    assert "example" in {p["id"] for p in tool.document("packs", "list")["packs"]}
+
+
+def test_a_broken_pack(tool: Tool, tmp_path: Path) -> None:
+    """A broken pack: exit code 1, each problem with file and line, the same for people and for scripts."""
+    path = tmp_path / "example.yaml"
+    path.write_text(SMALL.replace("duration: P5Y", "duration: five years"), encoding="utf-8")
+    line = 1 + SMALL[: SMALL.index("duration: P5Y")].count("\n")
+    ran = tool("packs", "lint", path, "--json")
+    assert ran.code == 1
+    (problem,) = [p for p in checked(ran.out)["problems"] if p["level"] == "error"]
+    assert problem["file"].endswith("example.yaml")
+    assert problem["line"] == line
+    text = tool("packs", "lint", path)
+    assert text.code == 1
+    assert f"example.yaml:{line}:" in text.out
+    assert "1 error" in text.out
+
+
+def test_a_file_that_is_no_pack(tool: Tool, tmp_path: Path) -> None:
+    """Anything at all can be linted: what is no YAML is an error with a line, not a crash."""
+    path = tmp_path / "noise.yaml"
+    path.write_bytes(b"\xff\xfe\x00{{{")
+    assert tool("packs", "lint", path).code == 1
+
+
+def test_linting_a_built_in_pack_by_name(tool: Tool) -> None:
+    """A file named by hand is linted alone."""
+    assert tool.document("packs", "lint", builtin_dir() / "lab.yaml")["files"] == 1

@@ -1,0 +1,66 @@
+"""``withhold`` alone and ``withhold scan``."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.tool import CODE, Tool, audited
+
+HANDFUL = 8
+"""Lines of a terminal of 80 columns: five of text, and what of them is wrapped."""
+
+
+@pytest.mark.parametrize("words", [(), ("scan",)])
+def test_an_empty_machine(tool: Tool, words: tuple[str, ...]) -> None:
+    """On an empty home: a handful of lines, what cannot be seen, and one command that leads on."""
+    ran = tool(*words)
+    assert ran.code == 0
+    lines = [line for line in ran.out.splitlines() if line.strip()]
+    assert len(lines) <= HANDFUL, ran.out
+    assert ran.out.count("Next: withhold ") == 1
+
+
+def test_the_document_of_an_empty_machine(tool: Tool) -> None:
+    """The document says nothing was found, and names what cannot be seen at all."""
+    document = tool.document("scan")
+    assert document["tools"] == document["transcripts"] == []
+    assert document["unseen"]
+    assert document["next"].startswith("withhold ")
+
+
+def test_the_root_prints_the_same_document(tool: Tool) -> None:
+    """``withhold --json`` is ``withhold scan --json``."""
+    alone, named = tool.document(), tool.document("scan")
+    assert {**alone, "generated_at": 0} == {**named, "generated_at": 0}
+
+
+def test_sessions_of_claude_code(tool: Tool) -> None:
+    """A home with Claude Code's files: its sessions are counted, and no file says whether they train."""
+    document = tool.document("scan", "--home", CODE.parent, "--os", "linux")
+    assert "claude-code" in {t["id"] for t in document["tools"]}
+    (row,) = document["transcripts"]
+    assert row["sessions"] == 3
+    assert (row["first"], row["last"]) == ("2025-05-01T09:00:00Z", "2025-11-01T10:00:04Z")
+    assert all(route["trainable"] != False for route in document["routes"])  # noqa: E712 - "unknown" differs
+
+
+def test_it_reads_and_nothing_else(own_home: Path) -> None:
+    """The scan opens no socket, starts no program and leaves no file behind."""
+    done = audited("scan", "--home", CODE.parent, "--os", "linux", "--json")
+    assert done.code == 0
+    assert done.events == []
+    assert list(own_home.iterdir()) == []
+
+
+def test_variables_come_from_the_file_given(tool: Tool, tmp_path: Path) -> None:
+    """For another tree, only variables from ``--env-file`` count, never those of this process."""
+    os.environ["ANTHROPIC_API_KEY"] = "sk-ant-not-a-real-key"
+    try:
+        plain = tool.document("scan", "--home", CODE.parent, "--os", "linux")
+    finally:
+        del os.environ["ANTHROPIC_API_KEY"]
+    (tmp_path / "env").write_text("ANTHROPIC_API_KEY=sk-ant-not-a-real-key\n", encoding="utf-8")
+    keyed = tool.document("scan", "--home", CODE.parent, "--os", "linux", "--env-file", tmp_path / "env")
+    assert plain["routes"] != keyed["routes"]
+    assert "not-a-real-key" not in str(keyed)
