@@ -165,7 +165,7 @@ class Judge:
         if not shape.deleted.possible:
             return taken, steps
         if shape.deleted.certain and not taken.possible:
-            return NO, [Step("future.deleted", None, None)]
+            return NO, [Step("future.deleted", terms, None) for terms in dict.fromkeys(t for _, t in because)]
         return taken, [*steps, Step("future.deletion_unsure", None, None)]
 
     def _taken_now(self, shape: Shape) -> tuple[Bounds, tuple[tuple[str, Terms | None], ...]]:
