@@ -26,10 +26,14 @@ _PRESS_LIMIT_MS = 3000
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What came of one act. ``moved``: the wanted state was seen, or a change was sent."""
+    """What came of one act. ``moved``: the wanted state was seen, or a change was sent.
+
+    Not ``acted``: the control was left alone after all.
+    """
 
     moved: bool
     trouble: str | None = None
+    acted: bool = True
 
 
 class NativeDialogs:
@@ -41,7 +45,12 @@ class NativeDialogs:
         self.language_known = False
         self.refused: str | None = None
         self.count = 0
+        self._page = page
         page.on("dialog", self._asked)
+
+    def close(self) -> None:
+        """Leave the page's dialogs to others again."""
+        self._page.remove_listener("dialog", self._asked)
 
     def _asked(self, dialog: Dialog) -> None:
         self.count += 1
@@ -81,7 +90,7 @@ class Hand:
         try:
             if not (self._by_key(match, attempt) or self._by_mouse(attempt)):
                 return Turn(moved=False, trouble="neither keyboard nor mouse moved the control")
-            settle(self._page, self._traffic, self._patience)
+            self._until_saved(0)
             return self._complete(attempt)
         finally:
             self._dialogs.acting = False
@@ -116,7 +125,7 @@ class Hand:
         while time.monotonic() < until:
             self._page.wait_for_timeout(_POLL_MS)
             view = self._lens.view()
-            if self._traffic.wrote or self._dialogs.count > asked or self._new_dialogs(attempt, view):
+            if self._traffic.sent or self._dialogs.count > asked or self._new_dialogs(attempt, view):
                 return True
             if self._has_state(attempt, view):
                 return True
@@ -127,7 +136,7 @@ class Hand:
         trouble = self._dialogs.refused or self._confirm(attempt)
         if trouble is None:
             trouble = self._save(attempt)
-        moved = self._traffic.wrote or self._has_state(attempt, self._lens.view())
+        moved = self._traffic.sent > 0 or self._has_state(attempt, self._lens.view())
         return Turn(moved=moved, trouble=trouble)
 
     def _confirm(self, attempt: "_Attempt") -> str | None:
@@ -152,7 +161,7 @@ class Hand:
         if len(saves) > 1:
             return "several buttons could save this form"
         woken = bool(saves) and normal(saves[0].name) in attempt.closed_saves
-        if saves and (woken or not self._traffic.wrote):
+        if saves and (woken or self._traffic.sent == 0):
             self._press(saves[0])
         return None
 
@@ -160,8 +169,16 @@ class Hand:
         element = self._lens.handle(button)
         if element is None:
             raise BrowserError("a button went away before it could be pressed")
+        sent = self._traffic.sent
         element.click(timeout=_PRESS_LIMIT_MS)
         self._steps.append(f"pressed {button.name!r}")
+        self._until_saved(sent)
+
+    def _until_saved(self, sent: int) -> None:
+        """Wait until more than ``sent`` changes were sent (some pages take a moment), then for rest."""
+        until = time.monotonic() + self._patience.effect
+        while self._traffic.sent <= sent and time.monotonic() < until:
+            self._page.wait_for_timeout(_POLL_MS)
         settle(self._page, self._traffic, self._patience)
 
     def _seen(self, attempt: "_Attempt", view: View) -> Match | None:

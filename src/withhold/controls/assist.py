@@ -4,7 +4,7 @@ What is promised: ``changed`` and ``already_private`` are said only of what a fr
 read late, without contradiction. What is not promised: nobody outside can prove what a server does with it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from withhold.controls.act import Hand, NativeDialogs, Turn
@@ -74,22 +74,32 @@ class _Run:
         self._traffic = Traffic(page)
         self._lens = Lens(page)
         self._camera = Camera(self._lens)
-        dialogs = NativeDialogs(page, self._steps)
-        self._hand = Hand(self._lens, self._traffic, dialogs, self._patience, self._steps)
+        self._dialogs = NativeDialogs(page, self._steps)
+        self._hand = Hand(self._lens, self._traffic, self._dialogs, self._patience, self._steps)
         self._stages: dict[str, Look] = {}
         self._writes: list[Write] = []
         self._acted = False
+        self._others: Mapping[str, ControlState] | None = None
+        """The other switches right before the first act."""
 
     def carry_out(self, plan: "Callable[[_Run], Ending]", sink: EvidenceSink) -> OptOutResult:
         try:
-            ending = plan(self)
+            return self._record(self._end(plan, sink), sink)
+        finally:
+            self._dialogs.close()
+            self._traffic.close()
+            self._lens.close()
+
+    def _end(self, plan: "Callable[[_Run], Ending]", sink: EvidenceSink) -> Ending:
+        """How the plan ended. What is known is recorded also where the person broke it off."""
+        try:
+            return plan(self)
         except BrowserError as problem:
             said = problem.message.splitlines()[0]
-            ending = Ending(Outcome.NEEDS_HUMAN, f"the browser could not go on: {said}")
+            return Ending(Outcome.NEEDS_HUMAN, f"the browser could not go on: {said}")
         except BaseException:
             self._record(Ending(Outcome.NEEDS_HUMAN, "interrupted"), sink)
             raise
-        return self._record(ending, sink)
 
     def set_private(self) -> Ending:
         first = self._fresh("before", self._patience.first_look)
@@ -102,7 +112,8 @@ class _Run:
             return of_problems(before)
         self._look("after", None, Rest.RESTED)
         reloaded = self._fresh("after-reload", self._patience.claim)
-        return after_acting(before, reloaded, turns, self._writes)
+        others = moved(self._others or before.switches, reloaded.switches)
+        return after_acting(before, reloaded, turns, self._writes, others)
 
     def check(self) -> Ending:
         first = self._fresh("before", self._patience.first_look)
@@ -132,9 +143,12 @@ class _Run:
         return Ending(Outcome.ALREADY_PRIVATE, f"two separate loads showed it private{suffix}")
 
     def _turn(self, control: Control) -> Turn:
-        now = look(self._lens, self._controls, self._clock).of(control)
+        everything = look(self._lens, self._controls, self._clock)
+        self._others = self._others or everything.switches
+        now = everything.of(control)
         if now.match is None or not _to_turn(now):
-            return Turn(moved=False, trouble="it changed by itself while we looked, and was left alone")
+            why = "it changed by itself while we looked, and was left alone"
+            return Turn(moved=False, trouble=why, acted=False)
         wanted = ControlState.OFF if now.reading.state is ControlState.ON else ControlState.ON
         self._traffic.forget_writes()
         self._acted = True

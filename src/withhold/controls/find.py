@@ -72,10 +72,12 @@ def find(lens: Lens, view: View, control: Control) -> tuple[Match, ...]:
     """The best matches for ``control``: none, one, or several that cannot be told apart.
 
     An exact label beats a name that contains one, and that beats a label beside a nameless switch. Several
-    are narrowed by section, only where the section of exactly one is named in the pack's menu path.
+    are narrowed by section, only where exactly one stands in a section that the pack names.
+    A control that bears the name of a decoy of the pack is never a match.
     """
     labels = {normal(label.text) for label in control.labels} - {""}
-    nodes = [node for _, node in switches(view)]
+    decoys = {normal(label) for label in control.decoys}
+    nodes = [node for _, node in switches(view) if normal(node.name) not in decoys]
     for tier in (_exact, _containing, _beside):
         found = tuple(tier(lens, nodes, labels))
         if found:
@@ -129,6 +131,6 @@ def _in_section(found: tuple[Match, ...], control: Control) -> tuple[Match, ...]
 
 
 def _sections(control: Control) -> set[str]:
-    """Names of the pages and sections on the way to the control, without the control itself."""
-    steps = (control.menu_path or ())[:-1]
-    return {normal(step) for step in steps if not step.startswith("(")} - {"settings"}
+    """Headings of the pack, and names of the pages on the way to the control without the control itself."""
+    steps = [step for step in (control.menu_path or ())[:-1] if not step.startswith("(")]
+    return {normal(name) for name in (*control.sections, *steps)} - {"settings"}

@@ -27,13 +27,12 @@ class Guide:
     effect: str
     leave_alone: tuple[str, ...]
     check: str
+    """``effect`` says what on and off mean; ``leave_alone`` names switches beside it that do something else;
+    ``check`` is what to look at afterwards."""
 
 
-def guide(provider: Provider, control: Control, *, on: date, decoys: Sequence[str] = ()) -> Guide:
-    """The guide for ``control`` with the names in use on the day ``on``.
-
-    ``decoys`` are names of switches beside it that do something else.
-    """
+def guide(provider: Provider, control: Control, *, on: date) -> Guide:
+    """The guide for ``control`` with the names in use on the day ``on``."""
     return Guide(
         control_id=control.id,
         title=f"{provider.name}: {control.name}",
@@ -41,7 +40,7 @@ def guide(provider: Provider, control: Control, *, on: date, decoys: Sequence[st
         steps=(*_way(control), *_then(control)),
         called=_called(control, on),
         effect=_EFFECT.get(control.polarity, _UNKNOWN_EFFECT),
-        leave_alone=tuple(decoys),
+        leave_alone=control.decoys,
         check="Reload the page and look again: only what it shows after a fresh load was saved.",
     )
 

@@ -5,12 +5,13 @@ and frames of other sites are included.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 from uuid import uuid4
 
-from withhold.controls.driver import BrowserError, CDPSession, ElementHandle, Page
+from withhold.controls.driver import BrowserError, CDPSession, ElementHandle, Frame, Page
 
 _SOURCE = files("withhold.controls").joinpath("page.js").read_text(encoding="utf-8")
 
@@ -29,6 +30,7 @@ class Node:
     checked: str | None
     pressed: str | None
     disabled: bool
+    modal: bool
     session: CDPSession = field(repr=False, compare=False)
 
     @property
@@ -62,7 +64,13 @@ class Lens:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.session = page.context.new_cdp_session(page)
-        self._foreign: list[CDPSession] = []
+        self._foreign: dict[Frame, CDPSession] = {}
+
+    def close(self) -> None:
+        """Let go of the page. Fails only where it is gone already, which is as well."""
+        for session in (self.session, *self._foreign.values()):
+            with suppress(BrowserError):
+                session.detach()
 
     def without_cache(self) -> None:
         """From now on answers come from the server: no HTTP cache, no service worker."""
@@ -71,9 +79,8 @@ class Lens:
         self.session.send("Network.setBypassServiceWorker", {"bypass": True})
 
     def view(self) -> View:
-        self._drop_foreign()
-        self._foreign = list(self._foreign_sessions())
-        sessions = (self.session, *self._foreign)
+        self._foreign = dict(self._foreign_sessions())
+        sessions = (self.session, *self._foreign.values())
         return View(tuple(node for session in sessions for node in _nodes(session)))
 
     def call(self, node: Node, function: str, *args: object) -> Any:
@@ -107,10 +114,6 @@ class Lens:
                 return element
         return None
 
-    def close(self) -> None:
-        self._drop_foreign()
-        _detach(self.session)
-
     def _run(
         self, node: Node, function: str, args: tuple[object, ...], *, by_value: bool, keep_as: str = ""
     ) -> dict[str, Any]:
@@ -133,30 +136,30 @@ class Lens:
         value: dict[str, Any] = answer["result"]
         return value
 
-    def _foreign_sessions(self) -> Iterator[CDPSession]:
+    def _foreign_sessions(self) -> Iterator[tuple[Frame, CDPSession]]:
         """Frames that live in another process have a tree of their own; for the rest Playwright refuses."""
         for frame in self.page.frames[1:]:
+            known = self._foreign.get(frame)
+            if known is not None and _alive(known):
+                yield frame, known
+                continue
             try:
-                yield self.page.context.new_cdp_session(frame)
+                yield frame, self.page.context.new_cdp_session(frame)
             except BrowserError:
                 continue
 
-    def _drop_foreign(self) -> None:
-        while self._foreign:
-            _detach(self._foreign.pop())
+
+def _alive(session: CDPSession) -> bool:
+    try:
+        session.send("Page.getFrameTree")
+    except BrowserError:
+        return False
+    return True
 
 
 def _object_id(node: Node) -> str:
     remote = node.session.send("DOM.resolveNode", {"backendNodeId": node.backend_id})["object"]
     return str(remote["objectId"])
-
-
-def _detach(session: CDPSession) -> None:
-    """Detaching fails only where the frame or page is gone, which is what is wanted."""
-    try:
-        session.detach()
-    except BrowserError:
-        return
 
 
 def _nodes(session: CDPSession) -> Iterator[Node]:
@@ -187,6 +190,7 @@ def _node(item: dict[str, Any], frame: str, session: CDPSession) -> Node:
         checked=_tristate(properties.get("checked")),
         pressed=_tristate(properties.get("pressed")),
         disabled=bool(properties.get("disabled") or properties.get("readonly")),
+        modal=bool(properties.get("modal")),
         session=session,
     )
 

@@ -30,6 +30,9 @@ class Problem:
     why: str
 
 
+STILL_LOADING = Problem(Outcome.NEEDS_HUMAN, "the page did not finish loading")
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One control at one look. Without ``match`` the reading only stands for it."""
@@ -114,7 +117,7 @@ def _unreadable_because(reading: Reading) -> str:
 def stranger(page: Page, seen: Look, url: str) -> Problem | None:
     """Why the page is not the settings page that was asked for, if so."""
     if any(s.match for s in seen.seen) and _same_site(page.url, url):
-        return None
+        return STILL_LOADING if seen.rest is Rest.LOADING else None
     if _asks_to_sign_in(page, seen.view, url) or seen.status in {401, 403}:
         return Problem(Outcome.NEEDS_HUMAN, SIGN_IN)
     if not _same_site(page.url, url):
@@ -124,7 +127,9 @@ def stranger(page: Page, seen: Look, url: str) -> Problem | None:
     if seen.status is not None and seen.status >= 400:
         return Problem(Outcome.NEEDS_HUMAN, f"the page was answered with {seen.status}")
     if seen.rest is Rest.LOADING:
-        return Problem(Outcome.NEEDS_HUMAN, "the page did not finish loading")
+        return STILL_LOADING
+    if any(node.modal for node in seen.view.of_role("dialog", "alertdialog")):
+        return Problem(Outcome.NEEDS_HUMAN, "a dialog lies over the page; answer it yourself first")
     return None
 
 

@@ -26,7 +26,8 @@ _SHORT = 40
 
 def normal(text: str) -> str:
     """``text`` for comparison: one kind of quote, dash, space and case; no closing punctuation."""
-    plain = unicodedata.normalize("NFKC", text).translate(_SAME).casefold()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    plain = unicodedata.normalize("NFKC", folded).translate(_SAME)
     return _SPACE_AT_CJK.sub("", " ".join(plain.split())).strip(" .:;,!…。*")
 
 

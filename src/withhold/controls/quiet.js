@@ -19,8 +19,8 @@
   }));
   return {
     still: performance.now() - mind.last,
-    loading: document.readyState !== 'complete' ||
+    loading: document.readyState === 'loading' ||
       shows('[aria-busy=true],[role=progressbar]:not([aria-valuenow]),progress:not([value])'),
-    skeleton: shows('[class*=skeleton i]'),
+    partial: document.readyState !== 'complete' || shows('[class*=skeleton i]'),
   };
 }

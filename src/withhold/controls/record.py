@@ -120,7 +120,7 @@ def _reading(reading: Reading) -> dict[str, Json]:
 
 
 def _write(write: Write) -> dict[str, Json]:
-    return {"method": write.method, "host": write.place, "status": write.status, "doubt": write.doubt}
+    return {"method": write.method, "host": write.host, "status": write.status, "doubt": write.doubt}
 
 
 def _time(at: datetime) -> str:

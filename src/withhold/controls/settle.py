@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from importlib.resources import files
 
-from withhold.controls.driver import BrowserError, BrowserTimeout, Frame, Page
+from withhold.controls.driver import BrowserError, Frame, Page
 from withhold.controls.traffic import Traffic
 
 _QUIET = files("withhold.controls").joinpath("quiet.js").read_text(encoding="utf-8")
@@ -44,19 +44,15 @@ class Patience:
 def load(
     page: Page, url: str, traffic: Traffic, patience: Patience, *, least: float
 ) -> tuple[int | None, Rest]:
-    """Load ``url`` from scratch and wait for rest: the HTTP status, where there is one, and how it ended.
+    """Load ``url`` from scratch and wait for rest: the HTTP status, where there is one, and the rest.
 
     The blank page in between makes it a new load even where the address differs in its fragment alone.
     Raises :class:`BrowserError` where the page cannot be reached.
     """
     page.goto("about:blank")
     response = page.goto(url, wait_until="domcontentloaded", timeout=patience.limit * 1000)
-    status = response.status if response else None
-    try:
-        page.wait_for_load_state("load", timeout=patience.limit * 1000)
-    except BrowserTimeout:
-        return status, Rest.LOADING
-    return status, settle(page, traffic, patience, least=least)
+    rest = settle(page, traffic, patience, least=least)
+    return (response.status if response else None), rest
 
 
 def settle(page: Page, traffic: Traffic, patience: Patience, *, least: float = 0.0) -> Rest:
@@ -83,4 +79,4 @@ def _frame_rest(frame: Frame, quiet: float) -> Rest:
         return Rest.LOADING  # it is being replaced right now
     if told["loading"]:
         return Rest.LOADING
-    return Rest.RESTLESS if told["skeleton"] or told["still"] < quiet * 1000 else Rest.RESTED
+    return Rest.RESTLESS if told["partial"] or told["still"] < quiet * 1000 else Rest.RESTED

@@ -4,15 +4,16 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
-from withhold.controls.driver import BrowserError, Page, Request
+from withhold.controls.driver import BrowserError, Page, Request, Response
 from withhold.controls.phrases import OFF_WORDS, ON_WORDS, normal
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _LONG_POLL = 6.0
 """Seconds after which a request under way counts as a standing connection."""
+_UNREAD = 0.7
+"""Seconds after its head came in which an answer is expected to be whole; pages may never read the rest."""
 _BODY_LIMIT = 200_000
 
 
@@ -21,7 +22,7 @@ class Write:
     """A changing request and how it was answered. ``doubt`` says what speaks against it. No body is kept."""
 
     method: str
-    place: str
+    host: str
     status: int | None
     doubt: str | None
 
@@ -31,72 +32,83 @@ class Traffic:
 
     def __init__(self, page: Page) -> None:
         self._under_way: dict[Request, float] = {}
+        """Until when each is waited for."""
+        self._answers: dict[Request, Response] = {}
+        self._whole: set[Request] = set()
         self._last = time.monotonic()
         self._writes: list[Request] = []
+        self._page = page
         page.on("request", self._begun)
-        page.on("requestfinished", self._ended)
+        page.on("response", self._answered)
+        page.on("requestfinished", self._finished)
         page.on("requestfailed", self._ended)
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._page.remove_listener("request", self._begun)
+        self._page.remove_listener("response", self._answered)
+        self._page.remove_listener("requestfinished", self._finished)
+        self._page.remove_listener("requestfailed", self._ended)
 
     def forget_writes(self) -> None:
         """Only writes from now on count."""
         self._writes.clear()
 
     @property
-    def wrote(self) -> bool:
-        return bool(self._writes)
-
-    @property
-    def answered(self) -> bool:
-        """Whether no write is under way."""
-        return not any(r in self._under_way for r in self._writes)
+    def sent(self) -> int:
+        """How many writes there were since :meth:`forget_writes`."""
+        return len(self._writes)
 
     def idle_for(self, seconds: float) -> bool:
         """Whether nothing but standing connections has been under way for ``seconds``."""
         now = time.monotonic()
-        waiting = any(now - since < _LONG_POLL for since in self._under_way.values())
+        waiting = any(now < until for until in self._under_way.values())
         return not waiting and now - self._last >= seconds
 
     def writes(self) -> tuple[Write, ...]:
         """The writes since :meth:`forget_writes`. To be read before the page is left: bodies go with it."""
-        return tuple(_write(request) for request in self._writes)
+        return tuple(self._write(request) for request in self._writes)
 
     def _begun(self, request: Request) -> None:
         self._last = time.monotonic()
-        self._under_way[request] = self._last
+        self._under_way[request] = self._last + _LONG_POLL
         if request.method in _WRITES and request.resource_type != "ping":
             self._writes.append(request)
+
+    def _answered(self, response: Response) -> None:
+        self._last = time.monotonic()
+        self._answers[response.request] = response
+        if response.request in self._under_way:
+            self._under_way[response.request] = self._last + _UNREAD
+
+    def _finished(self, request: Request) -> None:
+        self._whole.add(request)
+        self._ended(request)
 
     def _ended(self, request: Request) -> None:
         self._last = time.monotonic()
         self._under_way.pop(request, None)
 
-
-def _write(request: Request) -> Write:
-    place = f"{urlsplit(request.url).hostname}"
-    if request.failure is not None:
-        return Write(request.method, place, None, "the request to save failed")
-    try:
-        response = request.response()
+    def _write(self, request: Request) -> Write:
+        host = str(urlsplit(request.url).hostname)
+        response = self._answers.get(request)
         if response is None:
-            return Write(request.method, place, None, "the request to save was not answered")
-        status = response.status
-        doubt = f"the request to save was answered {status}" if status >= 400 else _disagreement(request)
-    except BrowserError:
-        return Write(request.method, place, None, None)
-    return Write(request.method, place, status, doubt)
+            return Write(request.method, host, None, "the request to save was not answered")
+        if response.status >= 400:
+            doubt = f"the request to save was answered {response.status}"
+            return Write(request.method, host, response.status, doubt)
+        body = _text(response) if request in self._whole else None  # asking for a part of one never returns
+        return Write(request.method, host, response.status, _disagreement(request.post_data, body))
 
 
-def _disagreement(request: Request) -> str | None:
+def _disagreement(asked: str | None, answer: str | None) -> str | None:
     """Says so where the answer holds another value than was sent, under the same key."""
-    response = request.response()
-    if response is None:
-        return None
-    sent, got = _switches(request.post_data), _switches(_text(response))
-    differing = [key for key in sent.keys() & got.keys() if sent[key] != got[key]]
+    sent, got = _switches(asked), _switches(answer)
+    differing = [key for key in sent.keys() & got.keys() if sent[key] is not got[key]]
     return "the answer to the request to save holds another state than was sent" if differing else None
 
 
-def _text(response: Any) -> str | None:
+def _text(response: Response) -> str | None:
     try:
         body = response.body()
     except BrowserError:
@@ -105,11 +117,13 @@ def _text(response: Any) -> str | None:
 
 
 def _switches(text: str | None) -> dict[str, bool]:
-    """Values that read as on or off, by their innermost key, of a JSON text."""
+    """Values of a JSON text that read as on or off, by their innermost key; keys with both are left out."""
     try:
-        return dict(_leaves(json.loads(text))) if text else {}
+        leaves = list(_leaves(json.loads(text))) if text else []
     except (ValueError, RecursionError):
         return {}
+    found = dict(leaves)
+    return {key: on for key, on in found.items() if (key, not on) not in leaves}
 
 
 def _leaves(value: object, key: str = "") -> Iterator[tuple[str, bool]]:

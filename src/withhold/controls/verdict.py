@@ -10,7 +10,7 @@ from withhold.controls.act import Turn
 from withhold.controls.look import Look, Seen
 from withhold.controls.settle import Rest
 from withhold.controls.traffic import Write
-from withhold.model.words import ControlState, Outcome, Setting
+from withhold.model.words import ControlState, Outcome
 
 _WORST_FIRST = (
     Outcome.NEEDS_HUMAN,
@@ -37,22 +37,28 @@ def worst(endings: Sequence[Ending]) -> Ending:
 
 
 def of_problems(seen: Look) -> Ending:
-    """The ending of a run in which nothing could be operated, or was not to be."""
-    return worst([_untouched(s) for s in seen.seen])
+    """The ending of a run that operated nothing, though one control at least is not private."""
+    return worst([_untouched(s) for s in seen.seen if not s.private])
 
 
 def _untouched(seen: Seen) -> Ending:
     label = seen.reading.label
     if seen.problem is not None:
         return Ending(seen.problem.outcome, seen.problem.why)
-    if seen.reading.setting is Setting.SHARING:
-        return Ending(Outcome.NEEDS_HUMAN, f"{label!r} shares; nothing was changed")
-    return Ending(Outcome.NEEDS_HUMAN, f"{label!r} looks private, but other controls do not")
+    return Ending(Outcome.NEEDS_HUMAN, f"{label!r} shares; nothing was changed")
 
 
-def after_acting(before: Look, reloaded: Look, turns: Mapping[str, Turn], writes: Sequence[Write]) -> Ending:
-    """The ending after a fresh load: what it shows decides, and every doubt counts against us."""
-    others = moved(before.switches, reloaded.switches)
+def after_acting(
+    before: Look,
+    reloaded: Look,
+    turns: Mapping[str, Turn],
+    writes: Sequence[Write],
+    others: tuple[str, ...],
+) -> Ending:
+    """The ending after a fresh load: what it shows decides, and every doubt counts against us.
+
+    ``others`` are the other switches that moved meanwhile.
+    """
     if others:
         why = f"another switch changed meanwhile, look at it yourself: {', '.join(others)}"
         return Ending(Outcome.NEEDS_HUMAN, why, others)
@@ -69,8 +75,8 @@ def after_acting(before: Look, reloaded: Look, turns: Mapping[str, Turn], writes
 
 def _one(before: Seen, after: Seen, turn: Turn | None) -> Ending:
     label = before.reading.label
-    if turn is None:
-        if before.problem is None and after.private:
+    if turn is None or not turn.acted:
+        if after.private and before.problem is None:
             return Ending(Outcome.ALREADY_PRIVATE, f"{label!r} was private already")
         problem = before.problem or after.problem
         return _untouched(after) if problem is None else Ending(problem.outcome, problem.why)
