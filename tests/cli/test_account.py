@@ -86,3 +86,25 @@ def test_status_follows_what_was_told(tool: Tool) -> None:
     (row,) = tool.document("status")["posture"]
     assert (row["setting"], row["known"]) == ("private", "attested")
     assert "home" in tool("status").out
+
+
+@pytest.mark.parametrize("label", ["", "  ", "home"])
+def test_a_label_names_one_account(tool: Tool, label: str) -> None:
+    """A label that is empty, or that another account at this provider has, could never be used: refused."""
+    tool("account", "add", "anthropic", "home")
+    assert tool("account", "add", "anthropic", label).code == 2
+    assert len(tool.document("account")["accounts"]) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "home", "Pro", "--from", "2026-05-01", "--until", "2026-01-01"),
+        ("accepted", "home", "2999-01-01"),
+    ],
+)
+def test_what_cannot_be_is_not_noted(tool: Tool, words: tuple[str, ...]) -> None:
+    """A plan that ends before it begins, or an acceptance that lies ahead, is a slip and is said so."""
+    tool("account", "add", "anthropic", "home")
+    assert tool("account", *words).code == 2
+    assert tool.document("evidence", "list")["records"] == []

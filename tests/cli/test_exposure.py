@@ -74,6 +74,22 @@ def test_filters_agree_with_the_rows(filled: Tool) -> None:
             assert [r["id"] for r in kept] == [r["id"] for r in everything if r[key] == word]
 
 
+@pytest.mark.parametrize("option", ["--account", "--provider"])
+def test_a_mistyped_filter_is_no_clean_bill(filled: Tool, option: str) -> None:
+    """An account or provider that is not known is a usage error, not an empty ledger that passes a check."""
+    assert filled("exposure", option, "nobody", "--check", *AS_OF).code == 2
+
+
+def test_a_filter_that_keeps_nothing_says_so(filled: Tool) -> None:
+    """Where the filters keep no conversation, the text does not say that the index is empty."""
+    assert "in the index yet" not in filled("exposure", "--past", "exposed", *AS_OF).out
+
+
+def test_the_unknown_does_not_pass_a_check(filled: Tool) -> None:
+    """Where nothing is known to be exposed but much is unknown, the check is not passed: exit code 3."""
+    assert filled("exposure", "--check", *AS_OF).code == 3
+
+
 def test_lines_of_json(filled: Tool) -> None:
     """``--jsonl`` prints the same rows, one a line, and nothing else on stdout."""
     ran = filled("exposure", "--jsonl", *AS_OF)

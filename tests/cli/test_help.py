@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.cli.tool import Tool, audited, commands
@@ -43,6 +44,15 @@ def test_the_list_of_commands_says_what_the_command_says(name: str) -> None:
     assert command.short_help == Root.lazy[name].short_help or command.get_short_help_str(200) == Root.lazy[
         name
     ].short_help.rstrip(".")
+
+
+@pytest.mark.parametrize("name", [n for n, words in EVERY.items() if words != ("lab", "serve")])
+def test_every_command_speaks_json(name: str) -> None:
+    """Each command that does something offers ``--json``; groups that only hold commands need not."""
+    command = dict(commands())[EVERY[name]]
+    if isinstance(command, click.Group) and not command.invoke_without_command:
+        return
+    assert "--json" in {option for parameter in command.params for option in parameter.opts}
 
 
 def test_version(tool: Tool) -> None:
