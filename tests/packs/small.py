@@ -7,7 +7,7 @@ compiled_on: 2026-01-31
 stance:
   stance: unknown
 kinds:
-  chat: talk
+  chat: [talk]
 products:
   - id: talk
     name: Talk

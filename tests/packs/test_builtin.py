@@ -65,7 +65,7 @@ def test_anthropics_control_is_found_on_the_articles_path() -> None:
     assert (control.sections, control.polarity) == (("Privacy", "Privacy Settings"), Polarity.ON_TRAINS)
     assert {label.lang for label in control.labels} == {"en", "es", "zh-CN", "ja"}
     assert pack.stance.stance is Stance.PROHIBITED
-    assert pack.kinds == {"chat": "claude", "coding": "claude-code"}
+    assert pack.kinds == {"chat": ("claude",), "coding": ("claude-code",)}
 
 
 def test_labs_pack_has_the_labs_own_tiers_and_dates() -> None:

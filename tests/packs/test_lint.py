@@ -117,7 +117,7 @@ FAULTS = {
         "dangling",
         line_of("plans: [talk"),
     ),
-    "product that is not there": (7, ["  chat: walk"], "dangling", 7),
+    "product that is not there": (7, ["  chat: [walk]"], "dangling", 7),
     "id used twice": (
         line_of("- id: talk-new"),
         ["          - id: talk-old"],

@@ -104,4 +104,4 @@ class Ledger:
     def _product(self, provider: Provider | None, conversation: Conversation) -> Product | None:
         if provider is None:
             return None
-        return provider.product(provider.kinds.get(str(conversation.kind), ""))
+        return provider.holding(conversation.kind)

@@ -144,6 +144,7 @@ def _assist(
             next_step="give it with --url",
         )
     overrode = require_assist(target.provider.stance, url, override=override_terms)
+    services.journal.mend()  # a journal that cannot be written to stops the act before it begins
     with _page_of(services, profile, headless=headless, opened=opened) as page:
         services.progress.step(f"opening {url}")
         result = _run(services, target, page, url, overrode=overrode)

@@ -69,7 +69,7 @@ def scan(
 
 def terms_change(provider: Provider) -> When | None:
     """When coding sessions first came under terms that let a setting decide: the change people ask about."""
-    product = provider.product(provider.kinds.get("coding", ""))
+    product = provider.holding("coding")
     begins = [
         t.begins
         for plan in (product.plans if product is not None else ())

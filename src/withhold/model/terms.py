@@ -242,8 +242,8 @@ class Provider:
     products: tuple[Product, ...]
     controls: tuple[Control, ...]
     sources: Mapping[str, Source]
-    kinds: Mapping[str, str]
-    """Which product a kind of conversation belongs to (``chat`` -> ``claude``)."""
+    kinds: Mapping[str, tuple[str, ...]]
+    """Which products a kind of conversation may belong to (``chat`` -> ``claude``)."""
     routes: tuple[Route, ...] = ()
     data_rights: Mapping[str, DataRight] = field(default_factory=dict)
     timeline: tuple[Event, ...] = ()
@@ -251,6 +251,23 @@ class Provider:
     compiled_on: date | None = None
     sha256: str = ""
     """Hash of the pack file's bytes: evidence names the exact pack it was made with."""
+
+    def holding(self, kind: str) -> Product | None:
+        """The product that a kind of conversation belongs to.
+
+        Where several may hold it (a coding session may run on a login or on an API key), they are one
+        product with the plans of all: which it was is then as open as the plan.
+        """
+        found = [p for p in self.products if p.id in self.kinds.get(kind, ())]
+        if len(found) < 2:
+            return found[0] if found else None
+        return Product(
+            id="+".join(p.id for p in found),
+            name=" or ".join(p.name for p in found),
+            aliases=(),
+            surfaces=tuple(dict.fromkeys(s for p in found for s in p.surfaces)),
+            plans=tuple(plan for p in found for plan in p.plans),
+        )
 
     def product(self, product_id: str) -> Product | None:
         return next((p for p in self.products if p.id == product_id), None)

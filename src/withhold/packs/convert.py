@@ -54,13 +54,13 @@ def convert(
     *,
     compiled_on: str,
     stance: Json | None = None,
-    kinds: Mapping[str, str] | None = None,
+    kinds: Mapping[str, list[str]] | None = None,
     sections: Mapping[str, Mapping[str, list[str]]] | None = None,
 ) -> str:
     """The pack as YAML text.
 
     ``facts`` is one provider of ``providers.json`` and ``sources`` its source map; ``stance`` its entry of
-    ``automation.json``. ``kinds`` (kind of conversation -> product id) and ``sections`` (control id ->
+    ``automation.json``. ``kinds`` (kind of conversation -> product ids) and ``sections`` (control id ->
     language -> headings) are not in those files; whoever converts gives them.
     """
     pack = _pack(facts, compiled_on, kinds or {}, sections or {})
@@ -72,7 +72,7 @@ def convert(
     return "".join(section(key, value, _HEADINGS.get(key)) for key, value in said.items())
 
 
-def _pack(facts: Json, compiled_on: str, kinds: Mapping[str, str], sections: Mapping[str, Any]) -> Json:
+def _pack(facts: Json, compiled_on: str, kinds: Mapping[str, list[str]], sections: Mapping[str, Any]) -> Json:
     training, retention, exceptions = _Rules(), _Rules(), _Rules()
     products = [_product(p, _Naming(training, retention, exceptions)) for p in facts["products"]]
     return {

@@ -130,8 +130,9 @@ class _Facts:
 
     def _other_references(self) -> None:
         products = {p.id for p in self.pack.products}
-        for kind, product in self.pack.kinds.items():
-            self._known(product, products, ("kinds", kind.value), "product")
+        for kind, held_by in self.pack.kinds.items():
+            for index, product in enumerate(held_by):
+                self._known(product, products, ("kinds", kind.value, index), "product")
         for index, control in enumerate(self.pack.controls):
             for number, plan in enumerate(control.plans):
                 self._known(plan, self.plan_ids, ("controls", index, "plans", number), "plan")

@@ -1,6 +1,6 @@
 """Packs as values of the model."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -50,14 +50,32 @@ def load_builtin(provider_id: str) -> Provider:
 def load_all(extra_dirs: Iterable[Path] = ()) -> Mapping[str, Provider]:
     """Every pack by id. A pack in a later directory replaces an earlier one of the same id, whole.
 
-    Directories that do not exist are passed over. Raises ``PackInvalid`` for the first file that is wrong.
+    A built-in pack is parsed when it is first asked for. Directories that do not exist are passed over.
+    Raises ``PackInvalid`` for the first file of them that is wrong.
     """
-    found: dict[str, Provider] = {}
-    for folder in (builtin_dir(), *extra_dirs):
-        for path in sorted(folder.glob(f"*{_SUFFIX}")):
-            pack = load(path)
-            found[pack.id] = pack
-    return dict(sorted(found.items()))
+    own = {pack.id: pack for folder in extra_dirs for pack in map(load, sorted(folder.glob(f"*{_SUFFIX}")))}
+    return _Packs(own)
+
+
+class _Packs(Mapping[str, Provider]):
+    """Built-in packs, loaded one by one on use, overlaid by ``own``."""
+
+    def __init__(self, own: Mapping[str, Provider]) -> None:
+        self._own = own
+        self._ids = sorted({*builtin_ids(), *own})
+
+    def __getitem__(self, provider_id: str) -> Provider:
+        if provider_id in self._own:
+            return self._own[provider_id]
+        if provider_id not in self._ids:
+            raise KeyError(provider_id)
+        return load_builtin(provider_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
 
 @lru_cache(maxsize=128)

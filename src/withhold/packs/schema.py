@@ -241,7 +241,7 @@ class Pack(Shape, frozen=True, kw_only=True):
     compiled_on: date
     last_checked: date | None = None
     stance: Stanza | None = None
-    kinds: dict[Kind, Id] = {}
+    kinds: dict[Kind, tuple[Id, ...]] = {}
     products: tuple[ProductShape, ...]
     training_rules: dict[Id, Training] = {}
     retention_rules: dict[Id, Retention] = {}

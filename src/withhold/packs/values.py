@@ -59,7 +59,7 @@ def provider(pack: Pack, sha256: str) -> Provider:
         products=tuple(_product(pack, p) for p in pack.products),
         controls=tuple(_control(c) for c in pack.controls),
         sources={key: _source(key, s) for key, s in pack.sources.items()},
-        kinds={kind.value: product for kind, product in pack.kinds.items()},
+        kinds={kind.value: held_by for kind, held_by in pack.kinds.items()},
         routes=tuple(
             Route(r.id, r.kind, r.what_it_does, r.target, r.note, r.confidence, r.sources)
             for r in pack.other_routes

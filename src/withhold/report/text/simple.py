@@ -1,5 +1,7 @@
 """Short documents: import, account, status, opt-out, packs."""
 
+from collections import Counter
+
 from rich.console import Console
 from rich.text import Text
 
@@ -139,10 +141,10 @@ def packs_list(console: Console, document: PacksListDocument) -> None:
 def packs_lint(console: Console, document: PacksLintDocument) -> None:
     for p in document.problems:
         console.print(f"{p.file}:{p.line}:{p.column}: {p.level} {p.code}: {p.message}", soft_wrap=True)
-    errors = sum(p.level == "error" for p in document.problems)
+    counts = Counter(p.level for p in document.problems)
     console.print(
-        f"{plural(document.files, 'file')}: {plural(errors, 'error')},"
-        f" {plural(len(document.problems) - errors, 'warning')}"
+        f"{plural(document.files, 'file')}: {plural(counts['error'], 'error')},"
+        f" {plural(counts['warning'], 'warning')}, {plural(counts['note'], 'note')}"
     )
 
 
