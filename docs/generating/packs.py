@@ -14,8 +14,33 @@ SAID = {True: "yes", False: "no", None: "not stated"}
 
 
 def pages() -> dict[str, str]:
-    """A page for each pack that comes with the program."""
-    return {id_: _page(load_builtin(id_)) for id_ in builtin_ids()}
+    """A page for each pack that comes with the program, and one that lists them."""
+    packs = [load_builtin(id_) for id_ in builtin_ids()]
+    return {"index": _index(packs), **{pack.id: _page(pack) for pack in packs}}
+
+
+def _index(packs: Iterable[Provider]) -> str:
+    return markdown.page(
+        "Packs",
+        "What each built-in pack holds. `withhold packs show ID` prints one, `withhold packs lint FILE`"
+        " checks one of your own; a file in the folder `packs` of the state replaces the built-in pack of its id.",
+        table(
+            ("Pack", "Provider", "Automated access", "Terms", "Controls", "Last checked"), map(_row, packs)
+        ),
+    )
+
+
+def _row(pack: Provider) -> tuple[str, ...]:
+    terms = [terms for _, _, terms in _all_terms(pack)]
+    checked = min((t.last_checked for t in terms), default=pack.compiled_on)
+    return (
+        f"[{pack.id}]({pack.id}.md)",
+        pack.name + (" (fictional)" if pack.fictional else ""),
+        pack.stance.stance.value,
+        str(len(terms)),
+        str(len(pack.controls)),
+        "unknown" if checked is None else checked.isoformat(),
+    )
 
 
 def _page(provider: Provider) -> str:
@@ -49,10 +74,10 @@ def _optional(heading: str, block: str) -> tuple[str, ...]:
 
 def _head(provider: Provider) -> str:
     compiled = "unknown" if provider.compiled_on is None else provider.compiled_on.isoformat()
-    kinds = ", ".join(f"{kind} conversations belong to `{p}`" for kind, p in provider.kinds.items())
+    kinds = (f" {kind.capitalize()} conversations: {ids(held)}." for kind, held in provider.kinds.items())
     return (
-        f"Pack {code(provider.id)}, facts compiled on {compiled}; {kinds}. Everything is in our own words."
-        " Days are the provider's, without a zone. What is left out is not stated."
+        f"Pack {code(provider.id)}, facts compiled on {compiled}.{''.join(kinds)} Everything is in our own"
+        " words. Days are the provider's, without a zone. What is left out is not stated."
     )
 
 
