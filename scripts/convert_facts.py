@@ -1,6 +1,7 @@
 """Writes a pack for each provider of the collected facts that has none yet.
 
-``convert_facts.py FACTS_DIR [ID ...]``: named ids are written again. The facts are JSON files kept beside a checkout (``providers.json``,
+``convert_facts.py FACTS_DIR [ID ...]``: named ids are written again. The facts are JSON files kept beside a
+checkout (``providers.json``,
 ``automation.json``); what kind of conversation a product holds is not in them and stands here.
 """
 

@@ -104,4 +104,5 @@ class Ledger:
     def _product(self, provider: Provider | None, conversation: Conversation) -> Product | None:
         if provider is None:
             return None
-        return provider.holding(conversation.kind)
+        named = provider.product(conversation.product_id) if conversation.product_id else None
+        return named or provider.holding(conversation.kind)

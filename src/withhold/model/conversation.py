@@ -47,6 +47,8 @@ class Conversation:
     kind: Kind
     messages: tuple[Message, ...]
     account_ref: str | None = None
+    product_id: str | None = None
+    """The provider's product (an id of its pack), where the source tells which of several it was."""
     project: str | None = None
     incognito: bool | None = None
     feedback: tuple[Feedback, ...] = ()

@@ -42,8 +42,8 @@ class StoredConversation:
 
 
 _SELECT = """
-SELECT c.short_id, c.provider_id, c.source_id, c.account_ref, c.kind, c.project, c.title, c.incognito,
-       c.shared, c.feedback, c.feedback_visible, c.messages,
+SELECT c.short_id, c.provider_id, c.source_id, c.account_ref, c.kind, c.project, c.product_id, c.title,
+       c.incognito, c.shared, c.feedback, c.feedback_visible, c.messages,
        (SELECT json_group_array(json_array(s.id, s.exported_earliest, s.exported_latest)) FROM sightings AS g
           JOIN sources AS s ON s.id = g.source WHERE g.conversation = c.id),
        (SELECT json_group_array(json_array(d.earliest, d.latest, d.known)) FROM deletions AS d
@@ -129,8 +129,8 @@ class Conversations:
 
 
 def _conversation(row: Row) -> StoredConversation:
-    (short_id, provider, source_id, ref, kind, project, title, incognito, shared) = row[:9]
-    (feedback, feedback_visible, messages, sightings, deletions, sent_again) = row[9:]
+    (short_id, provider, source_id, ref, kind, project, product, title, incognito, shared) = row[:10]
+    (feedback, feedback_visible, messages, sightings, deletions, sent_again) = row[10:]
     seen = sorted(_sightings.decode(sightings))
     exports = [at for _, earliest, latest in seen if (at := maybe_when(earliest, latest)) is not None]
     return StoredConversation(
@@ -141,6 +141,7 @@ def _conversation(row: Row) -> StoredConversation:
             kind=Kind(kind),
             messages=unpack_messages(messages),
             account_ref=ref,
+            product_id=product,
             project=project,
             incognito=maybe_flag(incognito),
             feedback=unpack_feedback(feedback),

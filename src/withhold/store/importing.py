@@ -19,7 +19,7 @@ from withhold.store.codec import (
     unpack_stored,
 )
 from withhold.store.conversations import insert_deletion
-from withhold.store.merge import merge_feedback, merge_incognito, merge_messages, merge_shared
+from withhold.store.merge import merge_feedback, merge_incognito, merge_messages, merge_product, merge_shared
 from withhold.store.sources import Counts, NewSource, Source, Sources
 from withhold.store.sqlite import Database, Row
 
@@ -91,8 +91,8 @@ class Batch:
         """
         rows = list(
             self._database.rows(
-                "SELECT id, account_ref, kind, project, title, incognito, shared, feedback, feedback_visible,"
-                " messages FROM conversations WHERE source_id = ? AND provider_id = ?",
+                "SELECT id, account_ref, kind, project, product_id, title, incognito, shared, feedback,"
+                " feedback_visible, messages FROM conversations WHERE source_id = ? AND provider_id = ?",
                 conversation.source_id,
                 conversation.provider_id,
             )
@@ -109,15 +109,16 @@ class Batch:
         self.new_conversations += 1
         self.new_messages += len(messages)
         cursor = self._database.run(
-            "INSERT INTO conversations (short_id, provider_id, source_id, account_ref, kind, project, title,"
-            " incognito, shared, feedback, feedback_visible, messages, source)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO conversations (short_id, provider_id, source_id, account_ref, kind, project,"
+            " product_id, title, incognito, shared, feedback, feedback_visible, messages, source)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self._short_id(conversation),
             conversation.provider_id,
             conversation.source_id,
             conversation.account_ref,
             conversation.kind,
             conversation.project,
+            conversation.product_id,
             conversation.title,
             conversation.incognito,
             conversation.shared,
@@ -131,7 +132,7 @@ class Batch:
         return key
 
     def _update(self, known: Row, conversation: Conversation) -> int:
-        key, ref, _, project, title, incognito, shared, feedback, feedback_visible, packed = known
+        key, ref, _, project, product, title, incognito, shared, feedback, feedback_visible, packed = known
         before = unpack_stored(packed)
         messages = merge_messages(before, stored(conversation.messages, self._key))
         self.new_messages += len(messages) - len(before)
@@ -139,6 +140,7 @@ class Batch:
             conversation.account_ref if ref is None else ref,
             conversation.kind,
             conversation.project or project,
+            merge_product(product, conversation.product_id),
             conversation.title or title,
             merge_incognito(maybe_flag(incognito), conversation.incognito),
             merge_shared(maybe_flag(shared), conversation.shared),
@@ -148,8 +150,8 @@ class Batch:
         )
         if merged != known[1:]:
             self._database.run(
-                "UPDATE conversations SET account_ref = ?, kind = ?, project = ?, title = ?, incognito = ?,"
-                " shared = ?, feedback = ?, feedback_visible = ?, messages = ?, source = ? WHERE id = ?",
+                "UPDATE conversations SET account_ref = ?, kind = ?, project = ?, product_id = ?, title = ?,"
+                " incognito = ?, shared = ?, feedback = ?, feedback_visible = ?, messages = ?, source = ? WHERE id = ?",
                 *merged,
                 self.source_id,
                 key,

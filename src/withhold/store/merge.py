@@ -81,3 +81,8 @@ def merge_incognito(old: bool | None, new: bool | None) -> bool | None:
 def merge_shared(old: bool | None, new: bool | None) -> bool | None:
     """A source that says "shared" outweighs one that says it was not."""
     return new if old is None else old if new is None else old or new
+
+
+def merge_product(old: str | None, new: str | None) -> str | None:
+    """Two sources that name different products leave it open, so that the terms of all are looked at."""
+    return new if old is None else old if new in (None, old) else None

@@ -22,7 +22,7 @@ class Person:
         join.get_by_label("E-mail").fill(email)
         join.get_by_label("Plan").select_option(plan)
         join.get_by_role("button", name="Continue").click()
-        self._page.wait_for_url("**/chats**")
+        self._page.wait_for_url("**/chats**", wait_until="load")
 
     def accept_quickly(self, picture: Path) -> bool:
         """Press the big button of the dialog. Returns how the small toggle stood: nobody touched it."""
@@ -30,8 +30,8 @@ class Person:
         dialog = self._page.get_by_role("dialog")
         preset = dialog.get_by_role("switch").is_checked()
         self._page.screenshot(path=picture)
-        dialog.get_by_role("button", name="Accept").click()
-        dialog.wait_for(state="detached")
+        with self._page.expect_navigation():
+            dialog.get_by_role("button", name="Accept").click()
         return preset
 
     def chat(self, text: str, *, incognito: bool = False) -> str:
@@ -75,5 +75,5 @@ class Person:
         self._page.goto(url)
         self._page.get_by_label("Message").fill(text)
         self._page.get_by_role("button", name="Send").click()
-        self._page.wait_for_url("**/conversations/*")
+        self._page.wait_for_url("**/conversations/*", wait_until="load")
         return self._page.url.partition("#")[0].rpartition("/")[2]
