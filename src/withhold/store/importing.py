@@ -151,7 +151,8 @@ class Batch:
         if merged != known[1:]:
             self._database.run(
                 "UPDATE conversations SET account_ref = ?, kind = ?, project = ?, product_id = ?, title = ?,"
-                " incognito = ?, shared = ?, feedback = ?, feedback_visible = ?, messages = ?, source = ? WHERE id = ?",
+                " incognito = ?, shared = ?, feedback = ?, feedback_visible = ?, messages = ?, source = ?"
+                " WHERE id = ?",
                 *merged,
                 self.source_id,
                 key,
