@@ -79,8 +79,10 @@ def differences(case: Case, verdict: Verdict) -> list[str]:
 
 def sources(verdict: Verdict) -> frozenset[str]:
     """Ids of all sources that the verdict names."""
-    parts = (*verdict.reasons, *verdict.carve_outs, *verdict.clocks)
-    return frozenset(source for part in parts for source in part.sources)
+    named = [r.sources for r in verdict.reasons]
+    named += [c.sources for c in verdict.carve_outs]
+    named += [c.sources for c in verdict.clocks]
+    return frozenset(source for some in named for source in some)
 
 
 def _missing(what: str, wanted: Sequence[str], there: Sequence[str]) -> list[str]:
@@ -118,7 +120,8 @@ def _when(text: str) -> When:
 
 def _product(case: Case) -> Product:
     pack = load_builtin("anthropic")
-    product = pack.product(case.data.get("product") or pack.kinds[case.data["kind"]])
+    named = case.data.get("product")
+    product = pack.product(named) if named else pack.holding(case.data["kind"])
     assert product is not None
     return product
 

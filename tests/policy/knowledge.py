@@ -36,8 +36,8 @@ def judged(engine: ModuleType, knowledge: Knowledge, as_of: datetime | None = No
     """The verdicts of ``engine`` (the package of the rules) by conversation id."""
     pack = load_builtin("lab")
     result = {}
-    for kind, product_id in pack.kinds.items():
-        product = pack.product(product_id)
+    for kind in pack.kinds:
+        product = pack.holding(kind)
         assert product is not None
         of_kind = [c for c in knowledge.conversations if c.kind == kind]
         if of_kind:
