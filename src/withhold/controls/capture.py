@@ -63,6 +63,8 @@ class Camera:
         section = self._section_element(control)
         if section is not None:
             return section.screenshot(mask=masks, animations="disabled", timeout=_LIMIT_MS)
+        if control is not None:
+            self._lens.call(control, "reveal")
         self.notes.append(f"{stage}.png shows the window: no section of fitting size around the control")
         return self._page.screenshot(mask=masks, animations="disabled", timeout=_LIMIT_MS)
 
