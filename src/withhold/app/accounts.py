@@ -10,6 +10,7 @@ from datetime import datetime
 
 from withhold.app.bootstrap import Services
 from withhold.app.dates import certain_stretch, parse_when
+from withhold.app.exposure import explain
 from withhold.model.account import Acceptance, Account, PlanPeriod, SettingEvidence
 from withhold.model.conversation import Deletion, Feedback
 from withhold.model.evidence import Draft, Json
@@ -45,18 +46,24 @@ def add_account(
 ) -> d.AccountDocument:
     """Make an account known. Raises ``UsageProblem`` for a provider or tier that no pack knows."""
     provider = provider_of(services, provider_id)
+    _new_label(services, provider, label)
+    plans = () if tier is None else (_period(services, provider, tier, tier_from, None),)
+    acceptances = () if accepted is None else (_acceptance(services, accepted, Known.ATTESTED),)
     account = Account(
-        id=uuid.uuid4().hex[:12],
+        id=_new_id(),
         provider_id=provider.id,
         label=label,
         region=region,
+        plans=plans,
+        acceptances=acceptances,
         source_account_ids=source_ids,
     )
+    _unclaimed(services, source_ids, account.id)
     services.store.save_account(account)
-    if tier is not None:
-        add_plan(services, account.id, tier, begins=tier_from)
-    if accepted is not None:
-        add_acceptance(services, account.id, accepted)
+    for plan in plans:
+        _record(services, account, "plan", {"tier": plan.tier, "begins": tier_from, "ends": None})
+    for _ in acceptances:
+        _record(services, account, "acceptance", {"when": accepted})
     return list_accounts(services)
 
 
@@ -65,16 +72,9 @@ def add_plan(
 ) -> d.AccountDocument:
     """The account was on ``tier`` from ``begins`` (default: unknown how long already) until ``ends``."""
     account = account_named(services, account_id)
-    named = _tier(provider_of(services, account.provider_id), tier)
-    period = PlanPeriod(
-        id=uuid.uuid4().hex[:12],
-        tier=named,
-        begins=When(BEGINNING, BEGINNING) if begins is None else parse_when(begins),
-        ends=None if ends is None else parse_when(ends),
-        known=Known.ATTESTED,
-    )
+    period = _period(services, provider_of(services, account.provider_id), tier, begins, ends)
     services.store.save_account(replace(account, plans=(*account.plans, period)))
-    _record(services, account, "plan", {"tier": named, "begins": begins, "ends": ends})
+    _record(services, account, "plan", {"tier": period.tier, "begins": begins, "ends": ends})
     return list_accounts(services)
 
 
@@ -83,10 +83,60 @@ def add_acceptance(
 ) -> d.AccountDocument:
     """The person accepted the terms within ``when``: a day, or a range for "some day between"."""
     account = account_named(services, account_id)
-    said = Acceptance(uuid.uuid4().hex[:12], parse_when(when), known)
+    said = _acceptance(services, when, known)
     services.store.save_account(replace(account, acceptances=(*account.acceptances, said)))
     _record(services, account, "acceptance", {"when": when}, known=known)
     return list_accounts(services)
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:12]
+
+
+def _new_label(services: Services, provider: Provider, label: str) -> None:
+    """A label that is empty or taken could never name one account."""
+    if not label.strip():
+        raise UsageProblem("the label is empty", next_step="give the account a name of your own")
+    if any(a.label == label and a.provider_id == provider.id for a in services.store.accounts()):
+        raise UsageProblem(
+            f"an account at {provider.name} is called {label!r} already", next_step="withhold account list"
+        )
+
+
+def _unclaimed(services: Services, source_ids: tuple[str, ...], account_id: str) -> None:
+    """An id of an export belongs to one account: evidence of one must not clear another."""
+    for source_id in source_ids:
+        holder = next((a for a in services.store.accounts() if source_id in a.source_account_ids), None)
+        if holder is not None and holder.id != account_id:
+            raise UsageProblem(
+                f"{source_id} belongs to the account {holder.label!r} already",
+                next_step="withhold account list",
+            )
+
+
+def _period(
+    services: Services, provider: Provider, tier: str, begins: str | None, ends: str | None
+) -> PlanPeriod:
+    period = PlanPeriod(
+        id=_new_id(),
+        tier=_tier(provider, tier),
+        begins=When(BEGINNING, BEGINNING) if begins is None else parse_when(begins),
+        ends=None if ends is None else parse_when(ends),
+        known=Known.ATTESTED,
+    )
+    if period.begins.earliest > services.clock():
+        raise UsageProblem(f"{begins} lies ahead", next_step="tell it once it has happened")
+    if period.ends is not None and period.ends.latest < period.begins.earliest:
+        raise UsageProblem(f"a plan from {begins} until {ends} ends before it begins")
+    return period
+
+
+def _acceptance(services: Services, when: str, known: Known) -> Acceptance:
+    """A span that lies ahead is a slip; one that reaches ahead says "perhaps not yet"."""
+    span = parse_when(when)
+    if span.earliest > services.clock():
+        raise UsageProblem(f"{when} lies ahead", next_step="tell it once it has happened")
+    return Acceptance(_new_id(), span, known)
 
 
 def attest_setting(
@@ -106,7 +156,7 @@ def attest_setting(
     services.store.add_setting_evidence(
         account.id,
         SettingEvidence(
-            id=uuid.uuid4().hex[:12],
+            id=_new_id(),
             control_id=control.id,
             begins=first,
             ends=last,
@@ -118,10 +168,12 @@ def attest_setting(
     return list_accounts(services)
 
 
-def attest_deletion(services: Services, conversation_id: str, when: str) -> None:
-    """The person's word: they deleted this conversation within ``when``."""
+def attest_deletion(services: Services, conversation_id: str, when: str) -> d.ExplainDocument:
+    """The person's word: they deleted this conversation within ``when``. Returns what that makes of it."""
     stored = services.store.conversation(conversation_id)
     span = parse_when(when)
+    if span.earliest > services.clock():
+        raise UsageProblem(f"{when} lies ahead", next_step="tell it once it has happened")
     record = services.journal.append(
         Draft(
             type="attestation.deletion",
@@ -134,9 +186,10 @@ def attest_deletion(services: Services, conversation_id: str, when: str) -> None
         )
     )
     services.store.add_deletion(stored.id, Deletion(span, Known.ATTESTED), record.id)
+    return explain(services, stored.id)
 
 
-def attest_feedback(services: Services, conversation_id: str, when: str) -> None:
+def attest_feedback(services: Services, conversation_id: str, when: str) -> d.ExplainDocument:
     """The person's word: they rated an answer, or sent a report, in this conversation within ``when``.
 
     Exports hardly show feedback, and feedback may train whatever the setting says.
@@ -145,6 +198,8 @@ def attest_feedback(services: Services, conversation_id: str, when: str) -> None
 
     stored = services.store.conversation(conversation_id)
     span = parse_when(when)
+    if span.earliest > services.clock():
+        raise UsageProblem(f"{when} lies ahead", next_step="tell it once it has happened")
     record = services.journal.append(
         Draft(
             type="attestation.feedback",
@@ -160,6 +215,7 @@ def attest_feedback(services: Services, conversation_id: str, when: str) -> None
     marked = replace(stored.conversation, messages=(), feedback=(Feedback(span, "attested"),))
     with services.store.importing(source) as batch:
         batch.add(marked)
+    return explain(services, stored.id)
 
 
 def account_named(services: Services, name: str) -> Account:
@@ -176,11 +232,7 @@ def account_named(services: Services, name: str) -> Account:
 def link_account(services: Services, account_id: str, source_id: str) -> d.AccountDocument:
     """Exports name this account ``source_id``. Refused where that id belongs to another account."""
     account = account_named(services, account_id)
-    holder = next((a for a in services.store.accounts() if source_id in a.source_account_ids), None)
-    if holder is not None and holder.id != account.id:
-        raise UsageProblem(
-            f"{source_id} belongs to the account {holder.label!r} already", next_step="withhold account list"
-        )
+    _unclaimed(services, (source_id,), account.id)
     ids = tuple(dict.fromkeys((*account.source_account_ids, source_id)))
     services.store.save_account(replace(account, source_account_ids=ids))
     return list_accounts(services)

@@ -3,6 +3,7 @@
 from withhold.app.bootstrap import Services
 from withhold.model.evidence import Record
 from withhold.report import documents as d
+from withhold.support.errors import UsageProblem
 
 
 def list_evidence(services: Services) -> d.EvidenceListDocument:
@@ -30,6 +31,8 @@ def verify_evidence(services: Services, record: str | None = None) -> d.Evidence
     if not report.records and report.head.result.value == "failed":
         head = d.Claim(name="head", result="failed", why=report.head.why)
         rows = [d.VerifiedRecord(id="", claims=(head,))]
+    if record is not None and not rows:
+        raise UsageProblem(f"no record begins with {record!r}", next_step="withhold evidence list")
     return d.EvidenceVerifyDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,

@@ -42,6 +42,7 @@ def exposure(
     stamp = services.stamp()
     now = as_of or stamp.generated_at
     ledger, accounts = ledger_of(services, now)
+    _known_names(services, provider, account, accounts)
     services.progress.step("judging conversations")
     rows = [row_of(j) for j in ledger.judge(services.store.conversations())]
     wanted = [
@@ -58,9 +59,20 @@ def exposure(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
         totals=totals_of(wanted),
+        left_out=len(rows) - len(wanted),
         conversations=tuple(wanted),
         as_of=_looks(services, accounts, {r.account for r in wanted}, now),
     )
+
+
+def _known_names(
+    services: Services, provider: str | None, account: str | None, accounts: tuple[Account, ...]
+) -> None:
+    """A mistyped name must not look like an empty ledger."""
+    if provider is not None and provider not in services.packs:
+        raise UsageProblem(f"no pack for {provider!r}", next_step="withhold packs list")
+    if account is not None and not any(_names(a.id, account, accounts) for a in accounts):
+        raise UsageProblem(f"no account is called {account!r}", next_step="withhold account list")
 
 
 def explain(services: Services, id_: str, *, as_of: datetime | None = None) -> d.ExplainDocument:

@@ -122,29 +122,34 @@ def setting(account_id: str, position: str, begins: str, ends: str | None, as_js
 @account.command()
 @click.argument("conversation_id", metavar="CONVERSATION")
 @click.option("--on", "when", required=True, help=f"When: {DAYS}.")
-def deleted(conversation_id: str, when: str) -> None:
+@json_option
+def deleted(conversation_id: str, when: str, as_json: bool) -> None:
     """Say that you deleted a conversation.
 
     Example: withhold account deleted 3f9a1c2b --on 2026-03-01
     """
     from withhold.app.accounts import attest_deletion
 
-    attest_deletion(services(), conversation_id, when)
-    click.echo("Noted as your word. It keeps the conversation out of later runs, not out of trained models.")
+    show(attest_deletion(services(), conversation_id, when), as_json=as_json)
+    click.echo(
+        "Noted as your word. It keeps the conversation out of later runs, not out of trained models.",
+        err=True,
+    )
 
 
 @account.command()
 @click.argument("conversation_id", metavar="CONVERSATION")
 @click.option("--on", "when", required=True, help=f"When: {DAYS}.")
-def feedback(conversation_id: str, when: str) -> None:
+@json_option
+def feedback(conversation_id: str, when: str, as_json: bool) -> None:
     """Say that you rated an answer or sent a report in a conversation: exports hardly show it.
 
     Example: withhold account feedback 3f9a1c2b --on 2026-03-01
     """
     from withhold.app.accounts import attest_feedback
 
-    attest_feedback(services(), conversation_id, when)
-    click.echo("Noted as your word. Feedback may train whatever the setting says.")
+    show(attest_feedback(services(), conversation_id, when), as_json=as_json)
+    click.echo("Noted as your word. Feedback may train whatever the setting says.", err=True)
 
 
 @account.command()

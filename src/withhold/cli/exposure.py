@@ -1,10 +1,14 @@
 """``withhold exposure`` and ``withhold exposure explain``."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from withhold.cli.talk import json_option, services, show
+
+if TYPE_CHECKING:
+    from withhold.report.documents import ExposureDocument
 
 PAST = ("exposed", "not_exposed", "unknown")
 FUTURE = ("eligible", "not_eligible", "unknown")
@@ -17,7 +21,7 @@ FUTURE = ("eligible", "not_eligible", "unknown")
 @click.option("--past", type=click.Choice(PAST), help="Only this past exposure.")
 @click.option("--future", type=click.Choice(FUTURE), help="Only this future eligibility.")
 @click.option("--as-of", help="Judge as of this day or instant instead of now.")
-@click.option("--check", is_flag=True, help="Exit with 1 if anything is exposed or eligible.")
+@click.option("--check", is_flag=True, help="Exit with 1 if anything is exposed or eligible, 3 if unknown.")
 @click.option("--jsonl", is_flag=True, help="Rows as JSON Lines.")
 @json_option
 @click.pass_context
@@ -60,8 +64,16 @@ def exposure(
             sys.stdout.buffer.write(json_line(row))
     else:
         show(document, as_json=as_json)
-    if check and (document.totals.past.exposed or document.totals.future.eligible):
-        ctx.exit(1)
+    if check:
+        ctx.exit(_verdict(document))
+
+
+def _verdict(document: "ExposureDocument") -> int:
+    """1 where something is exposed or eligible, 3 where something is unknown, else 0."""
+    past, future = document.totals.past, document.totals.future
+    if past.exposed or future.eligible:
+        return 1
+    return 3 if past.unknown or future.unknown else 0
 
 
 @exposure.command()

@@ -73,9 +73,14 @@ def run(arguments: Sequence[str]) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("Interrupted. Nothing is left half done.", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - lives until exit
+    except SystemExit:  # click's own answer to a closed pipe, even where it is asked to raise
+        _nobody_reads()
         return 0
     except Exception as error:  # noqa: BLE001 - the process edge: everything becomes an exit code
         return report(error, as_json=as_json)
     return result if isinstance(result, int) else 0
+
+
+def _nobody_reads() -> None:
+    """The reader of our output went away (``| head``): what is left to flush goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -31,12 +31,22 @@ def show(document: Any, *, as_json: bool) -> None:
     """Print a document: JSON for machines, else text for people."""
     from withhold.app import render
 
-    if as_json:
+    if as_json or _asked_before():
         sys.stdout.flush()
         sys.stdout.buffer.write(render.json_bytes(document))
         sys.stdout.buffer.flush()
     else:
         render.print_text(document)
+
+
+def _asked_before() -> bool:
+    """Whether ``--json`` stood before the command (``withhold --json status``)."""
+    context = click.get_current_context(silent=True)
+    while context is not None:
+        if context.params.get("as_json"):
+            return True
+        context = context.parent
+    return False
 
 
 class Stderr:

@@ -78,6 +78,8 @@ class ExposureDocument(Document, kw_only=True, frozen=True):
     totals: Totals
     conversations: tuple[ConversationRow, ...]
     as_of: tuple[AsOf, ...] = ()
+    left_out: int = 0
+    """Conversations in the index that the filters do not keep."""
 
 
 class SourceRow(Struct, kw_only=True, frozen=True):

@@ -23,6 +23,11 @@ def exposure(console: Console, document: ExposureDocument) -> None:
     """Totals first, then one row a conversation, then the carve-outs that go with every verdict."""
     past, future = document.totals.past, document.totals.future
     count = past.exposed + past.not_exposed + past.unknown
+    if not count and document.left_out:
+        console.print(
+            f"None of {plural(document.left_out, 'conversation')} in the index is kept by the filters."
+        )
+        return
     if not count:
         console.print("No conversations are in the index yet. Next: withhold import PATH")
         return
