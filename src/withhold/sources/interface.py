@@ -15,6 +15,7 @@ import msgspec
 
 from withhold.model.conversation import Conversation, SourceAccount, Unrecognised
 from withhold.model.when import When
+from withhold.model.words import ControlState
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -95,6 +96,8 @@ class Shape:
 
     form: str
     first: tuple[dict[str, msgspec.Raw], ...] = ()
+    head: bytes = b""
+    """The first few thousand bytes, for formats that are not JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,43 @@ class ExportedAt:
     when: When
 
 
-Item: TypeAlias = Conversation | Unrecognised | SourceAccount | Notice | KnownMember | SentAgain | ExportedAt
+@dataclass(frozen=True, slots=True)
+class SettingSeen:
+    """A training switch as an export shows it: its state when the export was made, no history.
+
+    ``control`` is the name that the export uses. ``at`` lies between the last thing that the export holds
+    and the time that its name or files give. A switch that an export does not show is unknown: silence
+    never comes out as an item.
+    """
+
+    control: str
+    state: ControlState
+    at: When
+    account_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A conversation that is counted apart from the chats of the export: ``what`` it is, in a few words.
+
+    It was sent to the provider all the same and has to be judged like any other.
+    """
+
+    what: str
+    conversation: Conversation
+
+
+Item: TypeAlias = (
+    Conversation
+    | Unrecognised
+    | SourceAccount
+    | Notice
+    | KnownMember
+    | SentAgain
+    | ExportedAt
+    | SettingSeen
+    | Apart
+)
 
 
 class Reader(Protocol):

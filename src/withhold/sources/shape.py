@@ -20,9 +20,10 @@ Members = dict[str, msgspec.Raw]
 
 def shape_of(entry: Entry, limits: Limits) -> Shape:
     """Look at the head of an entry. Raises :class:`~withhold.sources.interface.Damaged` if unreadable."""
-    start = _first_byte(entry)
-    if start is None:
+    head = _head(entry)
+    if not head:
         return Shape("empty")
+    start = head[0]
     if start == ord("["):
         return Shape("array", tuple(_first_items(entry, limits)))
     if start == ord("{") and not _starts_with_line(entry, limits):
@@ -33,20 +34,21 @@ def shape_of(entry: Entry, limits: Limits) -> Shape:
     if len(found) > 1:
         return Shape("lines", found)
     if start == ord("{"):
-        return Shape("object", found) if found else Shape("broken")
-    return Shape("other")
+        return Shape("object", found) if found else Shape("broken", head=head)
+    return Shape("other", head=head)
 
 
-def _first_byte(entry: Entry) -> int | None:
+def _head(entry: Entry) -> bytes:
+    """The first bytes behind mark, white space and NULs; empty if there are none."""
     stream = entry.open()
     try:
         while chunk := stream.read(_START):
             rest = chunk.removeprefix(BOM).lstrip(b" \t\r\n\x00")
             if rest:
-                return rest[0]
+                return rest
     finally:
         stream.close()
-    return None
+    return b""
 
 
 def _starts_with_line(entry: Entry, limits: Limits) -> bool:

@@ -7,7 +7,15 @@ from datetime import datetime
 from withhold.model.conversation import Conversation, SourceAccount, Unrecognised
 from withhold.model.when import When
 from withhold.model.words import Author
-from withhold.sources.interface import ExportedAt, Item, KnownMember, Notice, SentAgain
+from withhold.sources.interface import (
+    Apart,
+    ExportedAt,
+    Item,
+    KnownMember,
+    Notice,
+    SentAgain,
+    SettingSeen,
+)
 from withhold.sources.times import dated, nominal
 
 LISTED = 1000
@@ -44,6 +52,21 @@ class ReadSummary:
     """Entries that are understood and hold no conversation, by kind."""
     sent_again: tuple[SentAgain, ...]
     exported_at: When | None
+    settings: tuple[SettingSeen, ...] = ()
+    apart: tuple["ApartCount", ...] = ()
+    """Conversations of other kinds (group chats ...), in none of the numbers above."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApartCount:
+    """Conversations of one kind that are counted apart."""
+
+    what: str
+    conversations: int
+    human: int
+    model: int
+    first: datetime | None
+    last: datetime | None
 
 
 @dataclass(slots=True)
@@ -70,6 +93,8 @@ class Tally:
     exported_at: When | None = None
     undated: int = 0
     zoneless: int = 0
+    settings: list[SettingSeen] = field(default_factory=list)
+    apart: dict[str, "Tally"] = field(default_factory=dict)
 
     def add(self, item: Item) -> None:
         """Count one item."""
@@ -91,6 +116,10 @@ class Tally:
                 self.sent_again.append(item)
             case ExportedAt():
                 self.exported_at = item.when
+            case SettingSeen():
+                self.settings.append(item)
+            case Apart():
+                self.apart.setdefault(item.what, Tally(self.path, item.what)).add(item.conversation)
 
     def _conversation(self, found: Conversation) -> None:
         self.conversations += 1
@@ -135,7 +164,12 @@ class Tally:
             members=tuple(sorted(self.members.items())),
             sent_again=tuple(self.sent_again),
             exported_at=self.exported_at,
+            settings=tuple(self.settings),
+            apart=tuple(tally._apart_count() for tally in self.apart.values()),
         )
+
+    def _apart_count(self) -> ApartCount:
+        return ApartCount(self.format, self.conversations, self.human, self.model, self.first, self.last)
 
     def _time_warnings(self) -> list[str]:
         found = []
