@@ -23,7 +23,8 @@ def _index(packs: Iterable[Provider]) -> str:
     return markdown.page(
         "Packs",
         "What each built-in pack holds. `withhold packs show ID` prints one, `withhold packs lint FILE`"
-        " checks one of your own; a file in the folder `packs` of the state replaces the built-in pack of its id.",
+        " checks one of your own. A file in the folder `packs` of the state replaces the built-in pack of its"
+        " id.",
         table(
             ("Pack", "Provider", "Automated access", "Terms", "Controls", "Last checked"), map(_row, packs)
         ),
