@@ -135,7 +135,9 @@ def _account(case: Case) -> Account:
         label="p***@example.org",
         plans=_plans(case.data["plan"]),
         acceptances=tuple(
-            Acceptance(f"accepted-{i}", _when(s), Known.ATTESTED) for i, s in enumerate(spans) if s != "?"
+            Acceptance(f"accepted-{i}", _when(s), Known(case.data["accepted_known"]))
+            for i, s in enumerate(spans)
+            if s != "?"
         ),
     )
 

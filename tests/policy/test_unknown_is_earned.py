@@ -16,15 +16,12 @@ from tests.policy.histories import History, history_number
 from tests.policy.knowledge import Knowledge, all_there_is, judged
 from tests.policy.levels import LEVELS
 from tests.policy.losses import lose, some
-from tests.policy.worlds import extremes, fits
+from tests.policy.worlds import answers, extremes, fits
 from tests.sizes import Sizes
 from withhold.model.conversation import Conversation
 from withhold.model.verdict import Verdict
 
 pytestmark = pytest.mark.laws
-
-PAST = {(True, True): "exposed", (False, False): "not_exposed", (False, True): "unknown"}
-FUTURE = {(True, True): "eligible", (False, False): "not_eligible", (False, True): "unknown"}
 
 
 def assert_earned(t: Knowledge, c: Conversation, verdict: Verdict) -> None:
@@ -32,8 +29,7 @@ def assert_earned(t: Knowledge, c: Conversation, verdict: Verdict) -> None:
     least, most = extremes(t, c)
     assert fits(least, t, c)
     assert fits(most, t, c)
-    assert verdict.past == PAST[least.exposed, most.exposed]
-    assert verdict.future == FUTURE[least.eligible, most.eligible]
+    assert (verdict.past, verdict.future) == answers(least, most)
 
 
 @LAW

@@ -70,6 +70,15 @@ class World:
         return any(self.rating_trains(at, consumer=self.consumer[at]) for at in self.feedback)
 
 
+PAST = {(True, True): "exposed", (False, False): "not_exposed", (False, True): "unknown"}
+FUTURE = {(True, True): "eligible", (False, False): "not_eligible", (False, True): "unknown"}
+
+
+def answers(least: World, most: World) -> tuple[str, str]:
+    """Past and future in words: unknown where the two histories differ."""
+    return PAST[least.exposed, most.exposed], FUTURE[least.eligible, most.eligible]
+
+
 def extremes(t: Knowledge, c: Conversation) -> tuple[World, World]:
     """The least and the most exposing history that fit what is known."""
     return _build(t, c, most=False), _build(t, c, most=True)
