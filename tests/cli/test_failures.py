@@ -59,7 +59,11 @@ def test_nothing_could_be_read(tool: Tool, tmp_path: Path) -> None:
 
 def test_a_state_of_a_newer_version(tool: Tool) -> None:
     """State that a newer version wrote is refused with exit code 5, and is not touched."""
-    assert tool("account", "add", "anthropic", "me").code == 0
+    subprocess.run(
+        [sys.executable, "-m", "withhold", "account", "add", "anthropic", "me"],
+        check=True,
+        capture_output=True,
+    )
     state = Path(os.environ["WITHHOLD_HOME"]) / "state.sqlite"
     with contextlib.closing(sqlite3.connect(state)) as connection:
         number = connection.execute("pragma user_version").fetchone()[0]
