@@ -15,7 +15,7 @@ from withhold.support.errors import EnvironmentProblem, UsageProblem
 
 def _program(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("#!/bin/sh\n", encoding="utf-8")
+    path.write_text("#!/bin/sh\necho Chromium 1.2.3\n", encoding="utf-8")
     path.chmod(0o755)
     return path
 
@@ -40,6 +40,17 @@ def test_linux_looks_along_the_path(tmp_path: Path) -> None:
     _program(tmp_path / "chromium")
     chrome = _program(tmp_path / "google-chrome")
     assert installed_browser(platform="linux", environment={"PATH": str(tmp_path)}) == chrome
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs are told by their ending there")
+def test_a_stub_under_a_browsers_name_is_passed_over(tmp_path: Path) -> None:
+    """A program that only offers to install a browser is not taken for one."""
+    stub = tmp_path / "chromium"
+    stub.write_text("#!/bin/sh\necho 'please run snap install chromium' >&2\nexit 1\n")
+    stub.chmod(0o755)
+    real = _program(tmp_path / "chromium-browser")
+    found = installed_browser(platform="linux", environment={"PATH": str(tmp_path)}, home=tmp_path)
+    assert found == real
 
 
 def test_mac_looks_among_the_applications_of_the_person(tmp_path: Path) -> None:

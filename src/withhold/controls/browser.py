@@ -6,6 +6,7 @@ leaves in a temporary profile is deleted when it ends, also after Ctrl-C.
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +20,7 @@ from withhold.support.errors import EnvironmentProblem, UsageProblem
 from withhold.support.files import private_dir
 
 if TYPE_CHECKING:
-    from withhold.controls.driver import BrowserContext, Page
+    from withhold.controls.driver import BrowserContext, Page, Playwright
 
 _NAMES = (
     "google-chrome",
@@ -65,6 +66,7 @@ _QUIET_ARGUMENTS = (
     "--no-first-run",
     "--no-pings",
 )
+_ANSWER_SECONDS = 10.0
 _WINDOW = {"width": 1280, "height": 900}
 
 
@@ -95,8 +97,22 @@ def installed_browser(
     for candidate in _usual_places(platform, environment, home or Path.home()):
         if candidate.is_file():
             return candidate
-    found = (shutil.which(name, path=search) for name in _NAMES)
-    return next((Path(path) for path in found if path), None)
+    found = [Path(path) for name in _NAMES if (path := shutil.which(name, path=search))]
+    return next((path for path in found if platform != "linux" or _is_browser(path)), None)
+
+
+def _is_browser(program: Path) -> bool:
+    """Whether a program on the path is a browser and not a stub that offers to install one.
+
+    Asked for its version, a browser answers with a number; Ubuntu's stub for the snap does not.
+    """
+    try:
+        answer = subprocess.run(  # noqa: S603 - a program found under a browser's name, and no shell
+            [program, "--version"], capture_output=True, timeout=_ANSWER_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return answer.returncode == 0 and any(48 <= byte <= 57 for byte in answer.stdout)
 
 
 def find_browser(override: str | None = None) -> Path:
@@ -127,10 +143,8 @@ def open_page(
     :class:`EnvironmentProblem` where the browser does not start, :class:`UsageProblem` for a profile that
     is the person's everyday one.
     """
-    from withhold.controls.driver import sync_playwright
-
     program = browser or find_browser()
-    with _profile(profile) as folder, sync_playwright() as playwright:
+    with _profile(profile) as folder, _driver() as playwright:
         context = _launch(
             playwright.chromium, program, folder, headless=headless, locale=locale, downloads=downloads
         )
@@ -139,6 +153,25 @@ def open_page(
             yield OpenPage(page, _version(page))
         finally:
             _close(context)
+
+
+@contextmanager
+def _driver() -> Iterator["Playwright"]:
+    """Playwright, running. Its driver is a program of its own and can fail to start."""
+    from withhold.controls.driver import sync_playwright
+
+    manager = sync_playwright()
+    try:
+        playwright = manager.__enter__()
+    except Exception as problem:
+        raise EnvironmentProblem(
+            f"Playwright's driver did not start: {problem!r:.200}",
+            next_step="on a bare Debian or Ubuntu: apt-get install libatomic1",
+        ) from problem
+    try:
+        yield playwright
+    finally:
+        manager.__exit__(None, None, None)
 
 
 def _launch(
