@@ -1,5 +1,7 @@
 """``withhold account``: what a person tells, kept as their word."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,3 +110,12 @@ def test_what_cannot_be_is_not_noted(tool: Tool, words: tuple[str, ...]) -> None
     tool("account", "add", "anthropic", "home")
     assert tool("account", *words).code == 2
     assert tool.document("evidence", "list")["records"] == []
+
+
+def test_a_command_lets_go_of_the_state(tool: Tool) -> None:
+    """When a command is through, the state is closed: its log is folded in, and nothing holds the file."""
+    assert tool("account", "add", "anthropic", "home").code == 0
+    assert tool("account", "add", "anthropic", "home").code == 2
+    names = {p.name for p in Path(os.environ["WITHHOLD_HOME"]).iterdir()}
+    assert "state.sqlite" in names
+    assert not {n for n in names if n.endswith(("-wal", "-shm"))}
