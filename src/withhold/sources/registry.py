@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from withhold.model.conversation import Unrecognised
+from withhold.sources.chatgpt import ChatGpt
 from withhold.sources.claude_ai import ClaudeAi
 from withhold.sources.claude_code import ClaudeCode
 from withhold.sources.interface import Claim, Damaged, Entry, Item, Limits, Notice, Options, Reader, Shape
@@ -13,7 +14,11 @@ from withhold.sources.shape import shape_of
 from withhold.sources.summary import ReadSummary, Tally
 from withhold.support.errors import NothingRead
 
-READERS: tuple[Reader, ...] = (ClaudeAi(), ClaudeCode())
+READERS: tuple[Reader, ...] = (
+    ClaudeAi(),
+    ClaudeCode(),
+    ChatGpt(),
+)
 UNKNOWN = "unknown"
 _FORMS = {
     "array": "a list without an object that can be read: an empty export, or one that was cut",
@@ -105,7 +110,8 @@ class _Sorting:
             if claim is not None:
                 self.claims.setdefault(reader, []).append(claim)
                 return
-        self._unclaimed.append((entry, Shape(shape.form)))
+        strange = shape.first and shape.form == "array"
+        self._unclaimed.append((entry, Shape("list" if strange else shape.form)))
 
     def left_over(self) -> Iterator[Item]:
         """Entries of no reader: those with JSON one by one, the others by number."""

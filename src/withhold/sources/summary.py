@@ -165,11 +165,8 @@ class Tally:
             sent_again=tuple(self.sent_again),
             exported_at=self.exported_at,
             settings=tuple(self.settings),
-            apart=tuple(tally._apart_count() for tally in self.apart.values()),
+            apart=tuple(_apart(tally) for tally in self.apart.values()),
         )
-
-    def _apart_count(self) -> ApartCount:
-        return ApartCount(self.format, self.conversations, self.human, self.model, self.first, self.last)
 
     def _time_warnings(self) -> list[str]:
         found = []
@@ -180,3 +177,7 @@ class Tally:
                 f"{self.zoneless} messages have a time without a zone: shown as UTC, judged as any zone"
             )
         return found
+
+
+def _apart(tally: Tally) -> ApartCount:
+    return ApartCount(tally.format, tally.conversations, tally.human, tally.model, tally.first, tally.last)
