@@ -10,6 +10,7 @@ from withhold.model.terms import Plan, Product, Provider, RetentionRule, Source,
 from withhold.model.when import When
 from withhold.packs.loader import builtin_ids, load_builtin
 
+NOTHING = ("The pack holds no statement on this.",)
 SAID = {True: "yes", False: "no", None: "not stated"}
 
 
@@ -55,11 +56,11 @@ def _page(provider: Provider) -> str:
         "## What the setting covers",
         *_trainings(provider),
         "## How long things are kept",
-        *_retentions(provider),
+        *(tuple(_retentions(provider)) or NOTHING),
         "## What the setting does not decide",
-        _exceptions(provider),
+        _exceptions(provider) or NOTHING[0],
         "## Where a person decides",
-        *controls(provider),
+        *(tuple(controls(provider)) or NOTHING),
         *_optional("## Other routes", _routes(provider)),
         *_optional("## Deleting and exporting", _rights(provider)),
         *_optional("## What happened when", _timeline(provider)),
@@ -127,7 +128,7 @@ def _notes(terms: Terms) -> Iterator[str]:
         if note:
             yield sentence(note)
     zero = terms.zero_retention
-    if zero is not None:
+    if zero is not None and (zero.how or zero.available is not None):
         yield f"Zero retention: {SAID[zero.available]}. {sentence(zero.how)}".strip()
 
 
