@@ -30,7 +30,7 @@ from withhold.sources.chatgpt_sides import (
     role_of,
     switches,
 )
-from withhold.sources.chatgpt_tree import Chat, draft_of, in_order, lost_twice, read_chat
+from withhold.sources.chatgpt_tree import Chat, draft_of, lost_twice, ordered, read_chat
 from withhold.sources.drafts import (
     NO_MESSAGE,
     Draft,
@@ -207,7 +207,7 @@ def _chat(found: Found, export: _Export, state: _State) -> Iterator[Item]:
 def _drafts(chat: Chat, place: str) -> tuple[list[Draft], list[Unrecognised]]:
     drafts, odd = [], []
     nodes = chat.mapping or {}
-    for key in in_order(nodes):
+    for key in ordered(nodes):
         draft = draft_of(nodes[key])
         if draft is None:
             continue

@@ -14,6 +14,7 @@ from withhold.sources.drafts import NO_MESSAGE, Draft, listed, part, strange
 from withhold.sources.json_values import has_twice, loads
 from withhold.sources.text import name, size_of
 from withhold.sources.times import moment
+from withhold.sources.trees import in_order
 
 AUTHORS = {
     "user": Author.HUMAN,
@@ -175,43 +176,10 @@ class _Count:
         return last[0] != self._wanted
 
 
-def in_order(nodes: Mapping[str, Node | None]) -> Iterator[str]:
-    """All node ids, parents before children, else as the file has them; each once.
-
-    ``parent`` decides; ``children`` only orders. Roots are nodes without a known parent, so that orphans
-    come too; nodes in a circle come last.
-    """
-    below: dict[str, list[str]] = {}
-    roots = []
-    for key, node in nodes.items():
-        parent = node.parent if node is not None else None
-        if parent is not None and parent in nodes and parent != key:
-            below.setdefault(parent, []).append(key)
-        else:
-            roots.append(key)
-    seen: set[str] = set()
-    for start in [*roots, *nodes]:
-        yield from _down(start, below, nodes, seen)
-
-
-def _down(
-    start: str, below: dict[str, list[str]], nodes: Mapping[str, Node | None], seen: set[str]
-) -> Iterator[str]:
-    waiting = [start]
-    while waiting:
-        key = waiting.pop()
-        if key in seen:
-            continue
-        seen.add(key)
-        yield key
-        waiting.extend(reversed(_ordered(below.get(key, []), nodes[key])))
-
-
-def _ordered(found: list[str], node: Node | None) -> list[str]:
-    if len(found) < 2 or node is None or not node.children:
-        return found
-    rank = {child: index for index, child in enumerate(node.children)}
-    return sorted(found, key=lambda child: rank.get(child, len(rank)))
+def ordered(nodes: Mapping[str, Node | None]) -> Iterator[str]:
+    """All node ids: see :func:`~withhold.sources.trees.in_order`."""
+    parents = {key: node.parent if node is not None else None for key, node in nodes.items()}
+    return in_order(parents, {key: node.children for key, node in nodes.items() if node is not None})
 
 
 def draft_of(node: Node | None) -> Draft | None:

@@ -8,7 +8,10 @@ from withhold.model.conversation import Unrecognised
 from withhold.sources.chatgpt import ChatGpt
 from withhold.sources.claude_ai import ClaudeAi
 from withhold.sources.claude_code import ClaudeCode
+from withhold.sources.deepseek import DeepSeek
+from withhold.sources.grok import Grok
 from withhold.sources.interface import Claim, Damaged, Entry, Item, Limits, Notice, Options, Reader, Shape
+from withhold.sources.le_chat import LeChat
 from withhold.sources.open import Opened, opened
 from withhold.sources.shape import shape_of
 from withhold.sources.summary import ReadSummary, Tally
@@ -18,6 +21,9 @@ READERS: tuple[Reader, ...] = (
     ClaudeAi(),
     ClaudeCode(),
     ChatGpt(),
+    DeepSeek(),
+    Grok(),
+    LeChat(),
 )
 UNKNOWN = "unknown"
 _FORMS = {
