@@ -36,5 +36,4 @@ def services(tmp_path: Path, clock: Clock) -> Iterator[Services]:
     home.mkdir()
     made = Services(home=StateHome(tmp_path / "state"), environ={}, user_home=home, clock=clock)
     yield made
-    if "store" in made.__dict__:
-        made.store.close()
+    made.close()

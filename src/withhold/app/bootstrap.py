@@ -57,6 +57,12 @@ class Services:
         own = self.home.packs
         return load_all((own,) if own.is_dir() else ())
 
+    def close(self) -> None:
+        """Let go of the state, if it was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
+            del self.__dict__["store"]
+
     def stamp(self) -> "Stamp":
         """Head of a document made now."""
         return Stamp(self.clock(), __version__)

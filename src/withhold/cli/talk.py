@@ -21,10 +21,12 @@ def json_option(command: F) -> F:
 
 
 def services() -> "Services":
-    """The wired application for this process."""
+    """The wired application for this process. What it opened is closed when the command ends."""
     from withhold.app.bootstrap import bootstrap
 
-    return bootstrap(os.environ, progress=Stderr())
+    made = bootstrap(os.environ, progress=Stderr())
+    click.get_current_context().call_on_close(made.close)
+    return made
 
 
 def show(document: Any, *, as_json: bool) -> None:

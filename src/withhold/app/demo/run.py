@@ -40,8 +40,7 @@ def run_demo(services: Services, *, out: Path, headless: bool = True) -> d.DemoD
         except StepFailed:
             services.progress.step("a step did not hold; the rest cannot be played")
         finally:
-            if "store" in own.__dict__:
-                own.store.close()
+            own.close()
     document = d.DemoDocument(
         generated_at=datetime.now(UTC),
         tool_version=services.stamp().tool_version,
