@@ -76,6 +76,18 @@ def pytest_report_header() -> str:
     return f"withhold: tier {TIER}, seed {shown}"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints the figures that tests gave to `soak_report`, in every tier."""
+    figures = [
+        f"{report.nodeid.partition('::')[2].partition('@')[0]}: {name} {value}"
+        for report in terminalreporter.stats.get("passed", [])
+        for name, value in report.user_properties
+    ]
+    if figures:
+        terminalreporter.write_sep("-", "figures")
+        terminalreporter.write_line("\n".join(sorted(figures)))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """All browser tests go to one worker, one after the other."""
     if not config.pluginmanager.hasplugin("xdist"):

@@ -31,8 +31,8 @@ def monthly_looks(t: Knowledge) -> Knowledge:
 
 
 def attested_stretches(t: Knowledge) -> Knowledge:
-    """The person knows how the switch stood, but for the day of each change."""
-    words = [_word(e) for e in t.settings if e.ends - e.begins > 2 * DAY]
+    """The person knows how the switch stands and stood, but for the day of each change."""
+    words = [_word(e, t.as_of) for e in t.settings if e.ends - e.begins > 2 * DAY]
     return replace(_accepted_within(t, DAY), settings=tuple(words))
 
 
@@ -78,5 +78,6 @@ def _times(e: SettingEvidence, now: datetime, period: timedelta) -> list[datetim
     return [now - n * period for n in range(first, last + 1)]
 
 
-def _word(e: SettingEvidence) -> SettingEvidence:
-    return replace(e, begins=e.begins + DAY, ends=e.ends - DAY, known=Known.ATTESTED)
+def _word(e: SettingEvidence, now: datetime) -> SettingEvidence:
+    ends = now if e.ends == now else e.ends - DAY
+    return replace(e, begins=e.begins + DAY, ends=ends, known=Known.ATTESTED)

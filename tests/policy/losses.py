@@ -51,7 +51,8 @@ def shorter_stretches(t: Knowledge, random: Random) -> Knowledge:
 
 def word_instead_of_capture(t: Knowledge, random: Random) -> Knowledge:
     """The person's word carries as far as a capture, as long as nothing contradicts it."""
-    return replace(t, settings=tuple(replace(e, known=Known.ATTESTED) for e in t.settings))
+    words = (replace(e, known=Known.ATTESTED) if e.known is Known.OBSERVED else e for e in t.settings)
+    return replace(t, settings=tuple(words))
 
 
 def settings_only_guessed(t: Knowledge, random: Random) -> Knowledge:
