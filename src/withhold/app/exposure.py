@@ -95,6 +95,14 @@ def explain(services: Services, id_: str, *, as_of: datetime | None = None) -> d
     )
 
 
+def check(document: d.ExposureDocument) -> int:
+    """Exit code of a check: 1 where something is exposed or eligible, 3 where something is unknown, else 0."""
+    past, future = document.totals.past, document.totals.future
+    if past.exposed or future.eligible:
+        return 1
+    return 3 if past.unknown or future.unknown else 0
+
+
 def totals_of(rows: Iterable[d.ConversationRow]) -> d.Totals:
     """Counts by verdict."""
     held = tuple(rows)

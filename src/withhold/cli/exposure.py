@@ -1,14 +1,9 @@
 """``withhold exposure`` and ``withhold exposure explain``."""
 
 import sys
-from typing import TYPE_CHECKING
-
 import click
 
 from withhold.cli.talk import json_option, services, show
-
-if TYPE_CHECKING:
-    from withhold.report.documents import ExposureDocument
 
 PAST = ("exposed", "not_exposed", "unknown")
 FUTURE = ("eligible", "not_eligible", "unknown")
@@ -46,6 +41,7 @@ def exposure(
     if ctx.invoked_subcommand is not None:
         return
     from withhold.app.dates import parse_when
+    from withhold.app.exposure import check
     from withhold.app.exposure import exposure as run
 
     document = run(
@@ -65,15 +61,7 @@ def exposure(
     else:
         show(document, as_json=as_json)
     if check:
-        ctx.exit(_verdict(document))
-
-
-def _verdict(document: "ExposureDocument") -> int:
-    """1 where something is exposed or eligible, 3 where something is unknown, else 0."""
-    past, future = document.totals.past, document.totals.future
-    if past.exposed or future.eligible:
-        return 1
-    return 3 if past.unknown or future.unknown else 0
+        ctx.exit(check(document))
 
 
 @exposure.command()
