@@ -96,7 +96,7 @@ def explain(services: Services, id_: str, *, as_of: datetime | None = None) -> d
 
 
 def check(document: d.ExposureDocument) -> int:
-    """Exit code of a check: 1 where something is exposed or eligible, 3 where something is unknown, else 0."""
+    """Exit code of a check: 1 where anything is exposed or eligible, 3 where unknown, else 0."""
     past, future = document.totals.past, document.totals.future
     if past.exposed or future.eligible:
         return 1

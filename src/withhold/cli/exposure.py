@@ -1,6 +1,7 @@
 """``withhold exposure`` and ``withhold exposure explain``."""
 
 import sys
+
 import click
 
 from withhold.cli.talk import json_option, services, show
@@ -41,7 +42,7 @@ def exposure(
     if ctx.invoked_subcommand is not None:
         return
     from withhold.app.dates import parse_when
-    from withhold.app.exposure import check
+    from withhold.app.exposure import check as answer
     from withhold.app.exposure import exposure as run
 
     document = run(
@@ -61,7 +62,7 @@ def exposure(
     else:
         show(document, as_json=as_json)
     if check:
-        ctx.exit(check(document))
+        ctx.exit(answer(document))
 
 
 @exposure.command()
