@@ -1,11 +1,17 @@
 """Posture of every account: what is on, off or unknown, since when, how known, what next."""
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
 from withhold.app.bootstrap import Services
 from withhold.app.ledger import RECHECK
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.terms import Provider
 from withhold.model.words import Known, Setting
 from withhold.report import documents as d
+
+TICK = timedelta(seconds=1)
+"""Two pieces of evidence this close together leave no gap worth asking about."""
 
 
 def status(services: Services) -> d.StatusDocument:
@@ -63,6 +69,13 @@ def _row(
     old = now - ends > RECHECK
     what = "sharing" if last.setting is Setting.SHARING else "private"
     text = f"Stood at {what} when last looked at, {(now - ends).days} days ago."
+    gap = open_gap(seen)
+    if gap is not None:
+        text += f" Between {gap[0]:%Y-%m-%d} and {gap[1]:%Y-%m-%d} nobody vouches for it."
+        look = (
+            f"withhold account setting {account.label!r} {last.setting.value}"
+            f" --from {_instant(gap[0])} --until {_instant(gap[1])}   (if it stood so all the time)"
+        )
     return d.PostureRow(
         account=account.id,
         provider=provider.id,
@@ -73,8 +86,28 @@ def _row(
         last_seen=ends,
         known=last.known.value,
         text=text + (" That is too long ago to stand for now." if old else ""),
-        next=look if old or last.setting is Setting.SHARING else "withhold exposure",
+        next=look if old or gap or last.setting is Setting.SHARING else "withhold exposure",
     )
+
+
+def open_gap(seen: Iterable[SettingEvidence]) -> tuple[datetime, datetime] | None:
+    """The newest gap between two pieces of evidence that agree: the person's word could fill it.
+
+    Conversations in such a gap are unknown, however often the setting was looked at.
+    """
+    covered: datetime | None = None
+    before: SettingEvidence | None = None
+    found = None
+    for piece in sorted(seen, key=lambda e: (e.begins, e.ends)):
+        if covered is not None and before is not None and piece.begins > covered + TICK:
+            found = (covered, piece.begins) if piece.setting is before.setting else found
+        if covered is None or piece.ends >= covered:
+            covered, before = piece.ends, piece
+    return found
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def _next(rows: list[d.PostureRow], conversations: int) -> str:
