@@ -44,6 +44,7 @@ from withhold.sources.drafts import (
     part,
     strange,
     unnamed,
+    with_context,
 )
 from withhold.sources.interface import (
     Apart,
@@ -215,19 +216,7 @@ def _drafts(chat: Chat, place: str) -> tuple[list[Draft], list[Unrecognised]]:
             odd.append(Unrecognised(f"{place}.mapping[{name(key, 80)}]", draft.fault))
         if draft.readable:
             drafts.append(draft if draft.id else replace(draft, id=name(key)))
-    return _with_context(drafts), odd
-
-
-def _with_context(drafts: list[Draft]) -> list[Draft]:
-    """Context without a time was sent together with the message that follows it, else with the last one."""
-    filled: list[Draft] = []
-    at: When | None = None
-    for draft in reversed(drafts):
-        at = draft.at or at
-        filled.append(draft if draft.author is not Author.OTHER else replace(draft, at=draft.at or at))
-    filled.reverse()
-    last = next((draft.at for draft in reversed(filled) if draft.at is not None), None)
-    return [replace(d, at=last) if d.at is None and d.author is Author.OTHER else d for d in filled]
+    return with_context(drafts), odd
 
 
 def _built(chat: Chat, drafts: list[Draft], data: bytes, export: _Export, state: _State) -> Conversation:

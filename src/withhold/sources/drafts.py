@@ -1,7 +1,7 @@
 """What readers of chats share: from items of a file to conversations that add up."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from withhold.model.conversation import Message, Unrecognised
@@ -132,3 +132,18 @@ def messages_of(
         for index, draft in enumerate(drafts)
         if draft.readable
     )
+
+
+def with_context(drafts: Sequence[Draft]) -> list[Draft]:
+    """Context without a time was sent together with the message that follows it, else with the last one.
+
+    System texts, custom instructions and the like often have none, though they went out with a prompt.
+    """
+    filled: list[Draft] = []
+    at: When | None = None
+    for draft in reversed(drafts):
+        at = draft.at or at
+        filled.append(draft if draft.author is not Author.OTHER else replace(draft, at=draft.at or at))
+    filled.reverse()
+    last = next((draft.at for draft in reversed(filled) if draft.at is not None), None)
+    return [replace(d, at=last) if d.at is None and d.author is Author.OTHER else d for d in filled]

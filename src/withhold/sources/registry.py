@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from withhold.model.conversation import Unrecognised
+from withhold.sources.ai_studio import AiStudio
 from withhold.sources.chatgpt import ChatGpt
 from withhold.sources.claude_ai import ClaudeAi
 from withhold.sources.claude_code import ClaudeCode
@@ -12,6 +13,7 @@ from withhold.sources.deepseek import DeepSeek
 from withhold.sources.grok import Grok
 from withhold.sources.interface import Claim, Damaged, Entry, Item, Limits, Notice, Options, Reader, Shape
 from withhold.sources.le_chat import LeChat
+from withhold.sources.ms_copilot import MsCopilot
 from withhold.sources.open import Opened, opened
 from withhold.sources.shape import shape_of
 from withhold.sources.summary import ReadSummary, Tally
@@ -24,6 +26,8 @@ READERS: tuple[Reader, ...] = (
     DeepSeek(),
     Grok(),
     LeChat(),
+    MsCopilot(),
+    AiStudio(),
 )
 UNKNOWN = "unknown"
 _FORMS = {
