@@ -9,6 +9,7 @@ from withhold.app.exposure import source_row
 from withhold.model.terms import Control, Provider, RetentionRule, Terms
 from withhold.model.when import When
 from withhold.report import documents as d
+from withhold.support.errors import UsageProblem
 
 
 def list_packs(services: Services) -> d.PacksListDocument:
@@ -67,6 +68,33 @@ def lint_packs(services: Services, paths: tuple[Path, ...]) -> d.PacksLintDocume
                 message=p.message,
             )
             for p in problems
+        ),
+    )
+
+
+def diff_packs(services: Services, provider_id: str, file: Path) -> d.PacksDiffDocument:
+    """What ``file`` states differently from the built-in pack. Raises ``PackInvalid`` if it has errors."""
+    from withhold.packs.compare import compare
+    from withhold.packs.lint import check
+    from withhold.packs.loader import builtin_dir, builtin_ids, load
+
+    if provider_id not in builtin_ids():
+        raise UsageProblem(f"no built-in pack {provider_id!r}", next_step="withhold packs list")
+    ours = builtin_dir() / f"{provider_id}.yaml"
+    packs = []
+    for path in (ours, file):
+        load(path)
+        pack, _ = check(path.read_bytes(), str(path))
+        assert pack is not None  # noqa: S101 - it loaded
+        packs.append(pack)
+    stamp = services.stamp()
+    return d.PacksDiffDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        before=f"built-in {provider_id}",
+        after=str(file),
+        differences=tuple(
+            d.DifferenceRow(path=x.path, before=x.before, after=x.after) for x in compare(*packs)
         ),
     )
 

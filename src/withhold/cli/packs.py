@@ -55,3 +55,21 @@ def lint(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
     show(document, as_json=as_json)
     if any(p.level == "error" for p in document.problems):
         ctx.exit(1)
+
+
+@packs.command()
+@click.argument("provider")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@click.pass_context
+def diff(ctx: click.Context, provider: str, file: Path, as_json: bool) -> None:
+    """Show what FILE states differently from the built-in pack. Exit code 1 if anything differs.
+
+    Example: withhold packs diff anthropic my-anthropic.yaml
+    """
+    from withhold.app.packs import diff_packs
+
+    document = diff_packs(services(), provider, file)
+    show(document, as_json=as_json)
+    if document.differences:
+        ctx.exit(1)

@@ -22,6 +22,7 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.PacksListDocument: simple.packs_list,
     d.PacksLintDocument: simple.packs_lint,
     d.PackShowDocument: simple.packs_show,
+    d.PacksDiffDocument: simple.packs_diff,
     d.DemoDocument: demo.demo,
 }
 

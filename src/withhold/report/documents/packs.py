@@ -42,6 +42,19 @@ class PacksLintDocument(Document, kw_only=True, frozen=True):
     files: int
 
 
+class DifferenceRow(Struct, kw_only=True, frozen=True):
+    path: str
+    before: str | None
+    after: str | None
+
+
+class PacksDiffDocument(Document, kw_only=True, frozen=True):
+    schema: Literal["withhold.packs-diff/1"] = "withhold.packs-diff/1"
+    before: str
+    after: str
+    differences: tuple[DifferenceRow, ...]
+
+
 class TermsRow(Struct, kw_only=True, frozen=True):
     id: str
     product: str

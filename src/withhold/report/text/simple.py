@@ -10,6 +10,7 @@ from withhold.report.documents import (
     AccountRow,
     ImportDocument,
     OptOutDocument,
+    PacksDiffDocument,
     PackShowDocument,
     PacksLintDocument,
     PacksListDocument,
@@ -145,6 +146,18 @@ def packs_lint(console: Console, document: PacksLintDocument) -> None:
     console.print(
         f"{plural(document.files, 'file')}: {plural(counts['error'], 'error')},"
         f" {plural(counts['warning'], 'warning')}, {plural(counts['note'], 'note')}"
+    )
+
+
+def packs_diff(console: Console, document: PacksDiffDocument) -> None:
+    for row in document.differences:
+        console.print(Text(row.path, style="bold"), soft_wrap=True)
+        if row.before is not None:
+            console.print(Text(f"  - {row.before}", style="red"), soft_wrap=True)
+        if row.after is not None:
+            console.print(Text(f"  + {row.after}", style="green"), soft_wrap=True)
+    console.print(
+        f"{plural(len(document.differences), 'difference')} from {document.before} to {document.after}"
     )
 
 
