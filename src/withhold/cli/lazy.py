@@ -27,6 +27,7 @@ class LazyGroup(click.Group):
             return super().get_command(ctx, cmd_name)
         module, attribute = self.lazy[cmd_name].target.split(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
+        _short_help_option(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -39,3 +40,11 @@ class LazyGroup(click.Group):
         ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+
+def _short_help_option(command: click.Command) -> None:
+    """Give a command and all below it ``-h`` of their own: click remembers the first answer it gave."""
+    command.context_settings.setdefault("help_option_names", ["-h", "--help"])
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _short_help_option(below)
