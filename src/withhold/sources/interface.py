@@ -9,6 +9,7 @@ or as an :class:`~withhold.model.conversation.Unrecognised` with its place, and 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import msgspec
@@ -65,13 +66,15 @@ class Damaged(Exception):
 class Entry:
     """One file of a source. ``path`` is relative to the source, with ``/``.
 
-    ``modified`` is what the file system or archive says, a hint only.
+    ``modified`` is what the file system or archive says, a hint only. ``on_disk`` is where a file that is not
+    inside an archive lies, for libraries that cannot read a stream (SQLite); nothing may be written there.
     """
 
     path: str
     size: int
     open: Callable[[], Stream]
     modified: When | None = None
+    on_disk: Path | None = None
 
     @property
     def name(self) -> str:

@@ -153,7 +153,7 @@ def _looks_like_zip(path: Path) -> bool:
 def _file_entry(path: Path, place: str) -> Entry:
     status = path.stat()
     changed = When.at(datetime.fromtimestamp(max(status.st_mtime, 0), UTC))
-    return Entry(place, status.st_size, partial(_open_file, path), changed)
+    return Entry(place, status.st_size, partial(open_file, path), changed, path)
 
 
 class _FileStream:
@@ -175,5 +175,6 @@ class _FileStream:
         self._file.close()
 
 
-def _open_file(path: Path) -> Stream:
+def open_file(path: Path) -> Stream:
+    """The bytes of a file. Raises :class:`~withhold.sources.interface.Damaged`."""
     return _FileStream(path)

@@ -10,11 +10,16 @@ from withhold.sources.chatgpt import ChatGpt
 from withhold.sources.claude_ai import ClaudeAi
 from withhold.sources.claude_code import ClaudeCode
 from withhold.sources.deepseek import DeepSeek
+from withhold.sources.gemini_takeout import GeminiTakeout
 from withhold.sources.grok import Grok
 from withhold.sources.interface import Claim, Damaged, Entry, Item, Limits, Notice, Options, Reader, Shape
+from withhold.sources.jan import Jan
 from withhold.sources.le_chat import LeChat
+from withhold.sources.lm_studio import LmStudio
 from withhold.sources.ms_copilot import MsCopilot
+from withhold.sources.ollama import Ollama
 from withhold.sources.open import Opened, opened
+from withhold.sources.open_webui import OpenWebUi
 from withhold.sources.shape import shape_of
 from withhold.sources.summary import ReadSummary, Tally
 from withhold.support.errors import NothingRead
@@ -28,6 +33,11 @@ READERS: tuple[Reader, ...] = (
     LeChat(),
     MsCopilot(),
     AiStudio(),
+    GeminiTakeout(),
+    OpenWebUi(),
+    LmStudio(),
+    Jan(),
+    Ollama(),
 )
 UNKNOWN = "unknown"
 _FORMS = {

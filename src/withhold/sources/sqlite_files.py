@@ -1,0 +1,149 @@
+"""SQLite files of other programs, read without a trace.
+
+A file whose journal holds something, or that lies in an archive, is copied with its journal to a private
+folder and read there; any other one is opened in place as immutable. Neither way writes beside the original.
+"""
+
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+from withhold.model.conversation import Unrecognised
+from withhold.sources.interface import Damaged, Entry, Limits, Shape, Stream
+from withhold.sources.open import open_file
+
+MAGIC = b"SQLite format 3\x00"
+JOURNALS = ("-wal", "-journal")
+BESIDE = (*JOURNALS, "-shm")
+_CHUNK = 1 << 20
+
+
+def is_sqlite(shape: Shape) -> bool:
+    """Whether an entry begins as every SQLite file does."""
+    return shape.form == "other" and shape.head.startswith(MAGIC)
+
+
+@contextmanager
+def opened_db(
+    entry: Entry, journals: Sequence[Entry] = (), *, limits: Limits
+) -> Iterator[sqlite3.Connection]:
+    """A database to read. ``journals`` are the entries beside it, for files inside archives.
+
+    Raises :class:`~withhold.sources.interface.Damaged` where it cannot be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="withhold-") as folder:
+        path, in_place = _placed(entry, journals, Path(folder))
+        more = "mode=ro&immutable=1" if in_place else "mode=rw"
+        connection = None
+        try:
+            connection = sqlite3.connect(f"file:{quote(path.as_posix())}?{more}", uri=True)
+            _harden(connection, limits)
+            yield connection
+        except sqlite3.Error as error:
+            raise Damaged(f"this database cannot be read: {str(error)[:120]}") from error
+        finally:
+            if connection is not None:
+                connection.close()
+
+
+def _placed(entry: Entry, journals: Sequence[Entry], folder: Path) -> tuple[Path, bool]:
+    beside = _journals(entry, journals)
+    if entry.on_disk is not None and not beside:
+        return entry.on_disk.absolute(), True
+    if shutil.disk_usage(folder).free < 2 * entry.size:
+        raise Damaged("there is no room to copy this database and its journal")
+    _copy(entry.open, folder / "copy.db")
+    for opener, ending in beside:
+        _copy(opener, folder / f"copy.db{ending}")
+    return folder / "copy.db", False
+
+
+def _journals(entry: Entry, journals: Sequence[Entry]) -> list[tuple[Callable[[], Stream], str]]:
+    """Journals that hold something: beside the file on disk, given or not, else beside it in its archive."""
+    if entry.on_disk is not None:
+        named = [(entry.on_disk.with_name(entry.on_disk.name + ending), ending) for ending in JOURNALS]
+        return [(partial(open_file, path), ending) for path, ending in named if _holds_something(path)]
+    return [
+        (journal.open, ending)
+        for ending in JOURNALS
+        for journal in journals
+        if journal.path == entry.path + ending and journal.size
+    ]
+
+
+def _holds_something(path: Path) -> bool:
+    return not path.is_symlink() and path.is_file() and path.stat().st_size > 0
+
+
+def _copy(opener: Callable[[], Stream], to: Path) -> None:
+    stream = opener()
+    try:
+        with to.open("xb") as out:
+            while chunk := stream.read(_CHUNK):
+                out.write(chunk)
+    except OSError as error:
+        raise Damaged(f"this database cannot be copied: {error.strerror}") from error
+    finally:
+        stream.close()
+
+
+def _harden(connection: sqlite3.Connection, limits: Limits) -> None:
+    """A file of unknown origin may not run code, write, or fill the memory."""
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.item_bytes)
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")
+
+
+def columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
+    """The columns of a plain table; none for a view, a virtual table, or what is not there."""
+    found = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name = ? AND sql NOT LIKE 'CREATE VIRTUAL%'",
+        (table,),
+    ).fetchone()
+    if found is None:
+        return frozenset()
+    return frozenset(row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,)))
+
+
+def has_columns(
+    entry: Entry, wanted: dict[str, frozenset[str]], *, journals: Sequence[Entry] = (), limits: Limits
+) -> bool:
+    """Whether a database has these tables with at least these columns; ``False`` if it cannot be read."""
+    try:
+        with opened_db(entry, journals, limits=limits) as connection:
+            return all(needed <= columns(connection, table) for table, needed in wanted.items())
+    except Damaged:
+        return False
+
+
+def rows_of(
+    connection: sqlite3.Connection,
+    table: str,
+    wanted: Sequence[str],
+    place: str,
+    *,
+    where: tuple[str, object] | None = None,
+) -> Iterator[dict[str, object] | Unrecognised]:
+    """The rows of a table in their order, fetched one by one; a row that cannot be read costs itself.
+
+    ``where`` is a column and its value. Names of tables and columns come from this code, never from the file.
+    """
+    names = ", ".join(f'"{column}"' for column in wanted)
+    only, values = ("", ()) if where is None else (f' WHERE "{where[0]}" = ?', (where[1],))
+    listing = f'SELECT rowid FROM "{table}"{only} ORDER BY rowid'  # noqa: S608 - names of this code
+    one = f'SELECT {names} FROM "{table}" WHERE rowid = ?'  # noqa: S608 - names of this code
+    for (rowid,) in connection.execute(listing, values):
+        try:
+            row = connection.execute(one, (rowid,)).fetchone()
+        except sqlite3.Error as error:
+            yield Unrecognised(f"{place}: {table} {rowid}", f"a row that cannot be read: {str(error)[:120]}")
+            continue
+        if row is not None:
+            yield dict(zip(wanted, row, strict=True))
