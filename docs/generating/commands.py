@@ -32,7 +32,7 @@ def entries() -> Iterator[Entry]:
 
 
 def _walk(path: tuple[str, ...], command: click.Command, parent: click.Context | None) -> Iterator[Entry]:
-    context = click.Context(command, info_name=path[-1], parent=parent)
+    context = click.Context(command, info_name=path[-1], parent=parent, **command.context_settings)
     yield Entry(path, command, context)
     if isinstance(command, click.Group):
         for name in command.list_commands(context):

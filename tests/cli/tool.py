@@ -103,7 +103,7 @@ def audited(*arguments: str | Path) -> Audited:
 
 def commands() -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command with the words that call it, the root first (no words)."""
-    yield from _walk((), root, click.Context(root, info_name="withhold"))
+    yield from _walk((), root, click.Context(root, info_name="withhold", **root.context_settings))
 
 
 def _walk(

@@ -94,7 +94,7 @@ def complete(words: tuple[str, ...]) -> bool:
 
 def _resolve(words: tuple[str, ...]) -> tuple[click.Command, click.Context, tuple[str, ...]]:
     command: click.Command = root
-    context = click.Context(root, info_name="withhold")
+    context = click.Context(root, info_name="withhold", **root.context_settings)
     rest = words[1:]
     while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
         found = command.get_command(context, rest[0])
