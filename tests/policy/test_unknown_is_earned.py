@@ -12,7 +12,7 @@ from hypothesis import given
 
 import withhold.policy as engine
 from tests.policy.drawing import LAW, any_history, randoms
-from tests.policy.histories import History, history_number
+from tests.policy.histories import History, a_history, history_number
 from tests.policy.knowledge import Knowledge, all_there_is, judged
 from tests.policy.levels import LEVELS
 from tests.policy.losses import lose, some
@@ -64,3 +64,14 @@ def test_share_of_unknown(level: str, seed: int, sizes: Sizes, soak_report: Call
 
 def share(counted: Counter[str]) -> str:
     return f"{counted['unknown'] / counted.total():.1%} of {counted.total()}"
+
+
+def test_a_message_that_may_have_been_sent_this_very_moment() -> None:
+    """A time without a zone whose earliest reading is now can only be now: found at soak size."""
+    random = Random(5)
+    losses = some(random)
+    for full in all_there_is(a_history(Random(3687))):
+        t = lose(full, losses, random)
+        verdicts = judged(engine, t)
+        for c in t.conversations:
+            assert_earned(t, c, verdicts[c.source_id])

@@ -102,7 +102,7 @@ class _Import:
     def _sent(self, message: Message) -> Message:
         """What has been read was sent before now, where its own time leaves that open."""
         at = message.at
-        if at.earliest < self._now < at.latest:
+        if at.earliest <= self._now < at.latest:
             return replace(message, at=When(at.earliest, self._now))
         return message
 

@@ -138,7 +138,7 @@ class RegimeTable:
 
     def known_by(self, when: When) -> When:
         """What has been read was there by the evaluation instant, unless its own time says otherwise."""
-        return When(when.earliest, self.as_of) if when.earliest < self.as_of < when.latest else when
+        return When(when.earliest, self.as_of) if when.earliest <= self.as_of < when.latest else when
 
     @cached_property
     def now(self) -> tuple[Alternative, ...]:
