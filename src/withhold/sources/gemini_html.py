@@ -17,7 +17,8 @@ _CHUNK = 1 << 18
 _CELL = re.compile(rb"<div\s[^<>]{0,300}?\bouter-cell\b")
 _KEEP = 400
 """Bytes that a cell's mark may be cut in."""
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)([^<>]*+)>|<!--.*?-->|<![^<>]*+>", re.DOTALL)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)([^<>]*+)>|<![^<>]*+>")
+"""Never goes back, and never looks beyond the next bracket: markup costs no more than its length."""
 _CLASS = re.compile(r"""\bclass\s*=\s*["']?([^"'>]*)""")
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]*)""")
 _BLOCKS = frozenset(
@@ -25,6 +26,8 @@ _BLOCKS = frozenset(
     + [f"h{number}" for number in range(1, 7)]
 )
 _SILENT = frozenset({"script", "style"})
+_HEAD = 200
+"""Characters of a line that are looked at: verbs and dates are short."""
 _APP = re.compile(r"gemini\.google\.com/(?:u/\d+/)?(?:app|gem/[\w-]+)/([\w-]{1,80})")
 
 
@@ -89,27 +92,35 @@ def _cell(base: int, data: bytearray, *, too_long: bool, limits: Limits) -> Raw 
 
 def cell_of(data: bytes) -> Cell:
     """Take a cell apart."""
-    taking = _Taking()
-    text = data.decode("utf-8", "replace")
+    return _taken(data.decode("utf-8", "replace"), _Taking())
+
+
+def text_size(markup: str) -> int:
+    """Characters of text in a piece of markup, scripts and styles left out."""
+    return _taken(markup, _Taking(section="main", plain=False)).answer
+
+
+def _taken(markup: str, taking: "_Taking") -> Cell:
     at = 0
-    for tag in _TAG.finditer(text):
-        taking.text(text[at : tag.start()])
+    for tag in _TAG.finditer(markup):
+        taking.text(markup[at : tag.start()])
         at = tag.end()
         if tag.group(2):
             taking.tag(tag.group(2).lower(), tag.group(3) or "", closing=bool(tag.group(1)))
-    taking.text(text[at:])
+    taking.text(markup[at:])
     return taking.finished()
 
 
 class _Taking:
     """The present section of a cell and what was found so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, section: str = "", *, plain: bool = True) -> None:
         self._cell = Cell()
-        self._section = ""
+        self._section = section
         self._silent: str | None = None
         self._lines: list[str] = [""]
-        self._plain = True
+        self._sizes: list[int] = [0]
+        self._plain = plain
         """Whether no block has begun: the date stands before the first one."""
 
     def tag(self, tag: str, attributes: str, *, closing: bool) -> None:
@@ -127,6 +138,7 @@ class _Taking:
     def _in_main(self, tag: str, *, closing: bool) -> None:
         if tag == "br" and self._plain:
             self._lines.append("")
+            self._sizes.append(0)
         elif tag in _BLOCKS and not closing:
             self._plain = False
 
@@ -143,20 +155,25 @@ class _Taking:
         if self._section == "header":
             self._cell.product = (self._cell.product + said)[:200]
         elif self._section == "main":
-            if self._plain:
-                self._lines[-1] += said
-            else:
-                self._cell.answer += len(said.strip())
+            self._in_text(said)
+
+    def _in_text(self, said: str) -> None:
+        if not self._plain:
+            self._cell.answer += len(said.strip())
+            return
+        self._sizes[-1] += len(said)
+        if len(self._lines[-1]) < _HEAD:
+            self._lines[-1] += said[:_HEAD]
 
     def finished(self) -> Cell:
         """The cell, its first lines sorted into prompt, date and answer."""
         cell = self._cell
         dates = [(index, stamp) for index, line in enumerate(self._lines) if (stamp := stamp_of(line))]
         index, cell.stamp = dates[-1] if dates else (len(self._lines), None)
-        asked, rest = self._lines[:index], self._lines[index + 1 :]
-        cell.said = asked[0].lstrip("\r\n\t ") if asked else ""
-        cell.asked = sum(len(line) for line in asked)
-        cell.answer += sum(len(line.strip()) for line in rest)
+        cell.said = self._lines[0].lstrip("\r\n\t ") if index else ""
+        cell.asked = sum(self._sizes[:index])
+        after = zip(self._lines[index + 1 :], self._sizes[index + 1 :], strict=True)
+        cell.answer += sum(size for line, size in after if line.strip())
         cell.product = cell.product.strip()
         cell.conversation = next((one for link in cell.links if (one := conversation_in(link))), None)
         return cell

@@ -13,14 +13,14 @@ import msgspec
 from withhold.model.conversation import Unrecognised
 from withhold.sources.drafts import Found, decoded, found_in, listed, part
 from withhold.sources.gemini_exchanges import Exchange, Log
-from withhold.sources.gemini_html import Cell, cell_of, cells_of, conversation_in
+from withhold.sources.gemini_html import Cell, cell_of, cells_of, conversation_in, text_size
 from withhold.sources.interface import Claim, Damaged, Entry, ExportedAt, Item, KnownMember, Options, Shape
 from withhold.sources.json_items import Raw
 from withhold.sources.made_at import made_at
-from withhold.sources.text import size_of
 from withhold.sources.times import moment
 
 PAGE, LOG, OTHER, GEMS = "activity page", "activity log", "activity in other products", "Gems"
+_LINKED = ("name", "value", "url")
 _CHUNK = 1 << 18
 _OVERLAP = 400
 _LINK = rb"gemini\.google\.com/app"
@@ -134,16 +134,13 @@ def _from_row(row: dict[str, object], place: str) -> Exchange:
         place=place,
         said=said,
         asked=len(said),
-        answer=sum(_text_size(part(one, "html")) for one in listed(row.get("safeHtmlItem"))),
+        answer=sum(map(_answer_size, listed(row.get("safeHtmlItem")))),
         when=moment(row.get("time")),
         conversation=conversation,
         ours=ours,
     )
 
 
-_LINKED = ("name", "value", "url")
-_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]*+>", re.DOTALL | re.IGNORECASE)
-
-
-def _text_size(answer: object) -> int:
-    return size_of(_TAGS.sub("", answer), inside=True) if isinstance(answer, str) else 0
+def _answer_size(piece: object) -> int:
+    markup = part(piece, "html")
+    return text_size(markup) if isinstance(markup, str) else 0

@@ -68,6 +68,7 @@ class Entry:
 
     ``modified`` is what the file system or archive says, a hint only. ``on_disk`` is where a file that is not
     inside an archive lies, for libraries that cannot read a stream (SQLite); nothing may be written there.
+    ``journals`` are SQLite's files beside a database that lies in an archive.
     """
 
     path: str
@@ -75,6 +76,7 @@ class Entry:
     open: Callable[[], Stream]
     modified: When | None = None
     on_disk: Path | None = None
+    journals: tuple["Entry", ...] = ()
 
     @property
     def name(self) -> str:

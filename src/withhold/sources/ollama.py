@@ -25,7 +25,7 @@ from withhold.sources.interface import (
 )
 from withhold.sources.local_models import LOCAL, UNKNOWN, looks_remote
 from withhold.sources.made_at import made_at
-from withhold.sources.sqlite_files import BESIDE, columns, has_columns, is_sqlite, opened_db, rows_of
+from withhold.sources.sqlite_files import columns, has_columns, is_beside, is_sqlite, opened_db, rows_of
 from withhold.sources.text import name, size_of
 from withhold.sources.times import moment
 
@@ -54,23 +54,22 @@ class Ollama:
 
     def recognises(self, entry: Entry, shape: Shape) -> Claim | None:
         """See :meth:`withhold.sources.interface.Reader.recognises`."""
-        known = is_sqlite(shape) and has_columns(entry, _TABLES, limits=Limits())
+        known = is_sqlite(shape) and has_columns(entry, _TABLES, Limits())
         return Claim(entry, DATABASE) if known else None
 
     def companion(self, entry: Entry) -> Claim | None:
         """The journals of the database."""
-        return Claim(entry, JOURNAL) if entry.name in {f"db.sqlite{ending}" for ending in BESIDE} else None
+        return Claim(entry, JOURNAL) if is_beside(entry) else None
 
     def read(self, claims: Sequence[Claim], options: Options) -> Iterator[Item]:
         """See :meth:`withhold.sources.interface.Reader.read`."""
         yield from (ExportedAt(when) for when in made_at([claim.entry for claim in claims]))
-        journals = [claim.entry for claim in claims if claim.role == JOURNAL]
         for claim in claims:
             if claim.role == JOURNAL:
                 yield KnownMember(claim.entry.path, JOURNAL)
                 continue
             try:
-                with opened_db(claim.entry, journals, limits=options.limits) as connection:
+                with opened_db(claim.entry, options.limits) as connection:
                     yield from _chats(connection, claim.entry.path, options)
             except Damaged as damage:
                 yield Unrecognised(claim.entry.path, f"{damage}; everything from here on is lost")

@@ -38,9 +38,9 @@ from withhold.sources.interface import (
 from withhold.sources.json_values import members
 from withhold.sources.made_at import made_at
 from withhold.sources.sqlite_files import (
-    BESIDE,
     columns,
     has_columns,
+    is_beside,
     is_sqlite,
     opened_db,
     rows_of,
@@ -67,24 +67,23 @@ class OpenWebUi:
         """See :meth:`withhold.sources.interface.Reader.recognises`."""
         if any(_is_chat(keys) for keys in shape.first):
             return Claim(entry, EXPORT)
-        if is_sqlite(shape) and has_columns(entry, _TABLE, limits=Limits()):
+        if is_sqlite(shape) and has_columns(entry, _TABLE, Limits()):
             return Claim(entry, DATABASE)
         return None
 
     def companion(self, entry: Entry) -> Claim | None:
         """The journals of the database."""
-        return Claim(entry, JOURNAL) if entry.name in {f"webui.db{ending}" for ending in BESIDE} else None
+        return Claim(entry, JOURNAL) if is_beside(entry) else None
 
     def read(self, claims: Sequence[Claim], options: Options) -> Iterator[Item]:
         """See :meth:`withhold.sources.interface.Reader.read`."""
         yield from (ExportedAt(when) for when in made_at([claim.entry for claim in claims]))
         reading = _Reading(options)
-        journals = [claim.entry for claim in claims if claim.role == JOURNAL]
         for claim in claims:
             if claim.role == JOURNAL:
                 yield KnownMember(claim.entry.path, JOURNAL)
             elif claim.role == DATABASE:
-                yield from reading.database(claim.entry, journals)
+                yield from reading.database(claim.entry)
             else:
                 yield from reading.export(claim.entry)
         yield from (SourceAccount(ref, None, None) for ref in sorted(reading.accounts))
@@ -113,9 +112,9 @@ class _Reading:
             else:
                 yield found
 
-    def database(self, entry: Entry, journals: Sequence[Entry]) -> Iterator[Item]:
+    def database(self, entry: Entry) -> Iterator[Item]:
         try:
-            with opened_db(entry, journals, limits=self._options.limits) as connection:
+            with opened_db(entry, self._options.limits) as connection:
                 there = columns(connection, "chat")
                 wanted = [column for column in _COLUMNS if column in there]
                 for number, row in enumerate(rows_of(connection, "chat", wanted, entry.path)):

@@ -28,16 +28,19 @@ def is_sqlite(shape: Shape) -> bool:
     return shape.form == "other" and shape.head.startswith(MAGIC)
 
 
+def is_beside(entry: Entry) -> bool:
+    """Whether an entry has the name of a journal: it is read with its database."""
+    return entry.name.endswith(BESIDE)
+
+
 @contextmanager
-def opened_db(
-    entry: Entry, journals: Sequence[Entry] = (), *, limits: Limits
-) -> Iterator[sqlite3.Connection]:
-    """A database to read. ``journals`` are the entries beside it, for files inside archives.
+def opened_db(entry: Entry, limits: Limits) -> Iterator[sqlite3.Connection]:
+    """A database to read, with what its journal holds.
 
     Raises :class:`~withhold.sources.interface.Damaged` where it cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="withhold-") as folder:
-        path, in_place = _placed(entry, journals, Path(folder))
+        path, in_place = _placed(entry, Path(folder))
         more = "mode=ro&immutable=1" if in_place else "mode=rw"
         connection = None
         try:
@@ -51,8 +54,8 @@ def opened_db(
                 connection.close()
 
 
-def _placed(entry: Entry, journals: Sequence[Entry], folder: Path) -> tuple[Path, bool]:
-    beside = _journals(entry, journals)
+def _placed(entry: Entry, folder: Path) -> tuple[Path, bool]:
+    beside = _journals(entry)
     if entry.on_disk is not None and not beside:
         return entry.on_disk.absolute(), True
     if shutil.disk_usage(folder).free < 2 * entry.size:
@@ -63,7 +66,7 @@ def _placed(entry: Entry, journals: Sequence[Entry], folder: Path) -> tuple[Path
     return folder / "copy.db", False
 
 
-def _journals(entry: Entry, journals: Sequence[Entry]) -> list[tuple[Callable[[], Stream], str]]:
+def _journals(entry: Entry) -> list[tuple[Callable[[], Stream], str]]:
     """Journals that hold something: beside the file on disk, given or not, else beside it in its archive."""
     if entry.on_disk is not None:
         named = [(entry.on_disk.with_name(entry.on_disk.name + ending), ending) for ending in JOURNALS]
@@ -71,7 +74,7 @@ def _journals(entry: Entry, journals: Sequence[Entry]) -> list[tuple[Callable[[]
     return [
         (journal.open, ending)
         for ending in JOURNALS
-        for journal in journals
+        for journal in entry.journals
         if journal.path == entry.path + ending and journal.size
     ]
 
@@ -112,12 +115,10 @@ def columns(connection: sqlite3.Connection, table: str) -> frozenset[str]:
     return frozenset(row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?)", (table,)))
 
 
-def has_columns(
-    entry: Entry, wanted: dict[str, frozenset[str]], *, journals: Sequence[Entry] = (), limits: Limits
-) -> bool:
+def has_columns(entry: Entry, wanted: dict[str, frozenset[str]], limits: Limits) -> bool:
     """Whether a database has these tables with at least these columns; ``False`` if it cannot be read."""
     try:
-        with opened_db(entry, journals, limits=limits) as connection:
+        with opened_db(entry, limits) as connection:
             return all(needed <= columns(connection, table) for table, needed in wanted.items())
     except Damaged:
         return False

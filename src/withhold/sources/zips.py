@@ -6,6 +6,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import PurePosixPath
@@ -35,13 +36,24 @@ def zip_entries(
     if whole := _whole_fault(found, packed_size, limits):
         yield Unrecognised(prefix.rstrip("/") or ".", whole)
         return
+    entries = {}
     for info in found:
         fault = member_fault(info, limits)
         place = f"{prefix}{printable(info.filename, limits)}"
         if fault:
             yield Unrecognised(place, fault)
+        elif place in entries:
+            yield Unrecognised(place, "its name stands twice in the archive; not opened")
         else:
-            yield Entry(place, info.file_size, partial(_open_member, archive, info), _modified(info))
+            opener = partial(_open_member, archive, info)
+            entries[place] = Entry(place, info.file_size, opener, _modified(info))
+    yield from (_with_journals(entry, entries) for entry in entries.values())
+
+
+def _with_journals(entry: Entry, entries: dict[str, Entry]) -> Entry:
+    named = (entries.get(entry.path + ending) for ending in ("-wal", "-journal"))
+    journals = tuple(journal for journal in named if journal is not None)
+    return replace(entry, journals=journals) if journals else entry
 
 
 def _litter(name: str) -> bool:
