@@ -1,13 +1,15 @@
 """The exposure ledger: totals, rows, and the explanation of one conversation."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from withhold.app.bootstrap import Services
+from withhold.app.filters import EVERYTHING, Filter
+from withhold.app.gone import Absences
 from withhold.app.ledger import Judged, Ledger, look_for
+from withhold.app.totals import totals_of
 from withhold.model.account import Account
 from withhold.model.conversation import Conversation
 from withhold.model.terms import Source
@@ -16,6 +18,9 @@ from withhold.model.when import BEGINNING, END
 from withhold.model.words import Author, Known
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from withhold.store.conversations import StoredConversation
 
 RESUME_GAP = timedelta(hours=24)
 """A person's message this long after their previous one counts as taking the conversation up again."""
@@ -29,57 +34,35 @@ def ledger_of(services: Services, now: datetime) -> tuple[Ledger, tuple[Account,
 
 
 def exposure(
-    services: Services,
-    *,
-    as_of: datetime | None = None,
-    provider: str | None = None,
-    account: str | None = None,
-    kind: str | None = None,
-    past: str | None = None,
-    future: str | None = None,
+    services: Services, *, as_of: datetime | None = None, wanted: Filter = EVERYTHING
 ) -> d.ExposureDocument:
     """Verdicts for all conversations in the index that match the filters, newest activity first."""
     stamp = services.stamp()
     now = as_of or stamp.generated_at
     ledger, accounts = ledger_of(services, now)
-    _known_names(services, provider, account, accounts)
+    wanted.check(services, accounts)
     services.progress.step("judging conversations")
-    rows = [row_of(j) for j in ledger.judge(services.store.conversations())]
-    wanted = [
-        r
-        for r in rows
-        if (provider is None or r.provider == provider)
-        and (account is None or _names(r.account, account, accounts))
-        and (kind is None or r.kind == kind)
-        and (past is None or r.past_exposure == past)
-        and (future is None or r.future_eligibility == future)
-    ]
-    wanted.sort(key=lambda r: (r.last or BEGINNING, r.id), reverse=True)
+    absences = Absences(accounts, services.store.sources())
+    rows = [_row(ledger, absences, stored) for stored in services.store.conversations()]
+    kept = wanted.keep(rows, accounts)
+    kept.sort(key=lambda r: (r.last or BEGINNING, r.id), reverse=True)
     return d.ExposureDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
-        totals=totals_of(wanted),
-        left_out=len(rows) - len(wanted),
-        conversations=tuple(wanted),
-        as_of=_looks(services, accounts, {r.account for r in wanted}, now),
+        totals=totals_of(kept, {a.id: a.label for a in accounts}),
+        left_out=len(rows) - len(kept),
+        conversations=tuple(kept),
+        as_of=_looks(services, accounts, {r.account for r in kept}, now),
     )
-
-
-def _known_names(
-    services: Services, provider: str | None, account: str | None, accounts: tuple[Account, ...]
-) -> None:
-    """A mistyped name must not look like an empty ledger."""
-    if provider is not None and provider not in services.packs:
-        raise UsageProblem(f"no pack for {provider!r}", next_step="withhold packs list")
-    if account is not None and not any(_names(a.id, account, accounts) for a in accounts):
-        raise UsageProblem(f"no account is called {account!r}", next_step="withhold account list")
 
 
 def explain(services: Services, id_: str, *, as_of: datetime | None = None) -> d.ExplainDocument:
     """The chain of reasons for one conversation, by our id (or the start of it)."""
     stamp = services.stamp()
-    ledger, _ = ledger_of(services, as_of or stamp.generated_at)
-    judged = ledger.judge_one(services.store.conversation(id_))
+    ledger, accounts = ledger_of(services, as_of or stamp.generated_at)
+    stored = services.store.conversation(id_)
+    judged = ledger.judge_one(stored)
+    gone = Absences(accounts, services.store.sources()).since(stored, judged.account)
     if judged.verdict is None:
         raise UsageProblem(
             f"no pack knows the terms for {judged.conversation.provider_id}: nothing can be said about it",
@@ -89,7 +72,7 @@ def explain(services: Services, id_: str, *, as_of: datetime | None = None) -> d
     return d.ExplainDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
-        conversation=row_of(judged),
+        conversation=row_of(judged, gone),
         reasons=tuple(reason_row(r, sources) for r in judged.verdict.reasons),
         would_settle=judged.verdict.would_settle,
     )
@@ -103,21 +86,16 @@ def check(document: d.ExposureDocument) -> int:
     return 3 if past.unknown or future.unknown else 0
 
 
-def totals_of(rows: Iterable[d.ConversationRow]) -> d.Totals:
-    """Counts by verdict."""
-    held = tuple(rows)
-    past = Counter(r.past_exposure for r in held)
-    future = Counter(r.future_eligibility for r in held)
-    return d.Totals(
-        past=d.PastTotals(exposed=past["exposed"], not_exposed=past["not_exposed"], unknown=past["unknown"]),
-        future=d.FutureTotals(
-            eligible=future["eligible"], not_eligible=future["not_eligible"], unknown=future["unknown"]
-        ),
-    )
+def _row(ledger: Ledger, absences: Absences, stored: "StoredConversation") -> d.ConversationRow:
+    judged = ledger.judge_one(stored)
+    return row_of(judged, absences.since(stored, judged.account))
 
 
-def row_of(judged: Judged) -> d.ConversationRow:
-    """One conversation as a row. Where no pack knows the terms, both verdicts are unknown."""
+def row_of(judged: Judged, gone: d.GoneSince | None = None) -> d.ConversationRow:
+    """One conversation as a row. Where no pack knows the terms, both verdicts are unknown.
+
+    ``gone`` says since when exports lack it: a fact beside the verdicts, which do not rest on it.
+    """
     c, verdict = judged.conversation, judged.verdict
     first, last = _bounds(c)
     return d.ConversationRow(
@@ -142,6 +120,8 @@ def row_of(judged: Judged) -> d.ConversationRow:
         title=c.title,
         deleted=_deleted(c),
         as_of=None if verdict is None else verdict.as_of,
+        project=c.project,
+        gone_since=gone,
     )
 
 
@@ -217,11 +197,6 @@ def source_row(source: Source) -> d.SourceRow:
     )
 
 
-def _names(held: str | None, wanted: str, accounts: tuple[Account, ...]) -> bool:
-    account = next((a for a in accounts if a.id == held), None)
-    return account is not None and (account.id.startswith(wanted) or account.label == wanted)
-
-
 def _looks(
     services: Services, accounts: tuple[Account, ...], held: set[str | None], now: datetime
 ) -> tuple[d.AsOf, ...]:
@@ -229,5 +204,13 @@ def _looks(
     for account in accounts:
         if account.id in held:
             look = look_for(services.store.setting_evidence(account.id), now)
-            rows.append(d.AsOf(account=account.label, provider=account.provider_id, at=look.at, why=look.why))
+            rows.append(
+                d.AsOf(
+                    account=account.label,
+                    provider=account.provider_id,
+                    at=look.at,
+                    why=look.why,
+                    look_again=look.due,
+                )
+            )
     return tuple(rows)

@@ -33,21 +33,22 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The instant whose position of the setting is taken for "now", and why."""
+    """The instant whose position of the setting is taken for "now", why, and when to look again."""
 
     at: datetime
     why: str
+    due: datetime
 
 
 def look_for(evidence: Iterable[SettingEvidence], now: datetime) -> Look:
     """The newest credible look, if it is not older than :data:`RECHECK`; else now itself."""
     seen = [e for e in evidence if e.known in (Known.OBSERVED, Known.ATTESTED) and e.begins <= now]
     if not seen:
-        return Look(now, "the setting was never looked at; withhold optout PROVIDER looks at it")
+        return Look(now, "the setting was never looked at; withhold optout PROVIDER looks at it", now)
     newest = max(min(e.ends, now) for e in seen)
     if now - newest > RECHECK:
-        return Look(now, f"the last look at the setting is of {newest:%Y-%m-%d}: too old, look again")
-    return Look(newest, f"setting as last looked at on {newest:%Y-%m-%d %H:%M} UTC")
+        return Look(now, f"the last look at the setting is of {newest:%Y-%m-%d}: too old, look again", now)
+    return Look(newest, f"setting as last looked at on {newest:%Y-%m-%d %H:%M} UTC", newest + RECHECK)
 
 
 def _with_repeats(stored: "StoredConversation") -> Conversation:

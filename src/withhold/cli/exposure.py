@@ -1,68 +1,103 @@
-"""``withhold exposure`` and ``withhold exposure explain``."""
+"""``withhold exposure`` and what belongs to it."""
 
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
+from withhold.cli.filters import filter_options
 from withhold.cli.talk import json_option, services, show
+from withhold.cli.timeline import timeline
+from withhold.cli.whatif import whatif
 
-PAST = ("exposed", "not_exposed", "unknown")
-FUTURE = ("eligible", "not_eligible", "unknown")
+if TYPE_CHECKING:
+    from withhold.app.filters import Filter
+
+STDOUT = "-"
 
 
 @click.group(invoke_without_command=True, short_help="What was open to training, and how long it is kept.")
-@click.option("--provider", help="Only this provider.")
-@click.option("--account", help="Only this account (id or label).")
-@click.option("--kind", type=click.Choice(["chat", "coding"]), help="Only chats, or only coding sessions.")
-@click.option("--past", type=click.Choice(PAST), help="Only this past exposure.")
-@click.option("--future", type=click.Choice(FUTURE), help="Only this future eligibility.")
+@filter_options
 @click.option("--as-of", help="Judge as of this day or instant instead of now.")
 @click.option("--check", is_flag=True, help="Exit with 1 if anything is exposed or eligible, 3 if unknown.")
 @click.option("--jsonl", is_flag=True, help="Rows as JSON Lines.")
+@click.option("--csv", metavar="FILE", help="Rows as CSV into FILE, or - for stdout.")
+@click.option("--ics", metavar="FILE", help="Due dates as iCalendar into FILE, or - for stdout.")
 @json_option
 @click.pass_context
 def exposure(
     ctx: click.Context,
-    provider: str | None,
-    account: str | None,
-    kind: str | None,
-    past: str | None,
-    future: str | None,
+    wanted: "Callable[[], Filter]",
     as_of: str | None,
     check: bool,
     jsonl: bool,
+    csv: str | None,
+    ics: str | None,
     as_json: bool,
 ) -> None:
     """List conversations with two verdicts: open to training before, and open to runs from now on.
 
     Verdicts speak of use under terms and setting. What nobody outside can know stands beside each of them.
+    With --csv or --ics the ledger goes into a file that you alone can read instead of onto the terminal.
 
-    Example: withhold exposure --past exposed
+    Example: withhold exposure --past exposed; withhold exposure --since 2025-10-01 --csv ledger.csv
     """
     if ctx.invoked_subcommand is not None:
+        _nothing_before_the_subcommand(ctx)
         return
     from withhold.app.dates import parse_when
     from withhold.app.exposure import check as answer
     from withhold.app.exposure import exposure as run
 
-    document = run(
-        services(),
-        as_of=None if as_of is None else parse_when(as_of).latest,
-        provider=provider,
-        account=account,
-        kind=kind,
-        past=past,
-        future=future,
-    )
+    _one_stdout(csv == STDOUT, ics == STDOUT, jsonl, as_json)
+    now = None if as_of is None else parse_when(as_of).latest
+    document = run(services(), as_of=now, wanted=wanted())
+    if csv is not None:
+        from withhold.app.handing_out import as_csv
+
+        _hand_out(csv, as_csv(document))
+    if ics is not None:
+        from withhold.app.handing_out import as_calendar
+
+        _hand_out(ics, as_calendar(document, now))
     if jsonl:
         from withhold.app.render import json_line
 
         for row in document.conversations:
             sys.stdout.buffer.write(json_line(row))
-    else:
+    elif as_json or (csv is None and ics is None):
         show(document, as_json=as_json)
     if check:
         ctx.exit(answer(document))
+
+
+def _nothing_before_the_subcommand(ctx: click.Context) -> None:
+    """What is given before a subcommand would be lost on it: a filter must never be lost silently."""
+    given = [
+        p for p in ctx.command.params if ctx.get_parameter_source(p.name or "") is ParameterSource.COMMANDLINE
+    ]
+    lost = [p.opts[0] for p in given if p.name != "as_json"]
+    if lost:
+        raise click.UsageError(f"give {', '.join(lost)} after {ctx.invoked_subcommand!r}", ctx)
+
+
+def _one_stdout(*takers: bool) -> None:
+    if sum(takers) > 1:
+        raise click.UsageError("only one of --json, --jsonl, --csv - and --ics - can have stdout")
+
+
+def _hand_out(target: str, data: bytes) -> None:
+    """Write to stdout, and nothing else there, or to a file, and say so."""
+    if target == STDOUT:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    from withhold.app.handing_out import write_file
+
+    click.echo(f"written: {write_file(target, data)}", err=True)
 
 
 @exposure.command()
@@ -78,3 +113,7 @@ def explain(id_: str, as_of: str | None, as_json: bool) -> None:
     from withhold.app.exposure import explain as run
 
     show(run(services(), id_, as_of=None if as_of is None else parse_when(as_of).latest), as_json=as_json)
+
+
+exposure.add_command(whatif)
+exposure.add_command(timeline)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from withhold.report.documents import ConversationRow, DemoDocument, ExplainDocument
+from withhold.report.documents import ConversationRow, DemoDocument, ExplainDocument, TimelineDocument
 from withhold.report.text.base import day, minute
 
 if TYPE_CHECKING:
@@ -47,3 +47,23 @@ def demo_page(
         timeline=timeline,
         commands=commands,
     ).encode()
+
+
+def timeline_page(document: TimelineDocument) -> bytes:
+    """The timeline as a picture, with tables that say the same in words. Loads nothing from elsewhere."""
+    from markupsafe import Markup
+
+    from withhold.report.timeline import words
+    from withhold.report.timeline.svg import element
+
+    page = _environment().get_template("timeline.html")
+    return page.render(
+        timeline=document,
+        picture=Markup(element(document)),  # noqa: S704 - made and escaped by us
+        title=words.TITLE,
+        summary=words.summary(document),
+        note=words.NOTE,
+        said=words.SAID,
+        lanes=[(words.lane_name(lane), words.bands(lane)) for lane in document.lanes],
+        is_look=words.is_look,
+    ).encode("utf-8", "replace")

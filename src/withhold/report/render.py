@@ -7,13 +7,15 @@ from msgspec import Struct
 from rich.console import Console
 
 from withhold.report import documents as d
-from withhold.report.text import demo, exposure, machine, simple
+from withhold.report.text import demo, exposure, machine, simple, timeline, whatif
 
 RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.ScanDocument: machine.scan,
     d.ImportDocument: simple.importing,
     d.ExposureDocument: exposure.exposure,
     d.ExplainDocument: exposure.explain,
+    d.WhatIfDocument: whatif.whatif,
+    d.TimelineDocument: timeline.timeline,
     d.OptOutDocument: simple.optout,
     d.EvidenceListDocument: machine.evidence_list,
     d.EvidenceVerifyDocument: machine.evidence_verify,

@@ -22,6 +22,17 @@ class ClockRow(Struct, kw_only=True, frozen=True):
     note: str
 
 
+class GoneSince(Struct, kw_only=True, frozen=True):
+    """Shown by an older export of the same account, and absent from a newer one. A fact, not a deletion.
+
+    The first absence lies between ``earliest`` (it was still shown) and ``latest`` (the export without it).
+    """
+
+    earliest: datetime | None
+    latest: datetime
+    note: str
+
+
 class ConversationRow(Struct, kw_only=True, frozen=True):
     id: str
     source_id: str
@@ -45,6 +56,8 @@ class ConversationRow(Struct, kw_only=True, frozen=True):
     title: str | None = None
     deleted: bool | Literal["unknown"] = False
     as_of: datetime | None = None
+    project: str | None = None
+    gone_since: GoneSince | None = None
 
 
 class PastTotals(Struct, kw_only=True, frozen=True):
@@ -59,18 +72,52 @@ class FutureTotals(Struct, kw_only=True, frozen=True):
     unknown: int
 
 
-class Totals(Struct, kw_only=True, frozen=True):
+class EndsRow(Struct, kw_only=True, frozen=True):
+    """How many conversations are kept on ``basis`` until some day of ``year`` (UTC).
+
+    ``year`` is ``null`` where no end is stated or known. ``bound`` says what the day is: kept at most
+    (``up_to``), exactly, or at least until then.
+    """
+
+    basis: str
+    year: int | None
+    bound: str | None
+    count: int
+
+
+class GroupTotals(Struct, kw_only=True, frozen=True):
+    """Verdicts of one part: ``by`` is ``kind``, ``provider`` or ``account``, ``value`` which of them.
+
+    An account is named by its id; ``null`` stands for conversations of no known account.
+    """
+
+    by: Literal["kind", "provider", "account"]
+    value: str | None
+    label: str
     past: PastTotals
     future: FutureTotals
 
 
+class Totals(Struct, kw_only=True, frozen=True):
+    """``groups`` holds a list of parts only where there is more than one of a sort."""
+
+    past: PastTotals
+    future: FutureTotals
+    ends: tuple[EndsRow, ...] = ()
+    groups: tuple[GroupTotals, ...] = ()
+
+
 class AsOf(Struct, kw_only=True, frozen=True):
-    """The instant for which future eligibility is said, per account."""
+    """The instant for which future eligibility is said, per account.
+
+    ``look_again`` is when the look at the setting grows too old to stand for now.
+    """
 
     account: str | None
     provider: str
     at: datetime
     why: str
+    look_again: datetime | None = None
 
 
 class ExposureDocument(Document, kw_only=True, frozen=True):

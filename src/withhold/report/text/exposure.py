@@ -5,13 +5,19 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
+from withhold.report.clocks import kept_until
 from withhold.report.documents import (
     CarveOutRow,
     ClockRow,
     ConversationRow,
+    EndsRow,
     ExplainDocument,
     ExposureDocument,
+    FutureTotals,
+    PastTotals,
     ReasonRow,
+    SupposedRow,
+    Totals,
 )
 from withhold.report.text.base import bullets, day, grid, minute, plural, word
 
@@ -21,7 +27,7 @@ NOT_LEGAL = "Verdicts speak of use under terms and setting. Nobody outside can s
 
 def exposure(console: Console, document: ExposureDocument) -> None:
     """Totals first, then one row a conversation, then the carve-outs that go with every verdict."""
-    past, future = document.totals.past, document.totals.future
+    past = document.totals.past
     count = past.exposed + past.not_exposed + past.unknown
     if not count and document.left_out:
         console.print(
@@ -32,32 +38,66 @@ def exposure(console: Console, document: ExposureDocument) -> None:
         console.print("No conversations are in the index yet. Next: withhold import PATH")
         return
     console.print(Text(plural(count, "conversation"), style="bold"))
-    console.print(
-        f"  open to training before:  {past.exposed:,} exposed, {past.not_exposed:,} not exposed,"
-        f" {past.unknown:,} unknown"
-    )
-    console.print(
-        f"  may enter later runs:     {future.eligible:,} eligible, {future.not_eligible:,} not eligible,"
-        f" {future.unknown:,} unknown"
-    )
+    totals_lines(console, document.totals)
     for as_of in document.as_of:
         console.print(
             Text(f"  {as_of.provider} {as_of.account or 'account unknown'}: {as_of.why}", style="dim")
         )
     console.print()
-    groups = _groups(document.conversations)
+    groups = carve_out_groups(document.conversations)
     _rows(console, document.conversations, groups)
     console.print()
-    _carve_outs(console, groups)
+    carve_out_lines(console, groups)
     console.print(Text(NOT_LEGAL, style="dim"))
     console.print(Text("Why: withhold exposure explain ID", style="dim"))
+
+
+def totals_lines(console: Console, totals: Totals) -> None:
+    """Both verdicts, the parts where there are several, and how long what is kept."""
+    console.print(f"  open to training before:  {past_words(totals.past)}")
+    console.print(f"  may enter later runs:     {future_words(totals.future)}")
+    for group in totals.groups:
+        console.print(
+            Text(f"    {group.by} {group.label}: {past_words(group.past)}; {future_words(group.future)}"),
+            style="dim",
+        )
+    if totals.ends:
+        console.print("  ends of keeping, by ground and year:")
+        bullets(console, ends_lines(totals.ends), indent="   ")
+
+
+def past_words(past: PastTotals) -> str:
+    return f"{past.exposed:,} exposed, {past.not_exposed:,} not exposed, {past.unknown:,} unknown"
+
+
+def future_words(future: FutureTotals) -> str:
+    return f"{future.eligible:,} eligible, {future.not_eligible:,} not eligible, {future.unknown:,} unknown"
+
+
+BOUNDS = {"up_to": "at most until ", "at_least": "at least until ", "exact": "until ", None: "until "}
+
+
+def ends_lines(ends: Sequence[EndsRow]) -> list[str]:
+    """One line a ground: conversations by the year of the end, then those without one."""
+    lines = []
+    for basis in dict.fromkeys(e.basis for e in ends):
+        years = [_year(e) for e in ends if e.basis == basis]
+        lines.append(f"{basis.replace('_', ' ')}: {', '.join(years)}")
+    return lines
+
+
+def _year(end: EndsRow) -> str:
+    if end.year is None:
+        return f"no end can be said for {end.count:,}"
+    return f"{BOUNDS.get(end.bound, 'until ')}{end.year} {end.count:,}"
 
 
 Groups = dict[tuple[CarveOutRow, ...], str]
 """Sets of carve-outs that rows share, each with its letter."""
 
 
-def _groups(rows: Sequence[ConversationRow]) -> Groups:
+def carve_out_groups(rows: Sequence[ConversationRow | SupposedRow]) -> Groups:
+    """Each distinct set of carve-outs with the letter that stands for it in a table."""
     distinct = dict.fromkeys(row.carve_outs for row in rows if row.carve_outs)
     return {c: LETTERS[i] if i < len(LETTERS) else f"#{i + 1}" for i, c in enumerate(distinct)}
 
@@ -69,7 +109,7 @@ def _rows(console: Console, rows: Sequence[ConversationRow], groups: Groups) -> 
     for row in rows:
         table.add_row(
             row.id[:8],
-            row.kind + ("*" if row.deleted is True else ""),
+            row.kind + ("*" if row.deleted is True else "") + ("\N{DAGGER}" if row.gone_since else ""),
             _period(row),
             word(row.past_exposure),
             word(row.future_eligibility),
@@ -79,6 +119,9 @@ def _rows(console: Console, rows: Sequence[ConversationRow], groups: Groups) -> 
     console.print(table)
     if any(row.deleted is True for row in rows):
         console.print(Text("* deleted", style="dim"))
+    gone = dict.fromkeys(row.gone_since.note for row in rows if row.gone_since)
+    for note in gone:
+        console.print(Text(f"\N{DAGGER} {note}", style="dim"))
 
 
 def _period(row: ConversationRow) -> str:
@@ -90,15 +133,13 @@ def _period(row: ConversationRow) -> str:
 
 
 def _kept(clocks: Sequence[ClockRow]) -> str:
-    """The latest end among the clocks that certainly run; ``open`` where one has no end."""
-    provider = [c for c in clocks if c.basis not in ("local_copies", "flagged_content", "flagged_scores")]
-    ends = [c.until for c in provider if c.until is not None]
-    if any(c.until is None and c.basis != "human_reviewed" for c in provider) or not ends:
-        return "open"
-    return day(max(ends))
+    """The day until which it may be kept; ``open`` where one ground has no end."""
+    until = kept_until(clocks)
+    return "open" if until is None else day(until)
 
 
-def _carve_outs(console: Console, groups: Groups) -> None:
+def carve_out_lines(console: Console, groups: Groups) -> None:
+    """What the letters stand for: it holds whatever the verdicts say."""
     if not groups:
         return
     numbers = {c: i for i, c in enumerate(dict.fromkeys(c for group in groups for c in group), 1)}
@@ -125,6 +166,8 @@ def explain(console: Console, document: ExplainDocument) -> None:
     )
     for at in row.resumed_at:
         console.print(f"  taken up again {minute(at)}")
+    if row.gone_since is not None:
+        console.print(f"  {row.gone_since.note}")
     console.print(Text("  open to training before: "), word(row.past_exposure), _extent(row))
     console.print(Text("  may enter later runs:    "), word(row.future_eligibility))
     if row.marks:

@@ -1,0 +1,102 @@
+"""Due dates as iCalendar: when stated keeping times end, and when the setting is to be looked at again.
+
+A calendar is often kept on somebody's server: events hold counts and grounds, never titles or ids.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from withhold.report.documents import AsOf, ExposureDocument
+from withhold.report.text.base import plural
+
+if TYPE_CHECKING:
+    from icalendar import Event
+
+RECHECK_DAYS = 30
+"""How often a setting is to be looked at again."""
+
+_BOUNDS = {"up_to": "at most until", "at_least": "at least until", "exact": "until"}
+_NOT_SEEN = "This is what the terms state. Nobody outside can see what a provider keeps."
+
+Group = tuple[date, str, str]
+"""Day (UTC), basis, and what the day is."""
+
+
+def due_dates(document: ExposureDocument, today: date) -> bytes:
+    """An iCalendar file (RFC 5545) with all-day events from ``today`` on.
+
+    One event for each day and basis on which keeping times end, with the number of conversations; one for
+    each account, repeated every 30 days, for looking at the setting. Ids of events are stable, so that a
+    newer file replaces what an older one put into the calendar.
+    """
+    from icalendar import Calendar
+
+    calendar = Calendar()
+    calendar.add("prodid", f"-//withhold//exposure {document.tool_version}//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", "withhold: due dates")
+    for event in (*_ends(document, today), *_rechecks(document.as_of, document.generated_at, today)):
+        calendar.add_component(event)
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _ends(document: ExposureDocument, today: date) -> "Iterator[Event]":
+    count: Counter[Group] = Counter()
+    providers: dict[Group, set[str]] = {}
+    for row in document.conversations:
+        for clock in row.clocks:
+            if clock.until is None or clock.until.date() < today:
+                continue
+            group = (clock.until.date(), clock.basis, clock.bound or "")
+            count[group] += 1
+            providers.setdefault(group, set()).add(row.provider)
+    for group in sorted(count):
+        yield _end(group, count[group], sorted(providers[group]), document.generated_at)
+
+
+def _end(group: Group, count: int, providers: list[str], stamp: datetime) -> "Event":
+    day, basis, bound = group
+    ground = basis.replace("_", " ")
+    held = plural(count, "conversation")
+    until = _BOUNDS.get(bound, "as far as stated until")
+    text = f"{held} ({', '.join(providers)}) kept on the ground {ground!r}: {until} {day} (UTC). {_NOT_SEEN}"
+    return _event(
+        ("end", day.isoformat(), basis, bound), f"Kept {until} today: {held}, {ground}", text, day, stamp
+    )
+
+
+def _rechecks(looks: Iterable[AsOf], stamp: datetime, today: date) -> "Iterator[Event]":
+    for look in looks:
+        if look.look_again is None:
+            continue
+        day = max(look.look_again.date(), today)
+        name = f"{look.provider}, {look.account}" if look.account else look.provider
+        text = f"{look.why}. A look stands for now {RECHECK_DAYS} days. withhold optout {look.provider}"
+        event = _event(
+            ("recheck", look.provider, look.account or ""),
+            f"Look at the training setting: {name}",
+            text,
+            day,
+            stamp,
+        )
+        event.add("rrule", {"freq": "daily", "interval": RECHECK_DAYS})
+        yield event
+
+
+def _event(key: tuple[str, ...], summary: str, text: str, day: date, stamp: datetime) -> "Event":
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", f"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}@withhold.invalid")
+    event.add("dtstamp", stamp.replace(microsecond=0))
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("summary", summary)
+    event.add("description", text)
+    event.add("transp", "TRANSPARENT")
+    event.add("class", "PRIVATE")
+    return event

@@ -1,0 +1,1 @@
+"""The timeline as a picture and as a plot in the terminal."""
