@@ -59,7 +59,7 @@ class AiStudio:
         yield from (ExportedAt(when) for when in made_at([claim.entry for claim in claims]))
         repeats = Repeats()
         for claim in claims:
-            for found in found_in(claim.entry, options.limits, mark=b'"chunkedPrompt"'):
+            for found in found_in(claim.entry, options.limits, mark=b'"chunkedPrompt"', empty=False):
                 if isinstance(found, Found):
                     yield from _prompt(found, claim.entry, repeats, options)
                 else:

@@ -179,7 +179,7 @@ def _user(row: dict[str, object], place: str, export: _Export) -> Iterator[Item]
 
 def _chats(claim: Claim, state: _State) -> Iterator[Item]:
     for found in found_in(
-        claim.entry, state.options.limits, inside=_INSIDE.get(claim.role), mark=b'"mapping"'
+        claim.entry, state.options.limits, inside=_INSIDE.get(claim.role), mark=b'"mapping"', empty=False
     ):
         if isinstance(found, Found):
             yield from _chat(found, state.export(claim.entry), state)

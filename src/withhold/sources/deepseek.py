@@ -61,7 +61,7 @@ class DeepSeek:
         account = refs[0] if len(refs) == 1 else None
         repeats = Repeats()
         for claim in (c for c in claims if c.role == CHATS):
-            for found in found_in(claim.entry, options.limits, mark=b'"mapping"'):
+            for found in found_in(claim.entry, options.limits, mark=b'"mapping"', empty=False):
                 if isinstance(found, Found):
                     yield from _chat(found, account, repeats, options)
                 else:

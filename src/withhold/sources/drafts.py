@@ -42,9 +42,14 @@ class Found:
 
 
 def found_in(
-    entry: Entry, limits: Limits, *, inside: str | None = None, mark: bytes | None = None
+    entry: Entry,
+    limits: Limits,
+    *,
+    inside: str | None = None,
+    mark: bytes | None = None,
+    empty: bool = True,
 ) -> Iterator[Found | Unrecognised | Notice]:
-    """The items of an entry, numbered. What cannot be had is named.
+    """The items of an entry, numbered. What cannot be had is named, and so is nothing unless ``empty``.
 
     With ``mark``, a byte sequence that each item holds at least once, a second and dumber count tells when
     the file seems to hold more than came out.
@@ -59,6 +64,8 @@ def found_in(
             yield Unrecognised(f"{place} at byte {raw.offset}", raw.reason + rest)
         else:
             yield Found(place, raw.data)
+    if not count and not empty:
+        yield Unrecognised(entry.path, "holds no item: an empty export, or one that was cut")
     if marks is not None and mark is not None and marks.count > count:
         text = f"{mark.decode()} occurs {marks.count} times in it, yet {count} items or faults were found"
         yield Notice(text, entry.path)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from sys import intern
 
 from withhold.model.conversation import Conversation, Feedback, Message, Unrecognised
 from withhold.model.when import ANY_TIME, When
@@ -24,7 +25,7 @@ _LONGEST_VERB = 60
 class Exchange:
     """One item of the log. ``said`` begins with the verb; it is cut down to that when it is taken in."""
 
-    place: str
+    number: int
     said: str
     asked: int
     answer: int
@@ -52,7 +53,7 @@ class Log:
         verb, no_break, _ = exchange.said.partition("\xa0")
         known = _known_verb(exchange.said)
         exchange.asked = max(exchange.asked - len(known or (verb if no_break else "")) - 1, 0)
-        exchange.said = known or (verb.lower() if no_break and len(verb) <= _LONGEST_VERB else "")
+        exchange.said = intern(known or (verb.lower() if no_break and len(verb) <= _LONGEST_VERB else ""))
         self._found.append(exchange)
 
     def items(self) -> Iterator[Item]:
@@ -69,9 +70,10 @@ class Log:
                 prompts.append(one)
             else:
                 text = "an item without an answer, whose verb is not known: it may be a prompt"
-                yield Unrecognised(one.place, text)
-        yield from _conversations(prompts, feedback)
+                yield Unrecognised(f"{self._path}[{one.number}]", text)
         yield from self._notices(used, prompts)
+        self._found.clear()
+        yield from _conversations(prompts, feedback)
 
     def _date_all(self) -> None:
         months = self._language.known_months()
@@ -121,8 +123,9 @@ def _conversations(prompts: list[Exchange], feedback: list[Exchange]) -> Iterato
     for one in feedback:
         mark = Feedback(one.when if isinstance(one.when, When) else ANY_TIME, "gave feedback")
         rated.setdefault(one.conversation or "", []).append(mark)
-    for source_id, exchanges in groups.items():
-        yield _conversation(source_id, exchanges, tuple(rated.pop(source_id, ())))
+    prompts.clear()
+    for source_id in list(groups):
+        yield _conversation(source_id, groups.pop(source_id), tuple(rated.pop(source_id, ())))
     if lost := sum(map(len, rated.values())):
         yield Notice(
             f"feedback was given {lost} times on conversations that are not in this log or not named"
@@ -137,7 +140,7 @@ def _apart(last: When | None, when: When | None) -> bool:
 
 
 def _guessed(one: Exchange, when: When | None, groups: dict[str, list[Exchange]]) -> str:
-    begun = f"from-{nominal(when).isoformat()}" if when and dated(when) else f"at-{one.place}"
+    begun = f"from-{nominal(when).isoformat()}" if when and dated(when) else f"item-{one.number}"
     return begun if begun not in groups else f"{begun}-{len(groups)}"
 
 

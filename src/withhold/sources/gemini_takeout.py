@@ -91,18 +91,20 @@ def _holds(entry: Entry, wanted: re.Pattern[bytes]) -> bool:
 
 
 def _page(entry: Entry, options: Options) -> Iterator[Exchange | Item]:
+    number = -1
     for number, raw in enumerate(cells_of(entry, options.limits)):
-        place = f"{entry.path}[{number}]"
         if isinstance(raw, Raw):
-            yield _from_cell(cell_of(raw.data), place)
+            yield _from_cell(cell_of(raw.data), number)
         else:
-            yield Unrecognised(f"{place} at byte {raw.offset}", raw.reason)
+            yield Unrecognised(f"{entry.path}[{number}] at byte {raw.offset}", raw.reason)
+    if number < 0:
+        yield Unrecognised(entry.path, "holds no item: an empty activity page, or one that was cut")
 
 
-def _from_cell(cell: Cell, place: str) -> Exchange:
+def _from_cell(cell: Cell, number: int) -> Exchange:
     ours = bool(_PRODUCT.search(cell.product)) or cell.conversation is not None
     return Exchange(
-        place=place,
+        number=number,
         said=cell.said,
         asked=cell.asked,
         answer=cell.answer,
@@ -113,7 +115,7 @@ def _from_cell(cell: Cell, place: str) -> Exchange:
 
 
 def _json(entry: Entry, options: Options) -> Iterator[Exchange | Item]:
-    for found in found_in(entry, options.limits, mark=b'"header"'):
+    for number, found in enumerate(found_in(entry, options.limits, mark=b'"header"', empty=False)):
         if not isinstance(found, Found):
             yield found
             continue
@@ -121,17 +123,17 @@ def _json(entry: Entry, options: Options) -> Iterator[Exchange | Item]:
         if row is None or not isinstance(row.get("title"), str):
             yield Unrecognised(found.place, "is no item of an activity log: it has no title")
         else:
-            yield _from_row(row, found.place)
+            yield _from_row(row, number)
 
 
-def _from_row(row: dict[str, object], place: str) -> Exchange:
+def _from_row(row: dict[str, object], number: int) -> Exchange:
     said = str(row["title"])
     links = [row.get("titleUrl"), *(part(one, key) for one in listed(row.get("details")) for key in _LINKED)]
     conversation = next((one for link in links if (one := conversation_in(link))), None)
     named = [row.get("header"), *listed(row.get("products"))]
     ours = any(isinstance(one, str) and _PRODUCT.search(one) for one in named) or conversation is not None
     return Exchange(
-        place=place,
+        number=number,
         said=said,
         asked=len(said),
         answer=sum(map(_answer_size, listed(row.get("safeHtmlItem")))),

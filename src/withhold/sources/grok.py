@@ -70,8 +70,9 @@ class Grok:
             if claim.role != CHATS:
                 yield KnownMember(claim.entry.path, claim.role)
                 continue
-            mark = b'"responses"'
-            for found in found_in(claim.entry, options.limits, inside="conversations", mark=mark):
+            for found in found_in(
+                claim.entry, options.limits, inside="conversations", mark=b'"responses"', empty=False
+            ):
                 if isinstance(found, Found):
                     yield from _chat(found, accounts, repeats, options)
                 else:

@@ -82,6 +82,8 @@ def _file(claim: Claim, repeats: Repeats, options: Options) -> Iterator[Item]:
             built = run.conversation(claim.entry, number, options)
             yield from repeats.of(built.source_id, f"{claim.entry.path}: conversation {number}")
             yield built
+    if not number:
+        yield Unrecognised(claim.entry.path, "holds a header and no row that can be read")
     if claim.role == PROMPTS and number:
         text = "nothing ties these prompts together: each counts as a conversation of its own"
         yield Notice(text, claim.entry.path)

@@ -106,7 +106,7 @@ class _Reading:
         self._repeats = Repeats()
 
     def export(self, entry: Entry) -> Iterator[Item]:
-        for found in found_in(entry, self._options.limits, mark=b'"history"'):
+        for found in found_in(entry, self._options.limits, mark=b'"history"', empty=False):
             if isinstance(found, Found):
                 yield from self._chat(decoded(found.data), found.place, unnamed(found.data))
             else:

@@ -1,4 +1,26 @@
-"""All formats, and the way from paths to conversations."""
+"""All formats, and the way from paths to conversations.
+
+============== ========================================================== ==========================
+format         what it is                                                 provider
+============== ========================================================== ==========================
+claude-ai      Claude.ai account export, all eras, chats of the web API   anthropic
+claude-code    Claude Code transcripts and prompt history                 anthropic
+chatgpt        ChatGPT account export: one file, shards, slim trees;      openai
+               ratings, switches, shared links, group chats, cloud tasks
+deepseek       DeepSeek account export, with and without fragments        deepseek
+grok-web       Grok account export                                        xai
+le-chat        Le Chat (Mistral) account export                           mistral
+ms-copilot     Microsoft Copilot: CSV files of the privacy dashboard      microsoft
+ai-studio      Google AI Studio: prompts as kept in Drive                 google
+gemini-takeout Gemini in Google Takeout: pages in any language, JSON      google
+open-webui     Open WebUI: JSON export, ``webui.db``                      unknown
+lm-studio      LM Studio: ``*.conversation.json``                         local, or unknown
+jan            Jan: ``thread.json`` and ``messages.jsonl``                local, or unknown
+ollama         Ollama app: ``db.sqlite``                                  local, or unknown
+============== ========================================================== ==========================
+
+Local programs are ``local`` only where their files show that the model ran on this machine.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

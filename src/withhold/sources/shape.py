@@ -14,6 +14,8 @@ LINES_SEEN = 64
 ITEMS_SEEN = 4
 ENOUGH = 4 * MIB
 _START = 4096
+_NO_LINES = (b"<", b"SQLite format 3")
+"""Markup may be one line as long as its file, and databases have none: no JSON is looked for in them."""
 
 Members = dict[str, msgspec.Raw]
 
@@ -24,6 +26,8 @@ def shape_of(entry: Entry, limits: Limits) -> Shape:
     if not head:
         return Shape("empty")
     start = head[0]
+    if head.startswith(_NO_LINES):
+        return Shape("other", head=head)
     if start == ord("["):
         return Shape("array", tuple(_first_items(entry, limits)))
     if start == ord("{") and not _starts_with_line(entry, limits):
