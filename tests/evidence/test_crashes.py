@@ -141,7 +141,7 @@ for number in range(100_000):
 def test_killed_writers_lose_no_record_that_they_had_told_of(tmp_path: Path) -> None:
     """Real processes are killed at random moments; every record they had returned is there and verifies."""
     told: list[str] = []
-    chance = random.Random(5)  # noqa: S311 - any moments will do
+    chance = random.Random(5)
     for _ in range(8):
         with subprocess.Popen(
             [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, cwd=Path.cwd()

@@ -61,7 +61,7 @@ def _questions(number: int) -> Iterator[Question]:
     history = history_number(number)
     known = all_there_is(history)
     history.lab.advance(history.lab.now + ELEVEN_YEARS)
-    random = Random(number)  # noqa: S311 - a simulation, not a secret
+    random = Random(number)
     for full in known:
         for k in (full, *(lose(full, some(random), random) for _ in range(2))):
             yield Question(
