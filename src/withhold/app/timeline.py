@@ -11,6 +11,7 @@ from withhold.app.exposure import ledger_of, row_of
 from withhold.app.filters import EVERYTHING, Filter
 from withhold.app.handing_out import write_file
 from withhold.app.ledger import Judged, Ledger
+from withhold.app.totals import totals_of
 from withhold.model.conversation import Conversation
 from withhold.model.terms import Terms
 from withhold.model.when import BEGINNING
@@ -54,7 +55,7 @@ def timeline(
         tool_version=stamp.tool_version,
         begins=begins,
         ends=None if begins is None else ends,
-        conversations=len(kept),
+        past=totals_of(t.row for t in kept).past,
         undated=sum(not t.weeks for t in kept),
         weeks=tuple(_weeks(kept, begins, ends)),
         lanes=() if begins is None else tuple(_lanes(ledger, kept, begins, ends)),

@@ -61,8 +61,6 @@ def timeline_page(document: TimelineDocument) -> bytes:
         timeline=document,
         picture=Markup(element(document)),  # noqa: S704 - made and escaped by us
         title=words.TITLE,
-        summary=words.summary(document),
-        note=words.NOTE,
         said=words.SAID,
         lanes=[(words.lane_name(lane), words.bands(lane)) for lane in document.lanes],
         is_look=words.is_look,

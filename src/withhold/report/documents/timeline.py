@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from withhold.report.documents.base import Document
+from withhold.report.documents.exposure import PastTotals
 
 TermsWord = Literal["no_training", "setting_decides", "no_refusal", "unknown"]
 SettingWord = Literal["sharing", "private", "unknown"]
@@ -57,13 +58,13 @@ class LaneRow(Struct, kw_only=True, frozen=True):
 class TimelineDocument(Document, kw_only=True, frozen=True):
     """All stretches lie within ``begins`` and ``ends``, which are ``null`` where no time is known.
 
-    ``undated`` counts conversations that no week can be given.
+    ``past`` counts each conversation once, ``weeks`` once a week in which it was touched; ``undated`` counts conversations that no week can be given.
     """
 
     schema: Literal["withhold.timeline/1"] = "withhold.timeline/1"
     begins: datetime | None
     ends: datetime | None
-    conversations: int
+    past: PastTotals
     undated: int
     weeks: tuple[WeekRow, ...]
     lanes: tuple[LaneRow, ...]

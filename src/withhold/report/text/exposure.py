@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from withhold.report.clocks import kept_until
@@ -14,6 +15,7 @@ from withhold.report.documents import (
     ExplainDocument,
     ExposureDocument,
     FutureTotals,
+    GroupTotals,
     PastTotals,
     ReasonRow,
     SupposedRow,
@@ -56,14 +58,28 @@ def totals_lines(console: Console, totals: Totals) -> None:
     """Both verdicts, the parts where there are several, and how long what is kept."""
     console.print(f"  open to training before:  {past_words(totals.past)}")
     console.print(f"  may enter later runs:     {future_words(totals.future)}")
-    for group in totals.groups:
-        console.print(
-            Text(f"    {group.by} {group.label}: {past_words(group.past)}; {future_words(group.future)}"),
-            style="dim",
-        )
+    if totals.groups:
+        console.print(_parts(totals.groups))
     if totals.ends:
         console.print("  ends of keeping, by ground and year:")
         bullets(console, ends_lines(totals.ends), indent="   ")
+
+
+def _parts(groups: Sequence[GroupTotals]) -> Table:
+    """Both verdicts of each part, in figures."""
+    table = grid("    by", "exposed", "not", "unknown", "eligible", "not", "unknown")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for g in groups:
+        figures = (*_figures(g.past), *_figures(g.future))
+        table.add_row(Text(f"    {g.by} {g.label}"), *(f"{n:,}" for n in figures))
+    return table
+
+
+def _figures(totals: PastTotals | FutureTotals) -> tuple[int, int, int]:
+    if isinstance(totals, PastTotals):
+        return totals.exposed, totals.not_exposed, totals.unknown
+    return totals.eligible, totals.not_eligible, totals.unknown
 
 
 def past_words(past: PastTotals) -> str:
@@ -88,8 +104,8 @@ def ends_lines(ends: Sequence[EndsRow]) -> list[str]:
 
 def _year(end: EndsRow) -> str:
     if end.year is None:
-        return f"no end can be said for {end.count:,}"
-    return f"{BOUNDS.get(end.bound, 'until ')}{end.year} {end.count:,}"
+        return f"{end.count:,} without an end that can be said"
+    return f"{end.count:,} {BOUNDS.get(end.bound, 'until ')}{end.year}"
 
 
 Groups = dict[tuple[CarveOutRow, ...], str]
@@ -104,6 +120,7 @@ def carve_out_groups(rows: Sequence[ConversationRow | SupposedRow]) -> Groups:
 
 def _rows(console: Console, rows: Sequence[ConversationRow], groups: Groups) -> None:
     table = grid("id", "kind", "first - last", "past", "future", "kept until", "but")
+    table.padding = (0, 1, 0, 0)
     for column in table.columns:
         column.no_wrap = True
     for row in rows:

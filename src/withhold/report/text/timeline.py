@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from withhold.report.documents import StretchRow, TimelineDocument
-from withhold.report.text.base import STYLES, bullets
+from withhold.report.text.base import STYLES
 from withhold.report.timeline.words import PAST, SAID, TITLE, bands, is_look, lane_name, summary, ticks
 
 GUTTER, COLUMNS = 13, 64
@@ -66,7 +66,8 @@ def timeline(console: Console, document: TimelineDocument) -> None:
     for line in plot.lines():
         console.print(line, no_wrap=True, overflow="crop", crop=True, soft_wrap=True)
     console.print()
-    bullets(console, _legend(glyphs))
+    for line in _legend(glyphs):
+        console.print(Text(line, style="dim"))
 
 
 def _shows(encoding: str, glyphs: Glyphs) -> bool:
@@ -80,10 +81,10 @@ def _shows(encoding: str, glyphs: Glyphs) -> bool:
 def _legend(glyphs: Glyphs) -> list[str]:
     dark, pale, decides = (glyphs.words[w] for w in ("open", "not_open", "setting_decides"))
     return [
-        f"{dark} open, sharing, training without refusal   {pale} not open, private, no training",
-        f"{decides} the setting decides   ? not known   S P the setting was looked at: sharing, private",
-        "A look is one instant. What lies between two looks is not known.",
-        "Whatever stands here, feedback and safety flags may train: withhold exposure shows them.",
+        f"{dark} open, sharing, no refusal; {pale} not open, private, no training",
+        f"{decides} the setting decides; ? not known; S, P looked at once: sharing, private",
+        "A look is one instant: what lies between two looks is not known.",
+        "Feedback and safety flags may train whatever stands here: see withhold exposure.",
     ]
 
 

@@ -1,6 +1,6 @@
 """The timeline as SVG: columns of conversations by week, and under them bands of terms and setting.
 
-Dark is open, pale is not, hatched is not known: it reads without colour. Nothing is loaded from elsewhere;
+Strong is open, faint is not, hatched is not known: it reads without colour. Nothing is loaded from elsewhere;
 every text is escaped. Title, description and a label on each shape tell the same to who cannot see it.
 """
 
@@ -191,19 +191,29 @@ class _Picture:
 
     def _foot(self, height: int) -> Iterator[str]:
         words = NOTE.split(". ", 1)
-        yield _text(LEFT, height - 34, f"Dark: open. Pale: not open. Hatched: not known. {words[0]}.", "soft")
+        yield _text(
+            LEFT,
+            height - 34,
+            f"Strong red: open. Faint green: not open. Hatched: not known. {words[0]}.",
+            "soft",
+        )
         yield _text(LEFT, height - 17, words[1], "soft")
 
 
 def _inside(word: str, said: str, left: float, right: float, y: float) -> str:
     """The word in its stretch, on a plate where the ground is hatched, if there is room."""
     room = len(said) * LETTER + 10
+    if word == "unknown":
+        return _on_plate(said, (left + right - room) / 2, room, y) if right - left > room + 30 else ""
     if right - left < room + 4:
         return ""
-    plate = _rect("plate", left + 4, y + 3, room, BAND - 6)
     dark = word in ("open", "sharing", "no_refusal")
-    label = _text(left + 8, y + 14, said, "on-open" if dark else "")
-    return (plate if word == "unknown" else "") + label
+    return _text(left + 8, y + 14, said, "on-open" if dark else "")
+
+
+def _on_plate(said: str, x: float, room: float, y: float) -> str:
+    """The word in the middle, so that the hatching shows on both sides."""
+    return _rect("plate", x, y + 3, room, BAND - 6) + _text(x + room / 2, y + 14, said, "", "middle")
 
 
 def _rect(word: str, x: float, y: float, width: float, height: float) -> str:

@@ -49,13 +49,10 @@ def bands(lane: LaneRow) -> list[tuple[str, tuple[StretchRow, ...]]]:
 
 def summary(document: TimelineDocument) -> str:
     """The picture in one sentence or two."""
-    weeks = document.weeks
-    totals = {w: sum(getattr(row, w) for row in weeks) for w in PAST}
-    shares = ", ".join(f"{totals[w]:,} {SAID[w]}" for w in ("exposed", "not_exposed", "unknown"))
-    count = plural(document.conversations, "conversation")
-    text = (
-        f"{count}, {day(document.begins)} to {day(document.ends)} (UTC); by week and past exposure: {shares}."
-    )
+    past = document.past
+    count = plural(past.exposed + past.not_exposed + past.unknown, "conversation")
+    verdicts = f"{past.exposed:,} exposed, {past.not_exposed:,} not exposed, {past.unknown:,} not known"
+    text = f"{count}, {day(document.begins)} to {day(document.ends)} (UTC): {verdicts}."
     return text + (f" {document.undated:,} without a known time." if document.undated else "")
 
 
