@@ -213,6 +213,14 @@ def test_an_unknown_role_is_nobodys_and_named(one: Callable[..., Result]) -> Non
     assert "critic" in row.unrecognised[0].reason
 
 
+def test_an_unknown_kind_of_content_is_told(one: Callable[..., Result]) -> None:
+    """Its message counts; its name is printed once with a number."""
+    said = [node(str(n), None, content={"content_type": "novel", "novelty": "x"}) for n in range(3)]
+    row = one(chat(*said)).only
+    assert (row.human, row.unrecognised_count) == (3, 0)
+    assert row.warnings == ("3 messages have content of the kind novel, whose text is not known here",)
+
+
 def test_renamed_messages_are_no_empty_chat(one: Callable[..., Result]) -> None:
     """Nodes of which none has a message are a fault, not a success with nothing in it."""
     nodes = {str(n): {"id": str(n), "text": {"author": {"role": "user"}}} for n in range(3)}

@@ -7,13 +7,15 @@ lie beside a ``message_feedback.json`` which was read to its end. Deleted and te
 export.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from withhold.model.conversation import Conversation, Message, SourceAccount, Unrecognised
+from withhold.model.conversation import Conversation, SourceAccount, Unrecognised
 from withhold.model.when import When
-from withhold.model.words import Author, Kind
+from withhold.model.words import Kind
+from withhold.sources.chatgpt_apart import apart_items
 from withhold.sources.chatgpt_ratings import VOTE, Ratings
 from withhold.sources.chatgpt_sides import (
     CHATS,
@@ -30,40 +32,35 @@ from withhold.sources.chatgpt_sides import (
     role_of,
     switches,
 )
-from withhold.sources.chatgpt_tree import Chat, draft_of, lost_twice, ordered, read_chat
+from withhold.sources.chatgpt_tree import Chat, draft_of, lost_twice, ordered, read_chat, unknown_kind
 from withhold.sources.drafts import (
-    NO_MESSAGE,
     Draft,
     Found,
     Repeats,
     decoded,
-    faults,
     found_in,
-    listed,
     messages_of,
-    part,
-    strange,
     unnamed,
     with_context,
 )
 from withhold.sources.interface import (
-    Apart,
     Claim,
     Entry,
     ExportedAt,
     Item,
     KnownMember,
+    Notice,
     Options,
     SettingSeen,
     Shape,
 )
 from withhold.sources.made_at import made_at
-from withhold.sources.text import name, size_of
+from withhold.sources.text import name
 from withhold.sources.times import moment
 
 PROVIDER = "openai"
-PEOPLE = {"user": Author.HUMAN, "assistant": Author.MODEL, "system": Author.OTHER, "tool": Author.OTHER}
-_INSIDE = {WRAPPED: "conversations", GROUPS: "chats"}
+_KINDS_TOLD = 50
+_INSIDE = {WRAPPED: "conversations"}
 
 
 @dataclass(slots=True)
@@ -93,6 +90,8 @@ class _State:
     ratings: Ratings = field(default_factory=Ratings)
     repeats: Repeats = field(default_factory=Repeats)
     exports: dict[str, _Export] = field(default_factory=dict)
+    kinds: Counter[str] = field(default_factory=Counter)
+    """Kinds of content that are not known here, by name."""
 
     def export(self, entry: Entry) -> _Export:
         return self.exports.setdefault(entry.path.rpartition("/")[0], _Export())
@@ -128,8 +127,10 @@ class ChatGpt:
             if claim.role in {CHATS, WRAPPED}:
                 yield from _chats(claim, state)
             elif claim.role in {GROUPS, CODEX}:
-                yield from _apart(claim, state)
+                yield from apart_items(claim, state.export(claim.entry).account, options)
         yield from state.ratings.left()
+        for kind, count in sorted(state.kinds.items()):
+            yield Notice(f"{count} messages have content of the kind {kind}, whose text is not known here")
         yield from _settings(claims, state)
 
 
@@ -195,7 +196,7 @@ def _chat(found: Found, export: _Export, state: _State) -> Iterator[Item]:
     if lost_twice(chat, found.data):
         yield Unrecognised(found.place, "has a key of its mapping twice; which of them was said is not known")
         return
-    drafts, odd = _drafts(chat, found.place)
+    drafts, odd = _drafts(chat, found.place, state.kinds)
     if len(chat.mapping) > 1 and not drafts and not odd:
         yield Unrecognised(found.place, f"has {len(chat.mapping)} nodes and no message in any of them")
         return
@@ -205,11 +206,13 @@ def _chat(found: Found, export: _Export, state: _State) -> Iterator[Item]:
     yield built
 
 
-def _drafts(chat: Chat, place: str) -> tuple[list[Draft], list[Unrecognised]]:
+def _drafts(chat: Chat, place: str, kinds: Counter[str]) -> tuple[list[Draft], list[Unrecognised]]:
     drafts, odd = [], []
     nodes = chat.mapping or {}
     for key in ordered(nodes):
         draft = draft_of(nodes[key])
+        if (kind := unknown_kind(nodes[key])) and (kind in kinds or len(kinds) < _KINDS_TOLD):
+            kinds[kind] += 1
         if draft is None:
             continue
         if draft.fault is not None:
@@ -243,56 +246,6 @@ def _built(chat: Chat, drafts: list[Draft], data: bytes, export: _Export, state:
 def _project(chat: Chat) -> str | None:
     named = (name(chat.gizmo_id), name(chat.conversation_template_id))
     return next((one for one in named if one and one.startswith("g-p-")), None)
-
-
-def _apart(claim: Claim, state: _State) -> Iterator[Item]:
-    """Group chats and cloud tasks: judged like any other, counted apart from the chats."""
-    export = state.export(claim.entry)
-    for found in found_in(claim.entry, state.options.limits, inside=_INSIDE.get(claim.role)):
-        row = decoded(found.data) if isinstance(found, Found) else None
-        if not isinstance(found, Found):
-            yield found
-        elif row is None or not isinstance(row.get(_key(claim.role)), list):
-            yield Unrecognised(found.place, f"is none of the {claim.role}: it has no {_key(claim.role)}")
-        else:
-            drafts = [_turn(turn) for turn in listed(row[_key(claim.role)])]
-            yield from faults(drafts, found.place, _key(claim.role))
-            yield Apart(claim.role, _conversation(row, drafts, found, claim.role, export))
-
-
-def _key(role: str) -> str:
-    return "turns" if role == CODEX else "messages"
-
-
-def _turn(value: object) -> Draft:
-    if not isinstance(value, dict):
-        return NO_MESSAGE
-    role = value.get("role", part(value, "author", "role"))
-    author = PEOPLE.get(role.lower()) if isinstance(role, str) else None
-    return Draft(
-        id=name(value.get("id")),
-        author=author or Author.OTHER,
-        at=moment(value.get("created_at")),
-        size=size_of(value),
-        fault=None if author else strange(role),
-    )
-
-
-def _conversation(
-    row: dict[str, object], drafts: list[Draft], found: Found, role: str, export: _Export
-) -> Conversation:
-    source_id = name(row.get("id")) or unnamed(found.data)
-    messages: tuple[Message, ...] = messages_of(
-        source_id, drafts, moment(row.get("created_at")), moment(row.get("last_action_at"))
-    )
-    return Conversation(
-        source_id=source_id,
-        provider_id=PROVIDER,
-        kind=Kind.CODING if role == CODEX else Kind.CHAT,
-        messages=messages,
-        account_ref=export.account,
-        incognito=False,
-    )
 
 
 def _settings(claims: Sequence[Claim], state: _State) -> Iterator[Item]:

@@ -24,7 +24,12 @@ AUTHORS = {
 }
 CONTEXT = frozenset({"user_editable_context", "model_editable_context"})
 """Custom instructions and memories: sent with each chat, written in none."""
-_TEXTS = ("text", "content", "thoughts", "result", "user_profile", "user_instructions")
+KINDS = CONTEXT | {
+    "text", "multimodal_text", "code", "execution_output", "thoughts", "reasoning_recap", "tether_quote",
+    "tether_browsing_display", "sonic_webpage", "system_error", "computer_output", "app_pairing_content",
+    "citable_code_output",
+}  # fmt: skip
+_TEXTS = frozenset({"text", "content", "thoughts", "result", "user_profile", "user_instructions"})
 
 
 class Role(msgspec.Struct):
@@ -212,9 +217,20 @@ def _author(said: Said) -> Author | None:
     return found
 
 
+def unknown_kind(node: Node | None) -> str | None:
+    """The name of a kind of content that is not known here; its text may be counted short."""
+    said = node.message if node is not None else None
+    kind = part(said.content, "content_type") if isinstance(said, Said) else None
+    return None if kind is None or kind in KINDS else (name(kind, 40) or "(no name)")
+
+
 def _size(content: object) -> int:
     if not isinstance(content, dict):
         return size_of(content, inside=True)
-    parts = content.get("parts")
-    said = sum(size_of(one, inside=isinstance(one, str)) for one in listed(parts))
-    return said + sum(size_of(content.get(key), inside=isinstance(content.get(key), str)) for key in _TEXTS)
+    said = 0
+    for key, value in content.items():
+        if key == "parts":
+            said += sum(len(one) if isinstance(one, str) else size_of(one) for one in listed(value))
+        elif key in _TEXTS:
+            said += size_of(value, inside=isinstance(value, str))
+    return said
