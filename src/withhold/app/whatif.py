@@ -17,7 +17,7 @@ from withhold.app.totals import totals_of
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.conversation import Conversation, Deletion
 from withhold.model.terms import Provider
-from withhold.model.when import When
+from withhold.model.when import BEGINNING, When
 from withhold.model.words import Known, Setting
 from withhold.policy.timeline import TICK, Timeline
 from withhold.report import documents as d
@@ -56,6 +56,7 @@ def what_if(
     pairs = _pairs(services, accounts, meant, since, gone, now)
     kept = {r.id for r in wanted.keep((actual for actual, _ in pairs), accounts)}
     rows = [(actual, supposed) for actual, supposed in pairs if actual.id in kept]
+    rows.sort(key=lambda pair: (pair[0].last or BEGINNING, pair[0].id), reverse=True)
     _all_kept(gone, kept)
     changes = [_change(a, s) for a, s in rows if _words(a) != _words(s)]
     labels = {a.id: a.label for a in accounts}

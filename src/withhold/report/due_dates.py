@@ -19,7 +19,10 @@ RECHECK_DAYS = 30
 """How often a setting is to be looked at again."""
 
 _BOUNDS = {"up_to": "at most until", "at_least": "at least until", "exact": "until"}
-_NOT_SEEN = "This is what the terms state. Nobody outside can see what a provider keeps."
+_NOT_SEEN = (
+    "On other grounds they may be kept longer. This is what the terms state: nobody outside can see what a"
+    " provider keeps."
+)
 
 Group = tuple[date, str, str]
 """Day (UTC), basis, and what the day is."""
@@ -63,10 +66,10 @@ def _end(group: Group, count: int, providers: list[str], stamp: datetime) -> "Ev
     ground = basis.replace("_", " ")
     held = plural(count, "conversation")
     until = _BOUNDS.get(bound, "as far as stated until")
-    text = f"{held} ({', '.join(providers)}) kept on the ground {ground!r}: {until} {day} (UTC). {_NOT_SEEN}"
-    return _event(
-        ("end", day.isoformat(), basis, bound), f"Kept {until} today: {held}, {ground}", text, day, stamp
-    )
+    text = f"{held} ({', '.join(providers)}) on the ground {ground!r}: {until} {day} (UTC). {_NOT_SEEN}"
+    earliest = " at the earliest" if bound == "at_least" else ""
+    summary = f"Stated time of keeping ends{earliest} on one ground ({ground}): {held}"
+    return _event(("end", day.isoformat(), basis, bound), summary, text, day, stamp)
 
 
 def _rechecks(looks: Iterable[AsOf], stamp: datetime, today: date) -> "Iterator[Event]":

@@ -58,7 +58,8 @@ class LaneRow(Struct, kw_only=True, frozen=True):
 class TimelineDocument(Document, kw_only=True, frozen=True):
     """All stretches lie within ``begins`` and ``ends``, which are ``null`` where no time is known.
 
-    ``past`` counts each conversation once, ``weeks`` once a week in which it was touched; ``undated`` counts conversations that no week can be given.
+    ``past`` counts each conversation once, ``weeks`` once a week in which it was touched; ``undated``
+    counts those that no week can be given.
     """
 
     schema: Literal["withhold.timeline/1"] = "withhold.timeline/1"

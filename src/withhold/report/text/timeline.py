@@ -66,8 +66,7 @@ def timeline(console: Console, document: TimelineDocument) -> None:
     for line in plot.lines():
         console.print(line, no_wrap=True, overflow="crop", crop=True, soft_wrap=True)
     console.print()
-    for line in _legend(glyphs):
-        console.print(Text(line, style="dim"))
+    console.print(Text("\n".join(_legend(glyphs)), style="dim"))
 
 
 def _shows(encoding: str, glyphs: Glyphs) -> bool:
