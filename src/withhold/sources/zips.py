@@ -36,18 +36,17 @@ def zip_entries(
     if whole := _whole_fault(found, packed_size, limits):
         yield Unrecognised(prefix.rstrip("/") or ".", whole)
         return
-    entries = {}
+    entries = []
     for info in found:
         fault = member_fault(info, limits)
         place = f"{prefix}{printable(info.filename, limits)}"
         if fault:
             yield Unrecognised(place, fault)
-        elif place in entries:
-            yield Unrecognised(place, "its name stands twice in the archive; not opened")
         else:
             opener = partial(_open_member, archive, info)
-            entries[place] = Entry(place, info.file_size, opener, _modified(info))
-    yield from (_with_journals(entry, entries) for entry in entries.values())
+            entries.append(Entry(place, info.file_size, opener, _modified(info)))
+    by_path = {entry.path: entry for entry in entries}
+    yield from (_with_journals(entry, by_path) for entry in entries)
 
 
 def _with_journals(entry: Entry, entries: dict[str, Entry]) -> Entry:
