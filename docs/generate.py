@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from generating import commands, exit_codes, packs, rules, schemas
+from generating import commands, exit_codes, ledger_csv, packs, rules, schemas
 
 HERE = Path(__file__).parent
 REFERENCE = HERE / "reference"
@@ -19,6 +19,7 @@ def pages() -> dict[str, str]:
     return {
         "commands.md": commands.page(),
         "exit-codes.md": exit_codes.page(),
+        "ledger-csv.md": ledger_csv.page(),
         "rules.md": rules.page(),
         **{f"schema/{name}.json": text for name, text in schemas.pages().items()},
         **{f"packs/{name}.md": text for name, text in packs.pages().items()},

@@ -63,5 +63,5 @@ def timeline_page(document: TimelineDocument) -> bytes:
         title=words.TITLE,
         said=words.SAID,
         lanes=[(words.lane_name(lane), words.bands(lane)) for lane in document.lanes],
-        is_look=words.is_look,
+        is_instant=words.is_instant,
     ).encode("utf-8", "replace")

@@ -35,9 +35,14 @@ def lane_name(lane: LaneRow) -> str:
     return f"{lane.account or 'account unknown'} ({lane.provider}, {lane.product})"
 
 
+def is_instant(stretch: StretchRow) -> bool:
+    """Whether something is known of one instant only."""
+    return stretch.ends - stretch.begins < LOOK
+
+
 def is_look(stretch: StretchRow) -> bool:
-    """Whether a known position is that of one instant."""
-    return stretch.word in ("sharing", "private") and stretch.ends - stretch.begins < LOOK
+    """Whether a known position of the setting is that of one instant."""
+    return stretch.word in ("sharing", "private") and is_instant(stretch)
 
 
 def bands(lane: LaneRow) -> list[tuple[str, tuple[StretchRow, ...]]]:
