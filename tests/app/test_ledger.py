@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.conftest import Clock
-from withhold.app.accounts import add_account, attest_deletion, attest_feedback, attest_setting
+from withhold.app.accounts import add_account, attest_deletion, attest_feedback, attest_setting, link_account
 from withhold.app.bootstrap import Services
 from withhold.app.exposure import explain, exposure
 from withhold.app.importing import import_paths
@@ -170,3 +170,25 @@ def test_an_export_of_another_account_is_not_taken_for_the_named_one(
     add_account(services, "anthropic", "other")
     with pytest.raises(UsageProblem, match="belongs to the account 'mine'"):
         import_paths(services, [export(tmp_path / "e", ("a", "2026-03-01T10:00:00Z"))], account="other")
+
+
+def test_an_account_never_judges_another_providers_conversations(services: Services, tmp_path: Path) -> None:
+    """A Claude export imported for an account at another provider is refused whole; linking does not help."""
+    add_account(services, "openai", "chats", tier="Team")
+    folder = export(tmp_path / "e", ("a", "2026-03-01T10:00:00Z"))
+    with pytest.raises(UsageProblem, match="is of anthropic"):
+        import_paths(services, [folder], account="chats")
+    assert exposure(services).conversations == ()
+    link_account(services, "chats", REF)
+    import_paths(services, [folder])
+    row = by_id(services)["a"]
+    assert (row.provider, row.account, row.past_exposure) == ("anthropic", None, "unknown")
+
+
+def test_a_refused_import_leaves_nothing(services: Services, tmp_path: Path) -> None:
+    """Where the export's id belongs to another account, no conversation of it is kept."""
+    known_account(services)
+    add_account(services, "anthropic", "other")
+    with pytest.raises(UsageProblem):
+        import_paths(services, [export(tmp_path / "e", ("a", "2026-03-01T10:00:00Z"))], account="other")
+    assert exposure(services).conversations == ()

@@ -58,7 +58,7 @@ def add_account(
         acceptances=acceptances,
         source_account_ids=source_ids,
     )
-    _unclaimed(services, source_ids, account.id)
+    unclaimed(services, source_ids, account.id)
     services.store.save_account(account)
     for plan in plans:
         _record(services, account, "plan", {"tier": plan.tier, "begins": tier_from, "ends": None})
@@ -103,7 +103,7 @@ def _new_label(services: Services, provider: Provider, label: str) -> None:
         )
 
 
-def _unclaimed(services: Services, source_ids: tuple[str, ...], account_id: str) -> None:
+def unclaimed(services: Services, source_ids: tuple[str, ...], account_id: str) -> None:
     """An id of an export belongs to one account: evidence of one must not clear another."""
     for source_id in source_ids:
         holder = next((a for a in services.store.accounts() if source_id in a.source_account_ids), None)
@@ -232,7 +232,7 @@ def account_named(services: Services, name: str) -> Account:
 def link_account(services: Services, account_id: str, source_id: str) -> d.AccountDocument:
     """Exports name this account ``source_id``. Refused where that id belongs to another account."""
     account = account_named(services, account_id)
-    _unclaimed(services, (source_id,), account.id)
+    unclaimed(services, (source_id,), account.id)
     ids = tuple(dict.fromkeys((*account.source_account_ids, source_id)))
     services.store.save_account(replace(account, source_account_ids=ids))
     return list_accounts(services)

@@ -2,20 +2,24 @@
 
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from withhold.app.accounts import account_named, link_account
+from withhold.app.accounts import account_named, link_account, unclaimed
 from withhold.app.bootstrap import Services
+from withhold.app.ledger import may_hold
 from withhold.model.account import Account
 from withhold.model.conversation import Conversation, Message, SourceAccount, Unrecognised
 from withhold.model.when import When
 from withhold.report import documents as d
+from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from withhold.sources.interface import SettingSeen
     from withhold.sources.registry import Reading
     from withhold.sources.summary import ReadSummary
     from withhold.store.importing import Batch
@@ -57,6 +61,7 @@ class _Import:
         self._owner = owner
         self._now = now
         self._named: list[SourceAccount] = []
+        self._providers: Counter[str] = Counter()
 
     def run(self) -> d.ImportedSource:
         from withhold.store.sources import NewSource
@@ -71,15 +76,20 @@ class _Import:
                 self._take(batch, item)
                 self._services.progress.advance(count, None, "items read")
             new = batch.new_conversations, batch.new_messages
-        summary = self._reading.summary()
+            summary = self._reading.summary()
+            self._check_owner(summary)  # a refusal here leaves the state as it was
         return self._row(summary, self._account(summary), new)
 
     def _take(self, batch: "Batch", item: object) -> None:
-        from withhold.sources.interface import ExportedAt, Notice, SentAgain
+        from withhold.sources.interface import Apart, ExportedAt, Notice, SentAgain, SettingSeen
 
         match item:
             case Conversation():
                 batch.add(self._placed(item))
+            case Apart():
+                batch.add(self._placed(item.conversation))
+            case SettingSeen():
+                batch.warn(_switch(item))
             case Unrecognised():
                 batch.unrecognised(item)
             case SourceAccount():
@@ -87,7 +97,7 @@ class _Import:
             case Notice():
                 batch.warn(item.text)
             case SentAgain():
-                batch.sent_again("anthropic", item.source_id, item.by, item.at)
+                batch.sent_again(self._provider(), item.source_id, item.by, item.at)
             case ExportedAt():
                 batch.exported_at(item.when)
             case _:  # members that are understood and hold no conversation are counted by the reading
@@ -95,9 +105,27 @@ class _Import:
 
     def _placed(self, conversation: Conversation) -> Conversation:
         """With the owner where the source names none, and with nothing sent later than now."""
+        self._providers[conversation.provider_id] += 1
         if self._owner is not None and conversation.account_ref is None:
             conversation = replace(conversation, account_ref=self._owner.id)
         return replace(conversation, messages=tuple(self._sent(m) for m in conversation.messages))
+
+    def _provider(self) -> str:
+        """Whose conversations these are; one source is of one provider."""
+        return self._providers.most_common(1)[0][0] if self._providers else self._reading.format
+
+    def _check_owner(self, summary: "ReadSummary") -> None:
+        """The account named has to be one at the provider these conversations are from, and theirs alone."""
+        if self._owner is None:
+            return
+        for provider in self._providers:
+            if not may_hold(self._services.packs, self._owner, provider):
+                raise UsageProblem(
+                    f"{self._reading.path} is of {provider}, and {self._owner.label!r} is an account at"
+                    f" {self._owner.provider_id}",
+                    next_step=f"withhold account add {provider} LABEL, and import it with that account",
+                )
+        unclaimed(self._services, summary.account_refs, self._owner.id)
 
     def _sent(self, message: Message) -> Message:
         """What has been read was sent before now, where its own time leaves that open."""
@@ -124,7 +152,7 @@ class _Import:
         named = next((a for a in summary.accounts if a.ref == ref), None)
         account = Account(
             id=uuid.uuid4().hex[:12],
-            provider_id=_PROVIDERS.get(summary.format, summary.format),
+            provider_id=self._provider(),
             label=_label(named, ref),
             source_account_ids=(ref,),
         )
@@ -154,8 +182,13 @@ class _Import:
         )
 
 
-_PROVIDERS = {"claude-ai": "anthropic", "claude-code": "anthropic"}
-"""Whose format it is: the provider of an account that only an export has named so far."""
+def _switch(seen: "SettingSeen") -> str:
+    """A training switch that an export shows: a fact of its day. When that was is known too roughly to count
+    as a look, so it stands as a remark; the person's word or a look of ours settles the setting."""
+    return (
+        f"the export shows {seen.control}: {seen.state.value}, some time between"
+        f" {seen.at.earliest:%Y-%m-%d} and {seen.at.latest:%Y-%m-%d}; this is not taken as a look"
+    )
 
 
 def _label(named: SourceAccount | None, ref: str) -> str:

@@ -57,6 +57,16 @@ def _with_repeats(stored: "StoredConversation") -> Conversation:
     return replace(stored.conversation, messages=(*stored.conversation.messages, *again))
 
 
+def may_hold(packs: Mapping[str, Provider], account: Account, provider_id: str) -> bool:
+    """Whether an account may hold conversations of a provider: evidence of one never clears another's.
+
+    A source that does not know its provider (a tool that talks to many) is the person's to assign; a
+    fictional provider speaks in a real one's format.
+    """
+    pack = packs.get(account.provider_id)
+    return provider_id in (account.provider_id, "unknown") or (pack is not None and pack.fictional)
+
+
 class Ledger:
     """Judges conversations, making each account's regime table once."""
 
@@ -81,6 +91,8 @@ class Ledger:
         """The verdict on one conversation, by the terms of its account's provider."""
         conversation = _with_repeats(stored)
         account = self._by_ref.get(conversation.account_ref or "")
+        if account is not None and not may_hold(self._packs, account, conversation.provider_id):
+            account = None
         provider_id = account.provider_id if account is not None else conversation.provider_id
         provider = self._packs.get(provider_id)
         product = self._product(provider, conversation)

@@ -30,6 +30,8 @@ from withhold.sources.text import name, size_of
 from withhold.sources.times import moment
 
 PROVIDER = "google"
+PRODUCT = "gemini-api"
+"""AI Studio is under the terms of the API, where the switch of the Gemini apps decides nothing."""
 PROMPT = "prompt"
 ROLES = {
     "user": Author.HUMAN,
@@ -89,6 +91,7 @@ def _prompt(found: Found, entry: Entry, repeats: Repeats, options: Options) -> I
         source_id=source_id,
         provider_id=PROVIDER,
         kind=Kind.CHAT,
+        product_id=PRODUCT,
         messages=messages_of(source_id, drafts, created, updated),
         incognito=False,
         title=title if options.keep_titles else None,
