@@ -6,8 +6,8 @@ from withhold.report.spreadsheet import COLUMNS
 
 INTRO = (
     "`withhold exposure --csv FILE` writes one line a conversation after one header line: UTF-8 without a"
-    " byte order mark, commas, CRLF, quotes where needed (RFC 4180). Columns keep their names and order; new ones"
-    " come at the end. Times are RFC 3339 in UTC; several values in a cell are parted by a semicolon."
+    " byte order mark, commas, CRLF, quotes where needed (RFC 4180). Columns keep their names and order; new"
+    " ones come at the end. Times are RFC 3339 in UTC; several values in a cell are parted by a semicolon."
 )
 GUARD = (
     "A cell that begins with `=`, `+`, `-` or `@` (full-width ones too, and after blanks), a tab or a line"

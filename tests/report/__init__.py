@@ -1,0 +1,1 @@
+"""Renderers against golden files."""
