@@ -31,6 +31,7 @@ from withhold.sources.ai_studio import AiStudio
 from withhold.sources.chatgpt import ChatGpt
 from withhold.sources.claude_ai import ClaudeAi
 from withhold.sources.claude_code import ClaudeCode
+from withhold.sources.codex import Codex
 from withhold.sources.deepseek import DeepSeek
 from withhold.sources.gemini_takeout import GeminiTakeout
 from withhold.sources.grok import Grok
@@ -60,6 +61,7 @@ READERS: tuple[Reader, ...] = (
     LmStudio(),
     Jan(),
     Ollama(),
+    Codex(),
 )
 UNKNOWN = "unknown"
 _FORMS = {
