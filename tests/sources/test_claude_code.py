@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -10,9 +11,11 @@ import pytest
 
 from tests.sources.conftest import Result
 from withhold.model.conversation import SourceAccount
+from withhold.model.when import When
 from withhold.model.words import Author, Kind
-from withhold.sources.claude_code_lines import author_of
-from withhold.sources.interface import SentAgain
+from withhold.sources.claude_code_lines import BOOKKEEPING, author_of
+from withhold.sources.interface import Limits, SentAgain
+from withhold.sources.times import moment
 
 Read = Callable[..., Result]
 ONE, TWO, OLD = ("11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222",
@@ -163,6 +166,56 @@ def test_a_bad_line_is_named_and_a_torn_last_one_is_normal(read: Read, tmp_path:
         f"s.jsonl at byte {len(good) + 1}",
         f"s.jsonl at byte {len(good) + 14}",
     ]
+
+
+READABLE = line("hi", sessionId="s", uuid="u", timestamp="2025-08-20T10:00:00Z")
+BEFORE = datetime(2025, 8, 20, 10, tzinfo=UTC)
+LATER = {"sessionId": "s", "timestamp": "2025-12-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("second", "at"),
+    [
+        ('{"type": "us\n', When.between(BEFORE, None)),
+        ('{"type": "us', When.between(BEFORE, None)),
+        ("[1]\n", When.between(BEFORE, None)),
+        ('{"type": "novel", "text": "secret"}\n', When.between(BEFORE, None)),
+        (json.dumps({"type": "novel", "text": "x", **LATER}) + "\n", moment(LATER["timestamp"])),
+        (json.dumps({"type": ["user"], "message": {}, **LATER}) + "\n", moment(LATER["timestamp"])),
+        (json.dumps({"type": "user", **LATER}) + "\n", moment(LATER["timestamp"])),
+    ],
+)
+def test_a_line_that_may_be_a_message_stays(second: str, at: When, read: Read, tmp_path: Path) -> None:
+    """What cannot be read may have been sent later: it stays, with the time that it may have."""
+    (tmp_path / "s.jsonl").write_text(f"{json.dumps(READABLE)}\n{second}")
+    (found,) = read(tmp_path / "s.jsonl").conversations.values()
+    assert (found.human, found.model) == (1, 0)
+    assert [(m.author, m.at) for m in found.messages[1:]] == [(Author.OTHER, at)]
+
+
+def test_lines_that_are_lost_stay_too(read: Read, tmp_path: Path) -> None:
+    """A line beyond the limit is a message of an unknown time; in another file nothing is before it."""
+    long = json.dumps(line("x" * 5000, sessionId="s", uuid="v"))
+    (tmp_path / "s.jsonl").write_text(f"{json.dumps(READABLE)}\n{long}\n")
+    result = read(tmp_path / "s.jsonl", limits=Limits(item_bytes=1000))
+    assert result.conversations["s"].messages[1].at == When.between(BEFORE, None)
+
+
+@pytest.mark.parametrize("kind", sorted(BOOKKEEPING))
+def test_bookkeeping_is_no_message(kind: str, read: Read, tmp_path: Path) -> None:
+    """Types that are known to hold nothing that is not in a line of its own stay out."""
+    (tmp_path / "s.jsonl").write_text(f"{json.dumps(READABLE)}\n{json.dumps({'type': kind, **LATER})}\n")
+    assert len(read(tmp_path / "s.jsonl").conversations["s"].messages) == 1
+
+
+def test_a_copied_line_of_an_unknown_type_counts_once(read: Read, tmp_path: Path) -> None:
+    """Forks copy such lines as well."""
+    lines = [READABLE, {"type": "novel", "uuid": "n", "text": "x", **LATER}]
+    for stem in ("a", "b"):
+        (tmp_path / f"{stem}.jsonl").write_text("".join(json.dumps(found) + "\n" for found in lines))
+        lines[0] = line("hi", sessionId="t", uuid="w", timestamp="2025-08-21T10:00:00Z")
+    messages = [m.id for c in read(tmp_path).conversations.values() for m in c.messages]
+    assert sorted(messages) == ["n", "u", "w"]
 
 
 def test_an_account_is_known_where_a_line_names_it(read: Read, tmp_path: Path) -> None:

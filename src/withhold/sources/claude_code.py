@@ -100,12 +100,17 @@ def _groups(claims: Sequence[Claim]) -> list[_Group]:
 
 
 def _is_line(keys: Members) -> bool:
-    kind = _value(keys, "type")
+    kind = _kind(keys)
     if kind == "message":
         return "message" in keys and bool(_MARKS & keys.keys())
     if kind in MESSAGES:
         return "content" in _message(keys)
     return kind in BOOKKEEPING and bool(_MARKS & keys.keys())
+
+
+def _kind(keys: Members) -> str | None:
+    kind = _value(keys, "type")
+    return kind if isinstance(kind, str) else None
 
 
 def _message(keys: Members) -> Members:
@@ -128,7 +133,7 @@ def _session_claim(entry: Entry, head: Sequence[Members], role: str) -> Claim:
     named = next(
         (found for keys in head for key in _IDS if isinstance(found := _value(keys, key), str)), None
     )
-    said = [keys for keys in head if _value(keys, "type") in MESSAGES]
+    said = [keys for keys in head if _kind(keys) in MESSAGES]
     times = (moment(_value(keys, "timestamp")) for keys in head)
     since = min((when.earliest for when in times if when is not None), default=None)
     if said and all(_value(keys, "isSidechain") is True for keys in said):

@@ -69,22 +69,32 @@ def author_of(line: dict[str, object]) -> Author | None:
     return Author.OTHER
 
 
+def is_bookkeeping(line: dict[str, object]) -> bool:
+    """Whether a line is of a type that is known to hold no message of its own."""
+    return _one_of(line.get("type"), BOOKKEEPING)
+
+
+def _one_of(value: object, known: frozenset[str]) -> bool:
+    return isinstance(value, str) and value in known
+
+
 def _is_message(line: dict[str, object], message: dict[object, object]) -> bool:
     """A message of a known type, or of an unknown one with the fields of a message."""
-    kind = line.get("type")
-    return kind in MESSAGES or (kind not in BOOKKEEPING and "role" in message and "content" in message)
+    if _one_of(line.get("type"), MESSAGES):
+        return True
+    return not is_bookkeeping(line) and "role" in message and "content" in message
 
 
 def _is_person(line: dict[str, object], content: object) -> bool:
     if line.get("isSidechain") is True or line.get("isCompactSummary") is True or line.get("isMeta") is True:
         return False
     source = line.get("promptSource")
-    if source in TYPED:
+    if _one_of(source, TYPED):
         return True
-    if source in NOT_TYPED or "toolUseResult" in line:
+    if _one_of(source, NOT_TYPED) or "toolUseResult" in line:
         return False
     origin = line.get("origin")
-    if isinstance(origin, dict) and origin.get("kind") not in {None, "human"}:
+    if isinstance(origin, dict) and origin.get("kind") not in (None, "human"):
         return False
     return _has_own_words(content)
 

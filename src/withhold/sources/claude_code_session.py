@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import blake2b
 
 from withhold.model.conversation import Conversation, Message, Unrecognised
 from withhold.model.when import ANY_TIME, When
 from withhold.model.words import Author, Kind
-from withhold.sources.claude_code_lines import BOOKKEEPING, account_of, author_of
+from withhold.sources.claude_code_lines import account_of, author_of, is_bookkeeping
 from withhold.sources.interface import Entry, Item, KnownMember, Notice, Options, SentAgain
 from withhold.sources.json_items import Raw, Skipped
 from withhold.sources.json_values import loads
@@ -48,7 +49,11 @@ class Known:
 
 
 class Session:
-    """Collects the messages of one session from its files, in the order of the files' lines."""
+    """Collects the messages of one session from its files, in the order of the files' lines.
+
+    A line that cannot be read may have been a message that was sent. It stays in the session as one of
+    unknown author, so that nothing is taken to end before it.
+    """
 
     def __init__(self, source_id: str, known: Known, options: Options) -> None:
         self._id = source_id
@@ -61,18 +66,22 @@ class Session:
         self._project: str | None = None
         self._title: str | None = None
         self._place = source_id
+        self._before: datetime | None = None
         self.account: str | None = None
         known.sessions.add(source_id)
 
     def read(self, entry: Entry, *, inside: str | None = None) -> Iterator[Item]:
         """Add the lines of a file (or the list ``inside`` of it); hands out what could not be read."""
         self._place = entry.path
+        self._before = None
         limits = self._options.limits
         found = lines_of(entry, limits) if inside is None else items_of(entry, limits, inside=inside)
         for raw in found:
             if isinstance(raw, Skipped):
                 rest = "; everything from here on is lost" if raw.rest else ""
-                yield Unrecognised(f"{entry.path} at byte {raw.offset}", raw.reason + rest)
+                place = f"{entry.path} at byte {raw.offset}"
+                self._maybe_sent(place)
+                yield Unrecognised(place, raw.reason + rest)
             else:
                 yield from self._line(raw, entry, torn=not raw.complete and inside is None)
 
@@ -81,6 +90,7 @@ class Session:
         try:
             line = loads(raw.data)
         except ValueError:
+            self._maybe_sent(place)
             if torn:
                 yield Notice("the last line is not finished, as when a program is still writing it", place)
             else:
@@ -89,21 +99,38 @@ class Session:
         if isinstance(line, dict):
             self._take(line, place)
         else:
+            self._maybe_sent(place)
             yield Unrecognised(place, "a line that is no JSON object")
+
+    def _maybe_sent(self, line_id: str, at: When | None = None) -> None:
+        """Keep a line that may have been a message. Lines are appended: none is older than the one before."""
+        self._messages.append(Message(line_id, Author.OTHER, at or When.between(self._before, None)))
 
     def _take(self, line: dict[str, object], place: str) -> None:
         self._header(line)
         author = author_of(line)
-        if author is None:
+        at = moment(line.get("timestamp"))
+        known = author is not None or is_bookkeeping(line)
+        if not known:
             self._count_type(line)
+        elif at is not None:
+            self._before = at.earliest
+        if author is None and known:
             return
         line_id = name(line.get("uuid"))
-        if line_id is not None:
-            owner = self._known.owner(line_id, self._id)
-            if owner is not None:
-                self._copied[owner] += owner != self._id
-                return
-        self._message(line, line_id or place, author)
+        if line_id is not None and self._is_copy(line_id):
+            return
+        if author is None:
+            self._maybe_sent(line_id or place, at)
+        else:
+            self._message(line, line_id or place, author)
+
+    def _is_copy(self, line_id: str) -> bool:
+        owner = self._known.owner(line_id, self._id)
+        if owner is None:
+            return False
+        self._copied[owner] += owner != self._id
+        return True
 
     def _header(self, line: dict[str, object]) -> None:
         for key in ("sessionId", "session_id"):
@@ -115,9 +142,7 @@ class Session:
             self._title = name(line.get(title_key)) or self._title
 
     def _count_type(self, line: dict[str, object]) -> None:
-        kind = line.get("type")
-        if not isinstance(kind, str) or kind not in BOOKKEEPING:
-            self._unknown[name(kind, 40) or "(none)"] += 1
+        self._unknown[name(line.get("type"), 40) or "(none)"] += 1
 
     def _message(self, line: dict[str, object], line_id: str, author: Author) -> None:
         message = line.get("message")
@@ -141,7 +166,7 @@ class Session:
         """The conversation, and what there is to say about it."""
         if self._unknown:
             kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self._unknown.items()))
-            yield Notice(f"lines of unknown types hold no message that is known: {kinds}", self._place)
+            yield Notice(f"lines of unknown types, any of which may hold a message: {kinds}", self._place)
         copied = sorted(owner for owner, count in self._copied.items() if count)
         if copied and not self._messages:
             yield KnownMember(self._place, "copies of other sessions")
