@@ -132,6 +132,21 @@ def test_the_dialog_of_the_updated_terms(tab: Page) -> None:
         assert account.setting is False
 
 
+def test_a_kept_profile_stays_signed_in(browser: Browser, tmp_path: Path) -> None:
+    """Who closes the browser and opens the same profile again is still signed in, as at a real provider."""
+    start = browser.browser_type.launch_persistent_context
+    program = next((path for path in INSTALLED if Path(path).exists()), None)
+    with running_lab(start=GRACE) as running:
+        with start(tmp_path, executable_path=program, args=ARGUMENTS) as first:
+            tab = first.pages[0]
+            sign_up(tab, running)
+            press(tab.get_by_role("button", name="Accept"))
+        with start(tmp_path, executable_path=program, args=ARGUMENTS) as second:
+            tab = second.pages[0]
+            tab.goto(running.url)
+            expect(tab.get_by_role("link", name="Settings")).to_be_visible()
+
+
 def choose(tab: Page, variant: str, running: RunningLab) -> Locator:
     running.site.choose_variant(variant)
     sign_up(tab, running)

@@ -1,5 +1,6 @@
 """The only door to the lab, for the commands ``lab`` and ``demo``."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,16 @@ def serve_lab(*, port: int, data: Path | None, toggle: str) -> None:
     serve(port=port, data=data, variant=toggle, ready=_announce)
 
 
+def _sign_in(url: str) -> str:
+    """The command that makes a profile whose cookies ``optout`` can read: the keyring is left out of it."""
+    keys = "--use-mock-keychain" if sys.platform == "darwin" else "--password-store=basic"
+    return f"chromium {keys} --user-data-dir=DIR {url}"
+
+
 def _announce(running: "RunningLab") -> None:
     click.echo(f"The lab, a provider that is not real, is at {running.url}  (Ctrl-C stops it)", err=True)
     click.echo(f"Its admin pages: {running.url}/admin", err=True)
+    click.echo(f"To sign in there first, and then close that browser: {_sign_in(running.url)}", err=True)
     click.echo(
         f"To opt out there: withhold optout --pack lab --url {running.url} --mode assist --profile DIR",
         err=True,

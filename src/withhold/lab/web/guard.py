@@ -24,6 +24,8 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
 }
+_COOKIE_SECONDS = 30 * 24 * 3600
+"""A browser keeps the sign-in when it closes, as it does a real provider's: a kept profile is signed in."""
 _LONGEST_TEXT = 20_000
 
 
@@ -61,7 +63,8 @@ def _host(header: str) -> str:
 def _finish(headers: MutableHeaders, session: Session, cookie: str | None) -> None:
     headers.update(_HEADERS)
     if session.token != cookie:
-        headers.append("set-cookie", f"{COOKIE}={session.token}; Path=/; HttpOnly; SameSite=Strict")
+        kept = f"{COOKIE}={session.token}; Path=/; Max-Age={_COOKIE_SECONDS}; HttpOnly; SameSite=Strict"
+        headers.append("set-cookie", kept)
 
 
 def check_csrf(request: Request, token: str | None) -> None:
