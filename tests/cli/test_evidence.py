@@ -1,6 +1,7 @@
 """``withhold evidence``."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,18 @@ def test_an_emptied_journal(tool: Tool, journal: Path) -> None:
     """A journal that was emptied does not pass for one in which nothing happened."""
     journal.write_bytes(b"")
     assert tool("evidence", "verify", "--json").code == 4
+
+
+def test_a_journal_that_is_gone(tool: Tool, journal: Path) -> None:
+    """With its whole folder taken away, what the state still rests on is missed by its id."""
+    shutil.rmtree(journal.parent)
+    document = tool.document("evidence", "verify", code=4)
+    (missing,) = [r for r in document["records"] if r["claims"][0]["name"] == "present"]
+    assert missing["claims"][0]["result"] == "failed"
+    assert missing["id"]
+    assert tool("evidence", "verify", missing["id"][:12]).code == 4
+    text = tool("evidence", "verify")
+    assert (text.code, missing["id"][:16] in text.out) == (4, True)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")

@@ -1,6 +1,9 @@
 """Listing and verifying the journal."""
 
+from collections.abc import Iterator
+
 from withhold.app.bootstrap import Services
+from withhold.evidence.verification import VerifyReport
 from withhold.model.evidence import Record
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
@@ -17,7 +20,11 @@ def list_evidence(services: Services) -> d.EvidenceListDocument:
 
 
 def verify_evidence(services: Services, record: str | None = None) -> d.EvidenceVerifyDocument:
-    """Check the whole journal; with ``record`` only that one's claims are listed (all are checked)."""
+    """Check the whole journal; with ``record`` only that one's claims are listed (all are checked).
+
+    A record on which the state of an account rests and that the journal lacks is a failed claim ``present``:
+    a journal that was taken away whole leaves no trace in itself.
+    """
     stamp = services.stamp()
     report = services.journal.verify()
     rows = [
@@ -28,9 +35,10 @@ def verify_evidence(services: Services, record: str | None = None) -> d.Evidence
         for r in report.records
         if record is None or r.id.startswith(record)
     ]
+    rows += [r for r in _absent(services, report) if record is None or r.id.startswith(record)]
     if not report.records and report.head.result.value == "failed":
         head = d.Claim(name="head", result="failed", why=report.head.why)
-        rows = [d.VerifiedRecord(id="", claims=(head,))]
+        rows.append(d.VerifiedRecord(id="", claims=(head,)))
     if record is not None and not rows:
         raise UsageProblem(f"no record begins with {record!r}", next_step="withhold evidence list")
     return d.EvidenceVerifyDocument(
@@ -39,6 +47,18 @@ def verify_evidence(services: Services, record: str | None = None) -> d.Evidence
         records=tuple(rows),
         notes=report.notes,
     )
+
+
+def _absent(services: Services, report: VerifyReport) -> Iterator[d.VerifiedRecord]:
+    """Records that the accounts' settings name and that the journal does not hold."""
+    held = {r.id for r in report.records}
+    for account in services.store.accounts():
+        for piece in services.store.setting_evidence(account.id):
+            if piece.record is not None and piece.record not in held:
+                held.add(piece.record)
+                why = f"the setting known of account {account.label!r} rests on it; the journal lacks it"
+                claim = d.Claim(name="present", result="failed", why=why)
+                yield d.VerifiedRecord(id=piece.record, claims=(claim,))
 
 
 def failed(document: d.EvidenceVerifyDocument) -> bool:
