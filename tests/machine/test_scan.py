@@ -24,6 +24,7 @@ TOP = Path(__file__).resolve().parents[2]
 SAMPLE = TOP / "tests" / "samples" / "claude-code"
 SINCE = When.start_of(date(2025, 9, 28))
 KEY = "sk-not-a-real-key-0123456789"
+ACCOUNT_TOKEN = "sk-ant-oat01-not-a-real-token"
 
 
 class Reader:
@@ -117,6 +118,15 @@ def test_a_login_by_the_type_of_its_organisation(kind: str | None, way: tuple[st
         ({"CLAUDE_CODE_USE_VERTEX": "1", "ANTHROPIC_API_KEY": KEY}, [("cloud-provider", "no")]),
         ({"CLAUDE_CODE_USE_BEDROCK": ""}, [("consumer-login", "unknown")]),
         ({"CLAUDE_CODE_USE_BEDROCK": "0"}, [("cloud-provider", "unknown"), ("consumer-login", "unknown")]),
+        (
+            {"CLAUDE_CODE_USE_BEDROCK": "1", "ANTHROPIC_BEDROCK_BASE_URL": f"https://u:{KEY}@gate.invalid"},
+            [("cloud-provider", "unknown")],
+        ),
+        (
+            {"CLAUDE_CODE_USE_VERTEX": "1", "ANTHROPIC_VERTEX_BASE_URL": "https://gate.invalid"},
+            [("cloud-provider", "unknown")],
+        ),
+        ({"ANTHROPIC_API_KEY": ACCOUNT_TOKEN}, [("api-key", "unknown"), ("consumer-login", "unknown")]),
         ({"ANTHROPIC_AUTH_TOKEN": KEY}, [("bearer-token", "unknown")]),
         ({"ANTHROPIC_API_KEY": KEY}, [("api-key", "no"), ("consumer-login", "unknown")]),
         ({"CLAUDE_CODE_OAUTH_TOKEN": KEY}, [("oauth-token", "unknown")]),
@@ -138,6 +148,16 @@ def test_the_tools_own_precedence_decides(
     found = home.scan()
     assert ways(found) == expected
     assert KEY not in repr(found)
+    assert ACCOUNT_TOKEN not in repr(found)
+    excluded = all(way == "no" for _, way in expected)
+    assert (verdict(found, "training") is SettingVerdict.NOT_APPLICABLE) is excluded
+
+
+def test_a_variable_that_is_no_text(home: Home) -> None:
+    """A list in a settings file's ``env`` is set, whatever the program makes of it."""
+    home.login(None)
+    home.write("~/.claude/settings.json", {"env": {"ANTHROPIC_AUTH_TOKEN": ["x"]}})
+    assert ways(home.scan()) == [("bearer-token", "unknown")]
 
 
 def test_an_approved_key_is_the_only_way(home: Home) -> None:

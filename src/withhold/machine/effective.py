@@ -75,7 +75,7 @@ class Effective:
 
     @staticmethod
     def _set(value: Value) -> Value | None:
-        return None if value.value in {None, ""} else value
+        return None if value.value in (None, "") else value
 
 
 def fits(value: object, check: Check | Placebo) -> bool:

@@ -39,7 +39,11 @@ class SettingFacts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class RouteFacts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """One way to send requests. ``first_party`` ways follow a changed base address."""
+    """One way to send requests. ``first_party`` ways follow a changed base address.
+
+    Where one of ``addresses`` is set, the requests go where it says, under terms that are not visible.
+    ``account_token`` is how a token of an account begins, which then is no key under this way's terms.
+    """
 
     kind: str
     trainable: Trainable
@@ -49,6 +53,8 @@ class RouteFacts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     switch: bool = False
     first_party: bool = False
     needs_approval: bool = False
+    addresses: tuple[str, ...] = ()
+    account_token: str | None = None
 
 
 class OtherHost(msgspec.Struct, forbid_unknown_fields=True):

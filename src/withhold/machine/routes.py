@@ -88,7 +88,19 @@ def _row(facts: ToolFacts, route: RouteFacts, value: Value, effective: Effective
     host = _other_host(facts, effective) if route.first_party else None
     if host is not None:
         return RouteRow(facts.tool, facts.other_host.kind, "unknown", (*signals, host))
+    doubts = tuple(_doubts(route, value, effective))
+    if doubts:
+        return RouteRow(facts.tool, route.kind, "unknown", (*signals, *doubts))
     return RouteRow(facts.tool, route.kind, route.trainable, tuple(signals))
+
+
+def _doubts(route: RouteFacts, value: Value, effective: Effective) -> Iterator[str]:
+    """Why the terms of a way may not hold although it is taken."""
+    for name in route.addresses:
+        if (address := effective.variable(name)) is not None:
+            yield f"{name} is set ({address.where}): whose terms hold there is not visible"
+    if route.account_token is not None and str(value.value).strip().startswith(route.account_token):
+        yield "its value begins as an account's token does: the account's terms hold and are not visible"
 
 
 def _login(facts: ToolFacts, effective: Effective, account: Account) -> RouteRow:
