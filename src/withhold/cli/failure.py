@@ -5,6 +5,8 @@ import traceback
 
 import click
 
+from withhold.cli.talk import tell
+
 
 def report(error: Exception, *, as_json: bool) -> int:
     """Say ``error`` and return its exit code. Unknown errors are 70, never 1."""
@@ -19,11 +21,11 @@ def report(error: Exception, *, as_json: bool) -> int:
         from withhold.app.render import error_json
 
         click.echo(error_json(code, message, next_step), nl=False)
-    click.echo(f"withhold: {message}", err=True)
+    tell(f"withhold: {message}")
     if next_step:
-        click.echo(f"Next: {next_step}", err=True)
+        tell(f"Next: {next_step}")
     if os.environ.get("WITHHOLD_DEBUG"):
-        click.echo("".join(traceback.format_exception(error)), err=True)
+        tell("".join(traceback.format_exception(error)))
     return exit_code
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from withhold.support.terminal import visible
+
 if TYPE_CHECKING:
     from withhold.app.bootstrap import Services
 
@@ -41,6 +43,11 @@ def show(document: Any, *, as_json: bool) -> None:
         render.print_text(document)
 
 
+def tell(text: str) -> None:
+    """A line for people on stderr."""
+    click.echo(visible(text), err=True)
+
+
 def _asked_before() -> bool:
     """Whether ``--json`` stood before the command (``withhold --json status``)."""
     context = click.get_current_context(silent=True)
@@ -60,7 +67,7 @@ class Stderr:
 
     def step(self, text: str) -> None:
         self._end()
-        click.echo(text, err=True)
+        tell(text)
 
     def advance(self, done: int, total: int | None, unit: str) -> None:
         if not self._terminal:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from rich.console import Console
 
 from withhold.report import documents as d
 from withhold.report.text import demo, exposure, machine, simple, timeline, whatif
+from withhold.support.terminal import visible
 
 RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.ScanDocument: machine.scan,
@@ -30,5 +31,19 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
 
 
 def print_document(document: Struct, console: Console) -> None:
-    """Print ``document`` for people."""
-    RENDERERS[type(document)](console, document)
+    """Print ``document`` for people. Nothing that a name in it holds reaches the terminal as a command."""
+    RENDERERS[type(document)](console, _visible(document))
+
+
+def _visible(value: Any) -> Any:
+    """A copy in which every text is fit for a terminal."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Struct):
+        fields = value.__struct_fields__
+        return structs.replace(value, **{field: _visible(getattr(value, field)) for field in fields})
+    if isinstance(value, tuple | list):
+        return type(value)(map(_visible, value))
+    if isinstance(value, dict):
+        return {_visible(key): _visible(part) for key, part in value.items()}
+    return value
