@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.app.conftest import Clock
-from withhold.app.accounts import add_account
+from tests.controls.site import Site, page, serve, switch
+from withhold.app.accounts import add_account, training_control
 from withhold.app.bootstrap import Services
 from withhold.app.demo.person import Person
 from withhold.app.exposure import exposure
-from withhold.app.opt_out import opt_out
+from withhold.app.opt_out import Target, _kept, opt_out
 from withhold.controls.browser import OpenPage, find_browser, open_page
 from withhold.lab.server import RunningLab, running_lab
+from withhold.model.control import OptOutResult
+from withhold.model.words import Mode, Outcome
 from withhold.support.errors import RefusedByStance, UsageProblem
 
 pytestmark = pytest.mark.browser
@@ -58,7 +61,14 @@ def test_only_a_confirmed_private_reading_becomes_evidence(
     add_account(services, "lab", "robin@lumen.example")
     for running in visit(variant, browser):
         clock.now = running.lab.now
-        document = opt_out(services, pack_id="lab", url=running.url, mode="assist", opened=browser)
+        document = opt_out(
+            services,
+            pack_id="lab",
+            url=running.url,
+            account="robin@lumen.example",
+            mode="assist",
+            opened=browser,
+        )
         (account,) = services.store.accounts()
         evidence = services.store.setting_evidence(account.id)
         stored = next(iter(running.lab.accounts.values())).setting
@@ -82,6 +92,72 @@ def test_a_second_run_changes_nothing_and_is_another_look(
         assert again.outcome == "already_private"
         assert len(running.lab.events) == events
         assert [r.type for r in services.journal.records()] == ["control.optout", "control.check"]
+
+
+def test_a_page_of_somebody_else_is_no_evidence(services: Services, clock: Clock, browser: OpenPage) -> None:
+    """A look-alike on this computer is set and recorded, and says nothing of the Anthropic account."""
+    add_account(services, "anthropic", "robin")
+    site = Site(state={"training": True})
+    site.pages["/x.html"] = page(switch("training", "Help improve Claude"))
+    with serve(site):
+        document = opt_out(
+            services,
+            pack_id="anthropic",
+            url=f"{site.url}x.html",
+            account="robin",
+            mode="assist",
+            opened=browser,
+        )
+    assert document.outcome == "changed"
+    assert "not a page of Anthropic" in document.why
+    (account,) = services.store.accounts()
+    assert services.store.setting_evidence(account.id) == ()
+    assert document.record == next(iter(services.journal.records())).id
+
+
+def test_elsewhere_nothing_is_claimed(services: Services) -> None:
+    """On a foreign host of the network a confirmed outcome is left to the person, and nothing is stored."""
+    provider = services.packs["anthropic"]
+    url = "https://claude.example/settings"
+    target = Target(provider, training_control(provider), url, None, named=False)
+    told = OptOutResult(Outcome.CHANGED, Mode.ASSIST, (), (), "private after a fresh load", final_url=url)
+    kept = _kept(services, target, told)
+    assert kept.outcome is Outcome.NEEDS_HUMAN
+    assert "not a page of Anthropic" in kept.why
+    assert services.store.accounts() == ()
+
+
+def test_a_reading_is_filed_under_no_name_that_was_not_said(
+    services: Services, clock: Clock, browser: OpenPage
+) -> None:
+    """Whoever is signed in: without --account the only known account stays as it was, also a second time."""
+    add_account(services, "lab", "somebody else")
+    for running in visit("switch", browser):
+        clock.now = running.lab.now
+        for _ in range(2):
+            document = opt_out(services, pack_id="lab", url=running.url, mode="assist", opened=browser)
+            assert "--account LABEL" in document.why
+            clock.move(days=1)
+    seen = {a.label: len(services.store.setting_evidence(a.id)) for a in services.store.accounts()}
+    assert seen == {"somebody else": 0, "unnamed": 4}
+
+
+def test_a_run_that_read_nothing_makes_no_account(services: Services, browser: OpenPage) -> None:
+    """On a sign-in page nobody is signed in, so no account becomes known."""
+    with running_lab(start=NEW_TERMS) as running:
+        browser.page.context.clear_cookies()
+        document = opt_out(services, pack_id="lab", url=running.url, mode="assist", opened=browser)
+    assert document.outcome in {"needs_human", "no_control"}
+    assert services.store.accounts() == ()
+
+
+def test_the_permission_of_the_lab_stays_at_home(services: Services, browser: OpenPage) -> None:
+    """The lab permits programs; another host is not the lab, and nothing is opened or recorded there."""
+    with pytest.raises(RefusedByStance, match="Nothing is known"):
+        opt_out(services, pack_id="lab", url="https://192.0.2.2/", mode="assist", opened=browser)
+    with pytest.raises(UsageProblem, match="http:"):
+        opt_out(services, pack_id="lab", url="http://192.0.2.2/", mode="assist", opened=browser)
+    assert list(services.journal.records()) == []
 
 
 def test_assist_is_refused_where_the_terms_do_not_permit_it(services: Services) -> None:

@@ -317,6 +317,20 @@ def test_led_to_another_site(desk: Desk) -> None:
     assert desk.site.writes == []
 
 
+@pytest.mark.parametrize("training", [True, False], ids=["after-acting", "already-private"])
+def test_led_to_another_site_by_the_fresh_load(desk: Desk, training: bool) -> None:
+    """A second load that ends on another host confirms nothing, whatever stands there."""
+    desk.site.state["training"] = training
+    desk.show(SWITCH, path="/elsewhere")
+    away = f"http://localhost:{desk.site.port}/elsewhere"
+    desk.show(SWITCH, f"if (localStorage.seen) location.replace('{away}'); localStorage.seen = 1; ready()")
+    result = desk.opt_out()
+    assert result.outcome is Outcome.NEEDS_HUMAN
+    assert "another site" in result.why
+    assert result.final_url == away
+    assert len(desk.site.writes) == int(training)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"], ids=["same-site", "other-site"])
 def test_settings_in_a_frame(desk: Desk, host: str) -> None:
     """A switch inside a frame, of this site or another, is found, set and read back."""

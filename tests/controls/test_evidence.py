@@ -67,6 +67,17 @@ def test_mail_addresses_stay_out(desk: Desk) -> None:
     assert _has_colour(desk, kept["before.png"], (255, 0, 255))
 
 
+def test_keys_stay_out(desk: Desk) -> None:
+    """A key on the page is in no text of the record, and is painted over in the picture."""
+    key = "sk-" + "proj-Abc123Def456Ghi789"
+    desk.show(f'<p style="margin:0;font-size:40px">{key}</p>' + switch("training", LABEL))
+    desk.opt_out()
+    kept = _artifacts(desk.sink.last)
+    assert all(key not in kept[f"{s}.aria.yml"].decode() for s in STAGES)
+    assert "[secret]" in kept["before.aria.yml"].decode()
+    assert _has_colour(desk, kept["before.png"], (255, 0, 255))
+
+
 def _has_colour(desk: Desk, png: bytes, colour: tuple[int, int, int]) -> bool:
     """Whether a picture holds pixels of a colour, as the browser decodes it."""
     script = """async ([bytes, wanted]) => {
@@ -84,7 +95,8 @@ def _has_colour(desk: Desk, png: bytes, colour: tuple[int, int, int]) -> bool:
 def test_breaking_off_after_the_act_is_recorded(desk: Desk) -> None:
     """Ctrl-C after the switch was moved leaves a record that says so and names what it lacks."""
     desk.show(switch("training", LABEL))
-    clock, broken_off = ticking(), []
+    clock = ticking()
+    broken_off: list[bool] = []
 
     def interrupted_once() -> datetime:
         if desk.site.writes and not broken_off:

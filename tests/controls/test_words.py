@@ -78,3 +78,35 @@ def test_an_address_keeps_its_place_and_loses_its_secrets() -> None:
 def test_mail_addresses_are_masked() -> None:
     """An address in a sentence is replaced, the sentence stays."""
     assert mask_text("Signed in as jo.doe+x@example.co.uk.") == "Signed in as [e-mail]."
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "sk-" + "ant-api03-AbCdEfGhIjKl",
+        "gh" + "p_abcdefghijklmnopqrstuvwxyz0123456789",
+        "Bearer abc.def-ghi_jkl",
+        "ey" + "JhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+        "0123456789abcdef" * 2,
+        "9f1c2d3e-4b5a-6978-8776-655443322110",
+        "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo0NTY3ODk=",
+    ],
+)
+def test_secrets_are_masked(secret: str) -> None:
+    """A key, token or long identifier in a sentence is replaced, the sentence stays."""
+    assert mask_text(f"Your key is {secret}, keep it") == "Your key is [secret], keep it"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Help improve Claude",
+        "task-based settings of 2025",
+        "Datenschutzgrundverordnungskonformitaetserklaerung",
+        "https://claude.ai/settings/data-privacy-controls",
+        "The bearer of this",
+    ],
+)
+def test_plain_words_stay(text: str) -> None:
+    """Long words, addresses and dates are no secrets."""
+    assert mask_text(text) == text

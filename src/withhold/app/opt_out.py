@@ -2,7 +2,7 @@
 
 import uuid
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CONFIRMED = (Outcome.CHANGED, Outcome.ALREADY_PRIVATE)
 """Only these let a private reading stand as evidence."""
+UNNAMED = "unnamed"
+"""Label of the account that holds what was read while nobody said who was signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Target:
     control: Control
     url: str | None
     account: Account | None
+    named: bool
+    """Whether the person said whose account this is."""
 
 
 def opt_out(
@@ -74,7 +78,7 @@ def _target(services: Services, provider_id: str | None, url: str | None, accoun
     provider = provider_of(services, provider_id)
     control = training_control(provider)
     page = _page(control, url)
-    return Target(provider, control, page, _account(services, provider, account))
+    return Target(provider, control, page, _account(services, provider, account), account is not None)
 
 
 def _page(control: Control, url: str | None) -> str | None:
@@ -87,7 +91,10 @@ def _page(control: Control, url: str | None) -> str | None:
 
 
 def _account(services: Services, provider: Provider, named: str | None) -> Account | None:
-    """The account meant: the one named, or the only one known. Two are never guessed between."""
+    """The account meant: the one named, else the unnamed one, where there is one.
+
+    A page does not say who is signed in, so a reading is never put down to an account nobody named.
+    """
     known = [a for a in services.store.accounts() if a.provider_id == provider.id]
     if named is not None:
         found = [a for a in known if a.label == named or a.id.startswith(named)]
@@ -97,12 +104,13 @@ def _account(services: Services, provider: Provider, named: str | None) -> Accou
                 next_step="withhold account list",
             )
         return found[0]
-    if len(known) > 1:
+    others = [a for a in known if a.label != UNNAMED]
+    if len(others) > 1:
         raise UsageProblem(
-            f"{len(known)} accounts at {provider.name} are known",
-            next_step="say which one: --account " + " or ".join(a.label for a in known),
+            f"{len(others)} accounts at {provider.name} are known",
+            next_step="say which one: --account " + " or ".join(a.label for a in others),
         )
-    return known[0] if known else None
+    return next((a for a in known if a.label == UNNAMED), None)
 
 
 def _guide(services: Services, target: Target) -> d.OptOutDocument:
@@ -143,13 +151,12 @@ def _assist(
             f"the pack of {target.provider.name} holds no address of the settings page",
             next_step="give it with --url",
         )
-    overrode = require_assist(target.provider.stance, url, override=override_terms)
+    overrode = require_assist(target.provider, url, override=override_terms)
     services.journal.mend()  # a journal that cannot be written to stops the act before it begins
     with _page_of(services, profile, headless=headless, opened=opened) as page:
         services.progress.step(f"opening {url}")
         result = _run(services, target, page, url, overrode=overrode)
-    _keep(services, target, result)
-    return _document(services, result)
+    return _document(services, _kept(services, target, result))
 
 
 def _page_of(
@@ -186,16 +193,52 @@ def _run(services: Services, target: Target, opened: "OpenPage", url: str, *, ov
     )
 
 
-def _keep(services: Services, target: Target, result: OptOutResult) -> None:
-    """Turn readings into setting evidence. A private one counts only if a fresh load confirmed it."""
+def _kept(services: Services, target: Target, result: OptOutResult) -> OptOutResult:
+    """``result`` with a word on what became of its readings: evidence of the setting, or none."""
+    if not _is_theirs(target, result):
+        return _of_another_page(target, result)
+    evidence = _all_evidence(target, result)
+    if not evidence:
+        return result
     account = target.account or _new_account(services, target.provider)
-    for control in result.controls:
-        for reading in _credible(result, control):
-            setting = reading.setting
-            if setting is not None:
-                services.store.add_setting_evidence(
-                    account.id, _evidence(reading, setting, target.control.id, result.record)
-                )
+    for each in evidence:
+        services.store.add_setting_evidence(account.id, each)
+    if target.named:
+        return result
+    filed = f'filed under the account "{account.label}"; say which account is signed in with --account LABEL'
+    return replace(result, why=f"{result.why}; {filed}")
+
+
+def _is_theirs(target: Target, result: OptOutResult) -> bool:
+    """Whether the page asked for and the page shown in the end are both the provider's own."""
+    from withhold.controls.stance import is_page_of
+
+    return all(url is not None and is_page_of(target.provider, url) for url in (target.url, result.final_url))
+
+
+def _of_another_page(target: Target, result: OptOutResult) -> OptOutResult:
+    """What was read on somebody else's page, as far as it may be told.
+
+    The outcome holds for a page of this computer, which cannot be mistaken for the service. Anywhere else
+    a confirmed outcome would be taken for one of the person's account.
+    """
+    from withhold.controls.stance import is_loopback
+
+    remark = f"not a page of {target.provider.name}: kept as a record, not as evidence of your setting"
+    outcome = result.outcome
+    if outcome in CONFIRMED and not is_loopback(result.final_url or ""):
+        outcome = Outcome.NEEDS_HUMAN
+    return replace(result, outcome=outcome, why=f"{result.why}; {remark}")
+
+
+def _all_evidence(target: Target, result: OptOutResult) -> tuple[SettingEvidence, ...]:
+    """What the readings show of the setting. A private one counts only if a fresh load confirmed it."""
+    return tuple(
+        _evidence(reading, reading.setting, target.control.id, result.record)
+        for control in result.controls
+        for reading in _credible(result, control)
+        if reading.setting is not None
+    )
 
 
 def _credible(result: OptOutResult, control: ControlResult) -> tuple[Reading, ...]:
@@ -223,7 +266,7 @@ def _evidence(reading: Reading, setting: Setting, control_id: str, record: str |
 
 def _new_account(services: Services, provider: Provider) -> Account:
     """An account that was seen signed in, and of which nothing else is known yet."""
-    account = Account(id=uuid.uuid4().hex[:12], provider_id=provider.id, label="unnamed")
+    account = Account(id=uuid.uuid4().hex[:12], provider_id=provider.id, label=UNNAMED)
     services.store.save_account(account)
     return account
 

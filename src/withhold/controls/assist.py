@@ -11,7 +11,7 @@ from withhold.controls.act import Hand, NativeDialogs, Turn
 from withhold.controls.capture import Camera
 from withhold.controls.driver import BrowserError, Page
 from withhold.controls.lens import Lens
-from withhold.controls.look import Look, Seen, look, stranger
+from withhold.controls.look import Look, Seen, elsewhere, look, stranger
 from withhold.controls.read import unreadable
 from withhold.controls.record import RunContext, Story, draft
 from withhold.controls.settle import Rest, load
@@ -112,6 +112,9 @@ class _Run:
             return of_problems(before)
         self._look("after", None, Rest.RESTED)
         reloaded = self._fresh("after-reload", self._patience.claim)
+        foreign = elsewhere(self._page, self._url)
+        if foreign is not None:
+            return Ending(foreign.outcome, f"after the reload: {foreign.why}")
         others = moved(self._others or before.switches, reloaded.switches)
         return after_acting(before, reloaded, turns, self._writes, others)
 
@@ -128,11 +131,11 @@ class _Run:
         if not first.all_private:
             return None
         again = self._fresh("after-reload", self._patience.claim)
-        if again.all_private:
+        foreign = stranger(self._page, again, self._url)
+        if again.all_private and foreign is None:
             return self._already(first, again)
         self._steps.append("the second look differed from the first, so the later one counts")
         self._retake_before(again)
-        foreign = stranger(self._page, again, self._url)
         return Ending(foreign.outcome, foreign.why) if foreign else None
 
     def _already(self, first: Look, again: Look) -> Ending:
@@ -146,6 +149,9 @@ class _Run:
         everything = look(self._lens, self._controls, self._clock)
         self._others = self._others or everything.switches
         now = everything.of(control)
+        foreign = elsewhere(self._page, self._url)
+        if foreign is not None:
+            return Turn(moved=False, trouble=foreign.why, acted=False)
         if now.match is None or not _to_turn(now):
             why = "it changed by itself while we looked, and was left alone"
             return Turn(moved=False, trouble=why, acted=False)
@@ -190,6 +196,7 @@ class _Run:
             why=ending.why,
             record=record.id,
             overrode_terms=self._context.overrode_terms,
+            final_url=self._page.url,
         )
 
     def _story(self, ending: Ending, results: tuple[ControlResult, ...]) -> Story:

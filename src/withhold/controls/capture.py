@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from withhold.controls.driver import BrowserError, ElementHandle, Locator, Page
 from withhold.controls.lens import Lens, Node, View
-from withhold.controls.mask import EMAIL, mask_text
+from withhold.controls.mask import EMAIL, SECRET, mask_text
 from withhold.model.evidence import Artifact
 
 _TALLEST = 3000
@@ -101,9 +101,11 @@ def _lines(view: View, root: Node) -> list[str]:
 
 
 def _personal(page: Page) -> list[Locator]:
-    """What is painted over in pictures: elements with an e-mail address, and text fields."""
+    """What is painted over in pictures: elements with an e-mail address or a secret, and text fields."""
     return [
-        locator for frame in page.frames for locator in (frame.get_by_text(EMAIL), frame.locator(_FIELDS))
+        locator
+        for frame in page.frames
+        for locator in (frame.get_by_text(EMAIL), frame.get_by_text(SECRET), frame.locator(_FIELDS))
     ]
 
 

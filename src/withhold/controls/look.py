@@ -116,20 +116,29 @@ def _unreadable_because(reading: Reading) -> str:
 
 def stranger(page: Page, seen: Look, url: str) -> Problem | None:
     """Why the page is not the settings page that was asked for, if so."""
-    if any(s.match for s in seen.seen) and _same_site(page.url, url):
+    led_away = elsewhere(page, url)
+    if any(s.match for s in seen.seen) and led_away is None:
         return STILL_LOADING if seen.rest is Rest.LOADING else None
     if _asks_to_sign_in(page, seen.view, url) or seen.status in {401, 403}:
         return Problem(Outcome.NEEDS_HUMAN, SIGN_IN)
-    if not _same_site(page.url, url):
-        return Problem(
-            Outcome.NEEDS_HUMAN, f"the address led to another site ({urlsplit(page.url).hostname})"
-        )
+    if led_away is not None:
+        return led_away
     if seen.status is not None and seen.status >= 400:
         return Problem(Outcome.NEEDS_HUMAN, f"the page was answered with {seen.status}")
     if seen.rest is Rest.LOADING:
         return STILL_LOADING
     if any(node.modal for node in seen.view.of_role("dialog", "alertdialog")):
         return Problem(Outcome.NEEDS_HUMAN, "a dialog lies over the page; answer it yourself first")
+    return None
+
+
+def elsewhere(page: Page, url: str) -> Problem | None:
+    """Why ``page`` is not at the site of ``url`` any more, if so: another host, or no longer encrypted."""
+    if not _same_site(page.url, url):
+        why = f"the address led to another site ({urlsplit(page.url).hostname})"
+        return Problem(Outcome.NEEDS_HUMAN, why)
+    if urlsplit(url).scheme == "https" and urlsplit(page.url).scheme != "https":
+        return Problem(Outcome.NEEDS_HUMAN, "the address led to a page that is not encrypted")
     return None
 
 

@@ -114,7 +114,7 @@ def _reading(reading: Reading) -> dict[str, Json]:
         "setting": reading.setting.value if reading.setting else None,
         "disabled": reading.disabled,
         "confidence_percent": round(reading.confidence * 100),
-        "why": list(reading.why),
+        "why": [mask_text(why) for why in reading.why],
         "at": _time(reading.at),
     }
 

@@ -3,16 +3,16 @@
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from withhold.model.terms import StanceRule
+from withhold.model.terms import Provider, StanceRule
 from withhold.model.words import Stance
-from withhold.support.errors import RefusedByStance
+from withhold.support.errors import RefusedByStance, UsageProblem
 
 _INSTEAD = "use --mode guide, which prints the steps and leaves every click to you"
 
 
 def is_loopback(url: str) -> bool:
     """Whether ``url`` is a page of this computer: 127.0.0.0/8, ::1 or ``localhost``."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
+    host = _host(url)
     if host == "localhost":
         return True
     try:
@@ -21,13 +21,32 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def require_assist(stance: StanceRule | None, url: str, *, override: bool) -> bool:
+def is_page_of(provider: Provider, url: str) -> bool:
+    """Whether ``url`` is a page of ``provider``: only such a page can say how the provider's setting stands.
+
+    That is the host of a control's address in the pack, or the homepage's host or one below it, encrypted.
+    A fictional provider lives on this computer alone, and no other provider does.
+    """
+    if provider.fictional:
+        return is_loopback(url)
+    host = _host(url)
+    if not host or urlsplit(url).scheme != "https":
+        return False
+    home = _host(provider.homepage or "").removeprefix("www.")
+    named = {_host(control.url) for control in provider.controls if control.url}
+    return host in named or (bool(home) and (host == home or host.endswith(f".{home}")))
+
+
+def require_assist(provider: Provider | None, url: str, *, override: bool) -> bool:
     """Pass where acting on ``url`` is allowed; returns whether terms were overridden to allow it.
 
-    ``stance`` is the pack's; ``None`` for a page without a pack, which is unknown and treated like
-    prohibited. A page on loopback is nobody's service, so no stance speaks of it. Raises
-    :class:`RefusedByStance` with the stance's own words.
+    The stance of ``provider`` speaks of its own pages alone. Any other page, or one without a pack
+    (``None``), is unknown and treated like prohibited. A page on loopback is nobody's service, so no stance
+    speaks of it. Raises :class:`RefusedByStance` with the stance's own words, and ``UsageProblem`` for an
+    address that is neither https nor of this computer.
     """
+    _require_web_address(url)
+    stance = provider.stance if provider is not None and is_page_of(provider, url) else None
     if is_loopback(url) or (stance is not None and stance.stance is Stance.PERMITTED):
         return False
     if override:
@@ -35,6 +54,29 @@ def require_assist(stance: StanceRule | None, url: str, *, override: bool) -> bo
     raise RefusedByStance(
         _words(stance), next_step=f"{_INSTEAD}; or repeat with --override-terms at your own risk"
     )
+
+
+def _require_web_address(url: str) -> None:
+    """Refuse what a browser may read as another host than we do, and what is open to any listener."""
+    odd = any(c <= " " or c in "\\\x7f" for c in url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        odd = True
+    if odd or not parts.hostname or "@" in parts.netloc:
+        raise UsageProblem(
+            "this is not an address of a web page", next_step="give one like https://HOST/PATH"
+        )
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(url)):
+        raise UsageProblem(
+            f"an address that begins with {parts.scheme}: is not opened",
+            next_step="give one that begins with https: (http: is for pages of this computer alone)",
+        )
+
+
+def _host(url: str) -> str:
+    """The host of ``url`` as names are compared: in small letters, without the dot at the end."""
+    return (urlsplit(url).hostname or "").rstrip(".")
 
 
 def _words(stance: StanceRule | None) -> str:

@@ -52,3 +52,5 @@ class OptOutResult:
     why: str
     record: str | None = None
     overrode_terms: bool = False
+    final_url: str | None = None
+    """The address the page stood at in the end, secrets included: for judging, not for keeping."""
