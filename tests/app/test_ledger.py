@@ -1,6 +1,8 @@
 """Which account's evidence a conversation is judged by, and which look stands for now."""
 
 import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -128,7 +130,10 @@ def test_deleting_ends_eligibility_and_not_exposure(services: Services, tmp_path
     """The person deleted a shared chat: later runs leave it out, the past stays."""
     known_account(services)
     attest_setting(services, "mine", "sharing", begins="2025-09-11")
-    import_paths(services, [export(tmp_path / "e", ("gone", "2026-03-01T10:00:00Z"))])
+    folder = export(tmp_path / "e", ("gone", "2026-03-01T10:00:00Z"))
+    made = datetime(2026, 4, 1, tzinfo=UTC).timestamp()
+    os.utime(folder / "conversations.json", (made, made))
+    import_paths(services, [folder])
     row = by_id(services)["gone"]
     assert (row.past_exposure, row.future_eligibility) == ("exposed", "eligible")
     attest_deletion(services, row.id, "2026-05-01")
@@ -192,3 +197,59 @@ def test_a_refused_import_leaves_nothing(services: Services, tmp_path: Path) -> 
     with pytest.raises(UsageProblem):
         import_paths(services, [export(tmp_path / "e", ("a", "2026-03-01T10:00:00Z"))], account="other")
     assert exposure(services).conversations == ()
+
+
+def test_a_later_export_that_still_shows_it_speaks_against_a_deletion(
+    services: Services, tmp_path: Path
+) -> None:
+    """ "I deleted it in May" and an export of November that holds it: one is wrong, so nothing is assured."""
+    known_account(services)
+    attest_setting(services, "mine", "sharing", begins="2025-09-11")
+    import_paths(services, [export(tmp_path / "e", ("there", "2026-03-01T10:00:00Z"))])
+    attest_deletion(services, by_id(services)["there"].id, "2026-05-01")
+    row = by_id(services)["there"]
+    assert (row.past_exposure, row.future_eligibility) == ("exposed", "unknown")
+
+
+def test_a_conversation_that_shows_nothing_is_no_clean_bill(services: Services, tmp_path: Path) -> None:
+    """An empty conversation does not show that nothing was sent in it."""
+    known_account(services)
+    folder = export(tmp_path / "e", ("empty", "2026-03-01T10:00:00Z"), ("full", "2026-03-01T10:00:00Z"))
+    shown = json.loads((folder / "conversations.json").read_text())
+    shown[0]["chat_messages"] = []
+    (folder / "conversations.json").write_text(json.dumps(shown))
+    import_paths(services, [folder])
+    assert by_id(services)["empty"].past_exposure == "unknown"
+
+
+def test_an_answer_without_its_question_counts(services: Services, tmp_path: Path) -> None:
+    """A regenerated answer, or one whose question is lost, was asked for shortly before it came."""
+    known_account(services)
+    attest_setting(services, "mine", "sharing", begins="2025-09-11")
+    folder = export(tmp_path / "e", ("c", "2025-08-01T10:00:00Z"))
+    shown = json.loads((folder / "conversations.json").read_text())
+    (question,) = shown[0]["chat_messages"]
+    answers = [
+        {**question, "uuid": f"answer-{at}", "sender": "assistant", "created_at": at}
+        for at in ("2025-08-01T10:00:05Z", "2025-12-01T10:00:00Z")
+    ]
+    shown[0]["chat_messages"] += answers
+    (folder / "conversations.json").write_text(json.dumps(shown))
+    import_paths(services, [folder])
+    assert by_id(services)["c"].past_exposure == "exposed"
+
+
+def test_a_plan_without_a_first_day_says_nothing_of_the_past(services: Services, tmp_path: Path) -> None:
+    """ "I am on Team" does not clear what was said before it was told."""
+    add_account(services, "anthropic", "mine", source_ids=(REF,), tier="Team")
+    import_paths(services, [export(tmp_path / "e", ("c", "2025-12-01T10:00:00Z"))])
+    assert by_id(services)["c"].past_exposure == "unknown"
+
+
+def test_a_region_that_the_pack_does_not_know_is_refused(services: Services) -> None:
+    """A region by another word must not fall under the terms of "all others"."""
+    with pytest.raises(UsageProblem, match="Atlantis") as caught:
+        add_account(services, "linkedin", "mine", region="Atlantis")
+    assert "EEA" in (caught.value.next_step or "")
+    add_account(services, "linkedin", "mine", region="eea")
+    assert services.store.accounts()[0].region == "EEA"

@@ -40,14 +40,14 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "a deletion taken at its earliest",
         "retention.py",
-        "return gone.when.latest if gone",
-        "return gone.when.earliest if gone",
+        "return gone.when.latest\n",
+        "return gone.when.earliest\n",
     ),
     Fault(
         "an inferred deletion starts its clock",
         "retention.py",
-        "if gone is not None and gone.known in CREDIBLE else None",
-        "if gone is not None else None",
+        "if gone is None or gone.known not in CREDIBLE or contradicted(conversation):",
+        "if gone is None or contradicted(conversation):",
     ),
     Fault(
         "the shorter of two clocks kept",
@@ -74,29 +74,42 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "an uncertain time taken at its earliest",
         "shape.py",
-        "spans = [table.span(table.known_by(m.at)) for m in sendings(conversation)]",
-        "spans = [(table.index_at(m.at.earliest),) * 2 for m in sendings(conversation)]",
+        "spans = [table.span(table.known_by(at)) for at in sendings(conversation)]",
+        "spans = [(table.index_at(at.earliest),) * 2 for at in sendings(conversation)]",
     ),
     Fault(
         "an inferred deletion taken as proof",
         "shape.py",
-        "if deletion.known in CREDIBLE and deletion.when.latest <= as_of:",
+        "if deletion.known in CREDIBLE and deletion.when.latest <= as_of and not contradicted(conversation):",
         "if deletion.when.latest <= as_of:",
     ),
     Fault(
         "a deletion of uncertain time taken as done",
         "shape.py",
-        "if deletion.known in CREDIBLE and deletion.when.latest <= as_of:",
+        "if deletion.known in CREDIBLE and deletion.when.latest <= as_of and not contradicted(conversation):",
         "if deletion.known in CREDIBLE:",
     ),
     Fault(
         "a deletion still to come taken as done",
         "shape.py",
         "if deletion is None or deletion.when.earliest > as_of:\n        return NO\n"
-        "    if deletion.known in CREDIBLE and deletion.when.latest <= as_of:",
+        "    if deletion.known in CREDIBLE and deletion.when.latest <= as_of"
+        " and not contradicted(conversation):",
         "if deletion is None:\n        return NO\n    if deletion.known in CREDIBLE:",
     ),
     Fault("an expired copy still used", "shape.py", "table.as_of > kept", "False"),
+    Fault(
+        "a deletion believed against what was said after it",
+        "retention.py",
+        "any(gone.when.latest < m.at.earliest for m in conversation.messages)",
+        "False",
+    ),
+    Fault(
+        "terms of unknown beginning taken as of old",
+        "regimes.py",
+        "return When(BEGINNING, min(shown, _ends(terms).latest))",
+        "return When(BEGINNING, BEGINNING)",
+    ),
     # terms in force
     Fault(
         "a day of change begins at UTC-12 only",

@@ -6,12 +6,13 @@ import pytest
 
 from tests.policy.build import NOW, account, chat, except_for, on, period, product, stood, terms, training
 from withhold.model.account import SettingEvidence
-from withhold.model.conversation import Conversation, Deletion
+from withhold.model.conversation import Conversation, Deletion, Message
 from withhold.model.terms import ExceptionRule, Terms, TrainingRule
 from withhold.model.verdict import Verdict
 from withhold.model.when import When
 from withhold.model.words import (
     Allowed,
+    Author,
     Effect,
     ExceptionKind,
     Extent,
@@ -216,3 +217,28 @@ def test_every_unknown_says_what_would_settle_it() -> None:
     found = verdict(chat("2026-02-01"), [], terms())
     assert found.would_settle
     assert not verdict(chat("2026-02-01"), [ON], terms()).would_settle
+
+
+def test_the_scope_of_a_default_is_not_the_scope_of_the_setting() -> None:
+    """Terms that train only when switched on, and speak of nothing being covered, speak of the default."""
+    entry = terms(training(Allowed.ONLY_IF_ON, new=False, resumed=False))
+    assert words(verdict(chat("2026-02-01"), [ON], entry)) == ("unknown", "unknown")
+    assert words(verdict(chat("2026-02-01"), [OFF], entry)) == ("not_exposed", "not_eligible")
+    assert words(verdict(chat("2026-02-01"), [], entry)) == ("unknown", "unknown")
+
+
+def test_an_answer_shows_that_something_was_sent() -> None:
+    """A second answer to one question, or one whose question is lost, was asked for shortly before."""
+    entries = changed(training(Allowed.NO), training())
+    asked = chat("2026-02-01")
+    again = Message("again", Author.MODEL, When.at(on("2026-04-01")))
+    first = Message("first", Author.MODEL, When.at(on("2026-02-01")))
+    assert verdict(replace(asked, messages=(*asked.messages, first)), [ON], *entries).past == "not_exposed"
+    for messages in ((*asked.messages, first, again), (again,)):
+        assert verdict(replace(asked, messages=messages), [ON], *entries).past == "exposed"
+
+
+def test_nothing_shown_is_not_nothing_sent() -> None:
+    """A conversation without a single message is open, except where no terms could have trained on it."""
+    assert words(verdict(chat(), [ON], terms(training()))) == ("unknown", "unknown")
+    assert words(verdict(chat(), [ON], terms(training(Allowed.NO)))) == ("not_exposed", "not_eligible")

@@ -12,7 +12,7 @@ from withhold.app.bootstrap import Services
 from withhold.app.dates import certain_stretch, parse_when
 from withhold.app.exposure import explain
 from withhold.model.account import Acceptance, Account, PlanPeriod, SettingEvidence
-from withhold.model.conversation import Deletion, Feedback
+from withhold.model.conversation import Conversation, Deletion, Feedback
 from withhold.model.evidence import Draft, Json
 from withhold.model.terms import Control, Provider
 from withhold.model.when import BEGINNING, END, When
@@ -47,13 +47,14 @@ def add_account(
     """Make an account known. Raises ``UsageProblem`` for a provider or tier that no pack knows."""
     provider = provider_of(services, provider_id)
     _new_label(services, provider, label)
+    named_region = None if region is None else _region(provider, region)
     plans = () if tier is None else (_period(services, provider, tier, tier_from, None),)
     acceptances = () if accepted is None else (_acceptance(services, accepted, Known.ATTESTED),)
     account = Account(
         id=_new_id(),
         provider_id=provider.id,
         label=label,
-        region=region,
+        region=named_region,
         plans=plans,
         acceptances=acceptances,
         source_account_ids=source_ids,
@@ -103,6 +104,18 @@ def _new_label(services: Services, provider: Provider, label: str) -> None:
         )
 
 
+def _region(provider: Provider, region: str) -> str:
+    """A region by the word of the pack. One that the pack does not know would be judged as unknown."""
+    terms = [t for product in provider.products for plan in product.plans for t in plan.terms]
+    known = {r.casefold(): r for t in terms for r in t.regions if r != "all"}
+    if known and region.casefold() not in known:
+        raise UsageProblem(
+            f"the pack of {provider.name} does not know the region {region!r}",
+            next_step="one of: " + ", ".join(sorted(known.values())) + "; or leave it out",
+        )
+    return known.get(region.casefold(), region)
+
+
 def unclaimed(services: Services, source_ids: tuple[str, ...], account_id: str) -> None:
     """An id of an export belongs to one account: evidence of one must not clear another."""
     for source_id in source_ids:
@@ -120,7 +133,7 @@ def _period(
     period = PlanPeriod(
         id=_new_id(),
         tier=_tier(provider, tier),
-        begins=When(BEGINNING, BEGINNING) if begins is None else parse_when(begins),
+        begins=When(BEGINNING, services.clock()) if begins is None else parse_when(begins),
         ends=None if ends is None else parse_when(ends),
         known=Known.ATTESTED,
     )
@@ -174,6 +187,7 @@ def attest_deletion(services: Services, conversation_id: str, when: str) -> d.Ex
     span = parse_when(when)
     if span.earliest > services.clock():
         raise UsageProblem(f"{when} lies ahead", next_step="tell it once it has happened")
+    _after_the_last_word(stored.conversation, span, when)
     record = services.journal.append(
         Draft(
             type="attestation.deletion",
@@ -187,6 +201,16 @@ def attest_deletion(services: Services, conversation_id: str, when: str) -> d.Ex
     )
     services.store.add_deletion(stored.id, Deletion(span, Known.ATTESTED), record.id)
     return explain(services, stored.id)
+
+
+def _after_the_last_word(conversation: Conversation, deleted: When, when: str) -> None:
+    """What was said after the deletion speaks against it."""
+    last = max((m.at.earliest for m in conversation.messages), default=None)
+    if last is not None and deleted.latest < last:
+        raise UsageProblem(
+            f"something was said in it after {when}, on {last:%Y-%m-%d}",
+            next_step="give the day on which it was really deleted",
+        )
 
 
 def attest_feedback(services: Services, conversation_id: str, when: str) -> d.ExplainDocument:

@@ -73,7 +73,9 @@ class Filter:
         more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
         raise UsageProblem(
             f"no conversation belongs to a project {self.project!r}",
-            next_step=f"one of: {', '.join(map(repr, known[:SHOWN]))}{more}" if known else "no project is known",
+            next_step=f"one of: {', '.join(map(repr, known[:SHOWN]))}{more}"
+            if known
+            else "no project is known",
         )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from withhold.model.account import Account, SettingEvidence
-from withhold.model.conversation import Conversation, Message
+from withhold.model.conversation import Conversation, Deletion, Message
 from withhold.model.terms import Product, Provider
 from withhold.model.verdict import Verdict
 from withhold.model.words import Author, Known
@@ -54,7 +54,11 @@ def look_for(evidence: Iterable[SettingEvidence], now: datetime) -> Look:
 def _with_repeats(stored: "StoredConversation") -> Conversation:
     """A fork or resumed copy sends old lines again: each such instant counts as a sending of this one."""
     again = tuple(Message(f"again-{i}", Author.OTHER, at) for i, at in enumerate(stored.sent_again))
-    return replace(stored.conversation, messages=(*stored.conversation.messages, *again))
+    shown = replace(stored.conversation, messages=(*stored.conversation.messages, *again))
+    gone, seen = shown.deletion, stored.last_seen
+    if gone is not None and seen is not None and gone.when.latest < seen.earliest:
+        return replace(shown, deletion=Deletion(gone.when, Known.UNKNOWN))  # a later export still shows it
+    return shown
 
 
 def may_hold(packs: Mapping[str, Provider], account: Account, provider_id: str) -> bool:

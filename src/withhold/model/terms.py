@@ -121,6 +121,8 @@ class Terms:
     begins_basis: str | None = None
     begins_note: str | None = None
     announced_on: date | None = None
+    known_from: date | None = None
+    """Where the beginning is not known: the oldest day on which a source shows these terms."""
 
     def __hash__(self) -> int:
         return hash(self.id)

@@ -1,6 +1,6 @@
 """A checked pack as values of the model: references resolved, dates turned into instants."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -173,7 +173,13 @@ class _Resolved:
             begins_basis=entry.effective_from_basis,
             begins_note=entry.effective_from_note,
             announced_on=entry.announced_on,
+            known_from=self._known_from(),
         )
+
+    def _known_from(self) -> date:
+        """The oldest day that a source gives for itself, or was copied on; else the day of compiling."""
+        dates = [d for name in self.entry.sources for d in _dates(self.pack.sources[name])]
+        return min(dates, default=self.pack.compiled_on)
 
     def _in_order(self) -> list[tuple[Basis, str]]:
         return [(basis, self.entry.retention[basis]) for basis in Basis if basis in self.entry.retention]
@@ -189,6 +195,14 @@ class _Resolved:
     def _zero(self) -> ZeroRetention | None:
         given = self.entry.zero_retention
         return None if given is None else ZeroRetention(given.available, given.how, given.sources)
+
+
+def _dates(source: SourceShape) -> Iterator[date]:
+    published, _ = _published(source.published)
+    if published is not None:
+        yield published
+    if source.copy_date is not None:
+        yield source.copy_date
 
 
 def _training(given: Training) -> TrainingRule:

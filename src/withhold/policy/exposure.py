@@ -37,7 +37,10 @@ def alternative(choice: Alternative, judge: Judge) -> Finding:
     """One plan and region: every entry that may be in force is judged, the cautious reading counts."""
     if not choice.in_force:
         return Finding(OPEN, (("terms.unknown", None),))
-    return merge((_entry(entry, judge) for entry in choice.in_force), cautious)
+    found = merge((_entry(entry, judge) for entry in choice.in_force), cautious)
+    if choice.covered:
+        return found
+    return merge((found, Finding(OPEN, (("terms.unknown", None),))), one_of)
 
 
 def _entry(entry: InForce, judge: Judge) -> Finding:
@@ -65,7 +68,7 @@ def lingering(choice: Alternative, regime: Regime, *, incognito: bool | None) ->
     """Is a stored conversation open without being resumed?"""
 
     def judge(terms: Terms) -> Finding:
-        covered = stated(terms.training.untouched_older_chats)
+        covered = _scope_of(terms, terms.training.untouched_older_chats)
         return _kept_out(terms, _training(terms, regime, covered), incognito)
 
     return alternative(choice, judge)
@@ -77,7 +80,14 @@ def as_last_read(choice: Alternative) -> Alternative:
 
 
 def _covered(terms: Terms, *, resumed: bool) -> Bounds:
-    return stated(terms.training.resumed_chats if resumed else terms.training.new_chats)
+    return _scope_of(terms, terms.training.resumed_chats if resumed else terms.training.new_chats)
+
+
+def _scope_of(terms: Terms, value: bool | None) -> Bounds:
+    """What the terms cover. An entry that a setting governs and that covers no new conversation speaks of
+    the setting's default: what it covers otherwise is not stated."""
+    governed = terms.training.allowed in GOVERNED and terms.training.new_chats is False
+    return stated(None if governed else value)
 
 
 def _training(terms: Terms, regime: Regime, covered: Bounds) -> Finding:

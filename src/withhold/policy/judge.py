@@ -230,7 +230,7 @@ class Judge:
 
     def _shared_until(self, conversation: Conversation, found: ShapeVerdict) -> datetime | None:
         """Last instant up to which it may have been shared: sharing goes on while the setting is on."""
-        if not found.shared.possible:
+        if not found.shared.possible or not conversation.messages:
             return None
         as_of = self.table.as_of
         last = max(self.table.known_by(m.at).latest for m in conversation.messages)

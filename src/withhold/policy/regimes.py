@@ -67,6 +67,8 @@ class Alternative:
 
     track: Track
     in_force: tuple[InForce, ...]
+    covered: bool
+    """Whether one of them surely held; if not, terms that nobody has shown may have held instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class RegimeTable:
 
     def _cuts(self) -> list[datetime]:
         """Every instant at which something may change, with the open ends."""
-        spans = [w for t in self._tracks for x in t.terms for w in (x.begins, x.ends) if w is not None]
+        spans = [w for t in self._tracks for x in t.terms for w in (_begins(x), _ends(x))]
         spans.append(self._acceptance)
         spans += [w for p in self._plans for w in (p.begins, p.ends) if w is not None]
         cuts = {c for w in spans for c in (w.earliest, w.latest)}
@@ -170,7 +172,9 @@ class RegimeTable:
         )
 
     def _alternative(self, track: Track, instant: datetime) -> Alternative:
-        return Alternative(track, tuple(self._in_force(track, t, instant) for t in track.possible(instant)))
+        possible = track.possible(instant)
+        found = tuple(self._in_force(track, t, instant) for t in possible)
+        return Alternative(track, found, covered=_covered(possible, instant))
 
     def _in_force(self, track: Track, terms: Terms, instant: datetime) -> InForce:
         accepted = YES
@@ -193,6 +197,12 @@ class RegimeTable:
         return every
 
 
+def _covered(possible: Sequence[Terms], instant: datetime) -> bool:
+    """One has surely begun, and has not ended or is followed by the next."""
+    begun = [t for t in possible if _begins(t).latest <= instant]
+    return any(instant < _ends(t).earliest for t in begun) or (bool(begun) and len(possible) > len(begun))
+
+
 def _same_tier(tier: str, tiers: Sequence[str]) -> bool:
     return tier.casefold() in {t.casefold() for t in tiers}
 
@@ -206,7 +216,11 @@ def _covers(period: PlanPeriod, instant: datetime) -> Bounds:
 
 
 def _begins(terms: Terms) -> When:
-    return When(BEGINNING, BEGINNING) if terms.begins is None else terms.begins
+    """Terms of unknown beginning were there when a source first shows them; before that nobody knows."""
+    if terms.begins is not None:
+        return terms.begins
+    shown = BEGINNING if terms.known_from is None else When.start_of(terms.known_from).latest
+    return When(BEGINNING, min(shown, _ends(terms).latest))
 
 
 def _ends(terms: Terms) -> When:
@@ -234,7 +248,8 @@ def _plan_tracks(plan: Plan, region: str | None) -> list[Track]:
     named = sorted({r for t in plan.terms for r in t.regions if r != "all"})
     if not named:
         return [Track(plan, None, plan.terms)]
-    wanted = [region] if region in named else ["other"] if region and "other" in named else named
+    known = next((n for n in named if region is not None and n.casefold() == region.casefold()), None)
+    wanted = named if known is None else [known]
     return [
         Track(plan, r, tuple(t for t in plan.terms if r in t.regions or "all" in t.regions)) for r in wanted
     ]

@@ -106,7 +106,15 @@ def clocks(
 def surely_deleted_by(conversation: Conversation) -> datetime | None:
     """The latest instant of a deletion that is known; absence from an export proves none."""
     gone = conversation.deletion
-    return gone.when.latest if gone is not None and gone.known in CREDIBLE else None
+    if gone is None or gone.known not in CREDIBLE or contradicted(conversation):
+        return None
+    return gone.when.latest
+
+
+def contradicted(conversation: Conversation) -> bool:
+    """Whether something was said after the deletion: then one of the two is wrong."""
+    gone = conversation.deletion
+    return gone is not None and any(gone.when.latest < m.at.earliest for m in conversation.messages)
 
 
 def _deleted(

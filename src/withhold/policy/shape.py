@@ -5,13 +5,14 @@ once and millions of conversations are joined to it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from withhold.model.conversation import Conversation, Feedback, Message
+from withhold.model.when import BEGINNING, When
 from withhold.model.words import Author
 from withhold.policy.bounds import NO, OPEN, YES, Bounds
 from withhold.policy.regimes import RegimeTable
-from withhold.policy.retention import copy_kept_until
+from withhold.policy.retention import contradicted, copy_kept_until
 from withhold.policy.timeline import CREDIBLE, TICK
 
 Span = tuple[int, int]
@@ -49,18 +50,41 @@ class Shape:
         )
 
 
-def sendings(conversation: Conversation) -> tuple[Message, ...]:
-    """The messages by which content went to the provider: a person's and a program's, in source order.
+ANSWERED_WITHIN = timedelta(days=1)
+"""An answer follows what it answers within a day: the longest tasks that run on their own take hours."""
 
-    Answers come back; they count only where nothing else is known of the conversation.
+
+def sendings(conversation: Conversation) -> tuple[When, ...]:
+    """When content went to the provider: a person's and a program's messages, in source order.
+
+    An answer comes back and is no sending. One that follows no question (regenerated, or the question is
+    missing) shows that something was sent before it came: after the message before it, and not long ago.
     """
-    sent = tuple(m for m in conversation.messages if m.author is not Author.MODEL)
-    return sent or conversation.messages
+    found: list[When] = []
+    before: Message | None = None
+    for message in conversation.messages:
+        if message.author is not Author.MODEL:
+            found.append(message.at)
+        elif before is None or before.author is Author.MODEL:
+            found.append(_asked(message.at, before))
+        before = message
+    return tuple(found)
+
+
+def _asked(answered: When, before: Message | None) -> When:
+    """When the question of an answer was sent, as far as that can be told."""
+    if answered.earliest - BEGINNING <= ANSWERED_WITHIN:
+        return answered
+    earliest = answered.earliest - ANSWERED_WITHIN
+    if before is not None:
+        earliest = max(earliest, min(before.at.earliest, answered.earliest))
+    return When(earliest, answered.latest)
 
 
 def shape_of(conversation: Conversation, table: RegimeTable) -> Shape:
     """Reduce ``conversation`` to its shape in ``table``."""
-    spans = [table.span(table.known_by(m.at)) for m in sendings(conversation)]
+    spans = [table.span(table.known_by(at)) for at in sendings(conversation)]
+    spans = spans or [(0, table.index_at(table.as_of))]  # no message shown is not none sent
     return Shape(
         first=spans[0] if spans else None,
         later=tuple(sorted(set(spans[1:]))),
@@ -93,6 +117,6 @@ def _deleted(conversation: Conversation, as_of: datetime) -> Bounds:
     deletion = conversation.deletion
     if deletion is None or deletion.when.earliest > as_of:
         return NO
-    if deletion.known in CREDIBLE and deletion.when.latest <= as_of:
+    if deletion.known in CREDIBLE and deletion.when.latest <= as_of and not contradicted(conversation):
         return YES
     return OPEN
