@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.app.conftest import Clock
 from withhold.app.accounts import add_account, attest_setting
 from withhold.app.bootstrap import Services
@@ -33,6 +35,19 @@ def test_the_gap_between_two_looks_is_asked_about(services: Services, clock: Clo
     (row,) = status(services).posture
     assert "nobody vouches" not in row.text
     assert row.next == "withhold exposure"
+
+
+@pytest.mark.parametrize(("apart", "asked"), [(timedelta(seconds=40), False), (timedelta(days=1), True)])
+def test_a_short_gap_is_not_asked_about(
+    apart: timedelta, asked: bool, services: Services, clock: Clock
+) -> None:
+    """Two looks of one opt-out lie seconds apart: nobody is asked for a word about those."""
+    add_account(services, "anthropic", "mine")
+    look(services, clock() - timedelta(days=2))
+    look(services, clock() - timedelta(days=2) + apart)
+    (row,) = status(services).posture
+    assert ("nobody vouches" in row.text) is asked
+    assert row.next.startswith("withhold account setting" if asked else "withhold exposure")
 
 
 def test_looks_that_differ_leave_no_gap_for_a_word(services: Services, clock: Clock) -> None:

@@ -10,8 +10,8 @@ from withhold.model.terms import Provider
 from withhold.model.words import Known, Setting
 from withhold.report import documents as d
 
-TICK = timedelta(seconds=1)
-"""Two pieces of evidence this close together leave no gap worth asking about."""
+LEAST_GAP = timedelta(days=1)
+"""A shorter gap between two pieces of evidence is not worth asking about; it stays a gap all the same."""
 
 
 def status(services: Services) -> d.StatusDocument:
@@ -91,7 +91,7 @@ def _row(
 
 
 def open_gap(seen: Iterable[SettingEvidence]) -> tuple[datetime, datetime] | None:
-    """The newest gap between two pieces of evidence that agree: the person's word could fill it.
+    """The newest gap of a day or more between evidence that agrees: the person's word could fill it.
 
     Conversations in such a gap are unknown, however often the setting was looked at.
     """
@@ -99,7 +99,7 @@ def open_gap(seen: Iterable[SettingEvidence]) -> tuple[datetime, datetime] | Non
     before: SettingEvidence | None = None
     found = None
     for piece in sorted(seen, key=lambda e: (e.begins, e.ends)):
-        if covered is not None and before is not None and piece.begins > covered + TICK:
+        if covered is not None and before is not None and piece.begins >= covered + LEAST_GAP:
             found = (covered, piece.begins) if piece.setting is before.setting else found
         if covered is None or piece.ends >= covered:
             covered, before = piece.ends, piece

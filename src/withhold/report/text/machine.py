@@ -1,5 +1,7 @@
 """What this machine shows, and the evidence journal."""
 
+import re
+
 from rich.console import Console
 from rich.text import Text
 
@@ -11,6 +13,8 @@ from withhold.report.documents import (
     Transcripts,
 )
 from withhold.report.text.base import bullets, day, grid, minute, plural, word
+
+_ADDRESS = re.compile(r"https?://([^\s,/]+)[^\s,]*")
 
 
 def scan(console: Console, document: ScanDocument) -> None:
@@ -69,7 +73,13 @@ def _transcripts(console: Console, row: Transcripts) -> None:
             f"  {row.resumed:,} of them begun before the terms of {day(row.resumed_since)} and resumed since"
         )
     if row.unrecognised:
-        console.print(Text(f"  {row.unrecognised:,} places were not recognised", style="yellow"))
+        places = plural(row.unrecognised, "place was", "places were")
+        console.print(Text(f"  {places} not recognised", style="yellow"))
+
+
+def hosts_only(text: str) -> str:
+    """``text`` with each address cut down to its host, so that a row fits on a line. JSON has it whole."""
+    return _ADDRESS.sub(r"\1", text)
 
 
 def evidence_list(console: Console, document: EvidenceListDocument) -> None:
@@ -80,7 +90,7 @@ def evidence_list(console: Console, document: EvidenceListDocument) -> None:
     for column in table.columns[:4]:
         column.no_wrap = True
     for r in document.records:
-        table.add_row(str(r.seq), r.id[:12], minute(r.at).removesuffix(" UTC"), r.type, r.summary)
+        table.add_row(str(r.seq), r.id[:12], minute(r.at).removesuffix(" UTC"), r.type, hosts_only(r.summary))
     console.print(table)
 
 
