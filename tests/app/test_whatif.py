@@ -189,7 +189,7 @@ def test_what_belongs_to_no_account_is_counted_apart(services: Services, tmp_pat
         (Asked(off_since="2025-10-01", off_today=True), Filter(), "two suppositions"),
         (Asked(off_since="soon"), Filter(), "not a day"),
         (Asked(off_since="2031-01-01"), Filter(), "no certain instant"),
-        (Asked(delete=("ffffffffffff",)), Filter(), "no conversation has an id"),
+        (Asked(delete=("ffffffffffff",)), Filter(), "no conversation has an id that begins with"),
         (OFF, Filter(account="nobody"), "no account"),
     ],
 )

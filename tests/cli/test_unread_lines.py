@@ -31,3 +31,9 @@ def test_what_may_have_been_sent_later_keeps_the_verdict_open(
     tool("import", tmp_path / "s.jsonl")
     (found,) = tool.document("exposure", "--as-of", "2026-11-30T00:00:00Z")["conversations"]
     assert found["past_exposure"] == verdict
+
+
+def test_one_message_is_said_as_one(tool: Tool, tmp_path: Path) -> None:
+    """One is not counted like many."""
+    (tmp_path / "s.jsonl").write_text(BEFORE_THE_TERMS)
+    assert "1 message of yours," in tool("import", tmp_path / "s.jsonl").out.replace("\n", " ")

@@ -161,7 +161,11 @@ class _Import:
 
     def _row(self, summary: "ReadSummary", account: str | None, new: tuple[int, int]) -> d.ImportedSource:
         hidden = summary.unrecognised_count - len(summary.unrecognised)
-        more = (f"{hidden} more places were not recognised",) if hidden else ()
+        more = (
+            (f"{hidden:,} more {'place was' if hidden == 1 else 'places were'} not recognised",)
+            if hidden
+            else ()
+        )
         return d.ImportedSource(
             path=summary.path,
             format=summary.format,

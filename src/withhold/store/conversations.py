@@ -90,10 +90,9 @@ class Conversations:
         found = list(self._read("c.short_id >= ? AND c.short_id < ?", prefix, end)) if prefix else []
         if len(found) == 1:
             return found[0]
-        what = f"{len(found)} conversations have ids" if found else "no conversation has an id"
-        raise UsageProblem(
-            f"{what} that begin with '{prefix}'", next_step="see 'withhold exposure' for the ids"
-        )
+        many = f"{len(found)} conversations have ids that begin"
+        what = many if found else "no conversation has an id that begins"
+        raise UsageProblem(f"{what} with '{prefix}'", next_step="see 'withhold exposure' for the ids")
 
     def absent(self, refs: Sequence[str], newer: Source) -> Iterator[StoredConversation]:
         """Those that every other source shows that is surely older, and that ``newer`` does not show.

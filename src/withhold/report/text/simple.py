@@ -26,7 +26,8 @@ def importing(console: Console, document: ImportDocument) -> None:
     for source in document.sources:
         console.print(Text(source.path, style="bold"), Text(f"({source.format})"))
         console.print(
-            f"  {plural(source.conversations, 'conversation')}, {source.human:,} messages of yours,"
+            f"  {plural(source.conversations, 'conversation')},"
+            f" {plural(source.human, 'message of yours', 'messages of yours')},"
             f" {plural(source.model, 'answer')}, {day(source.first)} to {day(source.last)}"
         )
         console.print(
