@@ -6,7 +6,7 @@ import pytest
 
 from withhold.lab.terms import Span, lab_terms
 from withhold.model.terms import Plan, Terms
-from withhold.model.when import BEGINNING, When
+from withhold.model.when import When
 from withhold.model.words import (
     Allowed,
     Basis,
@@ -70,7 +70,6 @@ def test_anthropics_control_is_found_on_the_articles_path() -> None:
 
 def test_labs_pack_has_the_labs_own_tiers_and_dates() -> None:
     """The pack describes the lab that runs: same tiers, same instants."""
-    long_ago = When.at(BEGINNING)
     lab = lab_terms()
     for product in ("lumen", "lumen-code"):
         consumer = plan("lab", product, PlanClass.CONSUMER)
@@ -78,7 +77,7 @@ def test_labs_pack_has_the_labs_own_tiers_and_dates() -> None:
         assert plan("lab", product, PlanClass.COMMERCIAL).tiers == lab.commercial
         start, bind = When.at(lab.new_terms_from), When.at(lab.binding_from)
         assert [(t.begins, t.ends, t.starts_on_acceptance) for t in consumer.terms] == [
-            (long_ago, start, False),
+            (None, start, False),
             (start, bind, True),
             (bind, None, False),
         ]

@@ -176,8 +176,13 @@ class _Resolved:
             known_from=self._known_from(),
         )
 
-    def _known_from(self) -> date:
-        """The oldest day that a source gives for itself, or was copied on; else the day of compiling."""
+    def _known_from(self) -> date | None:
+        """The oldest day that a source gives for itself, or was copied on; else the day of compiling.
+
+        A provider that is not real has said so from the beginning.
+        """
+        if self.pack.fictional:
+            return None
         dates = [d for name in self.entry.sources for d in _dates(self.pack.sources[name])]
         return min(dates, default=self.pack.compiled_on)
 
