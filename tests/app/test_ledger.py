@@ -253,3 +253,16 @@ def test_a_region_that_the_pack_does_not_know_is_refused(services: Services) -> 
     assert "EEA" in (caught.value.next_step or "")
     add_account(services, "linkedin", "mine", region="eea")
     assert services.store.accounts()[0].region == "EEA"
+
+
+def test_a_pack_of_ones_own_is_told(services: Services, tmp_path: Path) -> None:
+    """Verdicts that rest on a file of the person's own carry a mark: nobody compared it with a source."""
+    from withhold.packs.loader import builtin_dir
+
+    own = services.home.prepare().packs
+    own.mkdir()
+    text = (builtin_dir() / "anthropic.yaml").read_text("utf-8")
+    (own / "anthropic.yaml").write_text(text, "utf-8")
+    known_account(services)
+    import_paths(services, [export(tmp_path / "e", ("c", "2025-12-01T10:00:00Z"))])
+    assert "own_terms" in by_id(services)["c"].marks

@@ -115,7 +115,7 @@ def row_of(judged: Judged, gone: d.GoneSince | None = None) -> d.ConversationRow
         carve_outs=() if verdict is None else _carve_outs(verdict),
         clocks=() if verdict is None else _clocks(verdict),
         extent="none" if verdict is None else verdict.extent.value,
-        marks=("terms_unknown",) if verdict is None else tuple(sorted(verdict.marks)),
+        marks=_marks(judged),
         causes=() if verdict is None else tuple(sorted(verdict.past_causes)),
         title=c.title,
         deleted=_deleted(c),
@@ -147,6 +147,14 @@ def resumed_at(conversation: Conversation) -> tuple[datetime, ...]:
     """When the person took it up again: their messages that follow the one before by a day or more."""
     times = sorted(m.at.earliest for m in conversation.messages if m.author is Author.HUMAN and m.at.exact)
     return tuple(b for a, b in pairwise(times) if b - a >= RESUME_GAP)
+
+
+def _marks(judged: Judged) -> tuple[str, ...]:
+    """Cautions that travel with the verdicts; a pack of the person's own is one of them."""
+    if judged.verdict is None:
+        return ("terms_unknown",)
+    own = judged.provider is not None and judged.provider.own_file is not None
+    return tuple(sorted({*judged.verdict.marks, *(("own_terms",) if own else ())}))
 
 
 def _carve_outs(verdict: Verdict) -> tuple[d.CarveOutRow, ...]:

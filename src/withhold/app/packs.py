@@ -114,6 +114,7 @@ def _row(provider: Provider, today: date) -> d.PackRow:
         age_days=None if checked is None else (today - checked).days,
         fictional=provider.fictional,
         sha256=provider.sha256,
+        own_file=provider.own_file,
     )
 
 

@@ -251,6 +251,8 @@ class Provider:
     timeline: tuple[Event, ...] = ()
     uncertainties: tuple[Uncertainty, ...] = ()
     compiled_on: date | None = None
+    own_file: str | None = None
+    """The person's own file, where it stands in for (or adds to) the packs that come along."""
     sha256: str = ""
     """Hash of the pack file's bytes: evidence names the exact pack it was made with."""
 

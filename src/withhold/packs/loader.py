@@ -1,6 +1,7 @@
 """Packs as values of the model."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -53,8 +54,9 @@ def load_all(extra_dirs: Iterable[Path] = ()) -> Mapping[str, Provider]:
     A built-in pack is parsed when it is first asked for. Directories that do not exist are passed over.
     Raises ``PackInvalid`` for the first file of them that is wrong.
     """
-    own = {pack.id: pack for folder in extra_dirs for pack in map(load, sorted(folder.glob(f"*{_SUFFIX}")))}
-    return _Packs(own)
+    files = [path for folder in extra_dirs for path in sorted(folder.glob(f"*{_SUFFIX}"))]
+    packs = [replace(load(path), own_file=str(path)) for path in files]
+    return _Packs({pack.id: pack for pack in packs})
 
 
 class _Packs(Mapping[str, Provider]):

@@ -20,6 +20,8 @@ class PackRow(Struct, kw_only=True, frozen=True):
     age_days: int | None
     fictional: bool
     sha256: str
+    own_file: str | None = None
+    """Your own file that stands in for the pack that comes along."""
 
 
 class PacksListDocument(Document, kw_only=True, frozen=True):

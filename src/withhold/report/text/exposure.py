@@ -50,6 +50,8 @@ def exposure(console: Console, document: ExposureDocument) -> None:
     _rows(console, document.conversations, groups)
     console.print()
     carve_out_lines(console, groups)
+    if any("own_terms" in row.marks for row in document.conversations):
+        console.print(Text("Some verdicts rest on a pack of your own (withhold packs list).", style="yellow"))
     console.print(Text(NOT_LEGAL, style="dim"))
     console.print(Text("Why: withhold exposure explain ID", style="dim"))
 

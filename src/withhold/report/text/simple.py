@@ -135,6 +135,7 @@ def packs_list(console: Console, document: PacksListDocument) -> None:
     table = grid("id", "provider", "automation", "terms", "controls", "last checked")
     for pack in document.packs:
         name = pack.name + (" (fictional)" if pack.fictional else "")
+        name += " (your own file)" if pack.own_file else ""
         checked = pack.last_checked or "unknown"
         table.add_row(pack.id, name, pack.stance, str(pack.terms), str(pack.controls), checked)
     console.print(table)
