@@ -1,12 +1,15 @@
 """Opting out on pages that behave, and on pages that do not. The truth is what the server holds."""
 
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
 from tests.controls.conftest import LABEL, Desk
-from tests.controls.fakes import control
+from tests.controls.fakes import QUICK, control, ticking
 from tests.controls.site import switch
+from withhold.controls.assist import set_private
+from withhold.controls.record import RunContext
 from withhold.controls.settle import Patience
 from withhold.model.words import ControlState, Outcome, Polarity, Setting
 
@@ -329,6 +332,29 @@ def test_led_to_another_site_by_the_fresh_load(desk: Desk, training: bool) -> No
     assert "another site" in result.why
     assert result.final_url == away
     assert len(desk.site.writes) == int(training)
+
+
+def test_led_to_another_site_right_before_the_act(desk: Desk) -> None:
+    """A page that goes to another host after the first look is not acted on there."""
+    desk.show(SWITCH)
+    desk.show(SWITCH, path="/elsewhere")
+    clock, looks = ticking(), count()
+
+    def leaving() -> datetime:
+        if next(looks) == 2:  # begun, first look, then the look right before the act
+            desk.tab.goto(f"http://localhost:{desk.site.port}/elsewhere")
+        return clock()
+
+    result = set_private(
+        desk.tab,
+        desk.site.url,
+        (control(LABEL),),
+        clock=leaving,
+        sink=desk.sink,
+        context=RunContext("example", None, "test", patience=QUICK),
+    )
+    assert result.outcome is Outcome.NEEDS_HUMAN
+    assert desk.site.writes == []
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"], ids=["same-site", "other-site"])

@@ -132,7 +132,7 @@ def test_a_permission_holds_on_own_pages_alone(fictional: bool) -> None:
     ],
 )
 def test_only_addresses_that_can_be_judged_are_opened(url: str) -> None:
-    """Other schemes, unencrypted hosts, addresses that browsers read otherwise: refused even if overridden."""
+    """Other schemes, unencrypted hosts, addresses that browsers read otherwise: refused even so."""
     with pytest.raises(UsageProblem) as refused:
         require_assist(_stance(Stance.PERMITTED), url, override=True)
     assert refused.value.code == "usage"
