@@ -69,8 +69,9 @@ def test_a_file_name_on_stdout(tool: Tool, tmp_path: Path) -> None:
     assert SHOWN in ran.out.replace("\n", "")
 
 
-def test_the_name_of_a_pack(tool: Tool) -> None:
+def test_the_name_of_a_pack(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pack of somebody else names its provider."""
+    monkeypatch.setenv("COLUMNS", "200")
     tool("account", "add", "anthropic", "home")
     packs = Path(os.environ["WITHHOLD_HOME"]) / "packs"
     packs.mkdir(exist_ok=True)
