@@ -1,6 +1,7 @@
 """Opting out on pages that behave, and on pages that do not. The truth is what the server holds."""
 
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 
 import pytest
@@ -355,6 +356,7 @@ def test_led_to_another_site_right_before_the_act(desk: Desk) -> None:
     )
     assert result.outcome is Outcome.NEEDS_HUMAN
     assert desk.site.writes == []
+    assert desk.sink.last.type == "control.check", "the record says that nothing was operated"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"], ids=["same-site", "other-site"])
