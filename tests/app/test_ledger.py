@@ -15,6 +15,9 @@ from withhold.app.importing import import_paths
 from withhold.report.documents import ConversationRow
 from withhold.support.errors import UsageProblem
 
+MADE = datetime(2026, 10, 1, tzinfo=UTC)
+"""When the small export was made, as its file tells."""
+
 REF = "00000000-0000-4000-8000-00000000000a"
 
 
@@ -47,6 +50,7 @@ def export(folder: Path, *chats: tuple[str, str], ref: str = REF) -> Path:
             ]
         )
     )
+    os.utime(folder / "conversations.json", (MADE.timestamp(), MADE.timestamp()))
     return folder
 
 
