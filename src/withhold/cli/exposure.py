@@ -8,7 +8,7 @@ import click
 from click.core import ParameterSource
 
 from withhold.cli.filters import filter_options
-from withhold.cli.talk import json_option, services, show
+from withhold.cli.talk import json_option, services, show, tell
 from withhold.cli.timeline import timeline
 from withhold.cli.whatif import whatif
 
@@ -97,7 +97,7 @@ def _hand_out(target: str, data: bytes) -> None:
         return
     from withhold.app.handing_out import write_file
 
-    click.echo(f"written: {write_file(target, data)}", err=True)
+    tell(f"written: {write_file(target, data)}")
 
 
 @exposure.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from withhold.cli.filters import filter_options
-from withhold.cli.talk import json_option, services, show
+from withhold.cli.talk import json_option, services, show, tell
 
 if TYPE_CHECKING:
     from withhold.app.filters import Filter
@@ -31,6 +31,6 @@ def timeline(out: str | None, wanted: "Callable[[], Filter]", as_of: str | None,
     now = None if as_of is None else parse_when(as_of).latest
     document = run(services(), as_of=now, wanted=wanted())
     if out is not None:
-        click.echo(f"written: {draw(document, out)}", err=True)
+        tell(f"written: {draw(document, out)}")
     if as_json or out is None:
         show(document, as_json=as_json)
