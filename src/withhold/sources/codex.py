@@ -20,9 +20,9 @@ from withhold.sources.coding import (
     content_size,
     document,
     inner,
+    kind_in,
     prompts_alone,
     rows_in,
-    value_of,
 )
 from withhold.sources.interface import Claim, Entry, Item, KnownMember, Options, Shape
 from withhold.sources.text import name
@@ -86,10 +86,10 @@ class Codex:
 
 
 def _is_line(keys: Members) -> bool:
-    kind = value_of(keys, "type")
+    kind = kind_in(keys)
     if kind in ENVELOPES:
         return "payload" in keys
-    if kind is None:
+    if not kind:
         return "record_type" in keys or (keys.keys() >= _HEADER and "messages" not in keys)
     return kind == "message" and {"role", "content"} <= keys.keys() and not keys.keys() & {"uuid", "message"}
 

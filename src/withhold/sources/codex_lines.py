@@ -13,7 +13,7 @@ from typing import Final
 
 from withhold.model.when import When
 from withhold.model.words import Author
-from withhold.sources.coding import content_size, everything, injected, is_person
+from withhold.sources.coding import content_size, everything, injected, is_person, kind_of, label
 from withhold.sources.drafts import listed, part
 from withhold.sources.text import name
 from withhold.sources.times import moment
@@ -32,7 +32,9 @@ BARE: Final = frozenset(
         "compaction_summary", "context_compaction", "token_count", "other",
     ]
 )  # fmt: skip
-_SILENT = frozenset(["ghost_snapshot", "compaction", "compaction_summary", "context_compaction", "token_count"])
+_SILENT = frozenset(
+    ["ghost_snapshot", "compaction", "compaction_summary", "context_compaction", "token_count"]
+)
 _COMPLETED = {"UserMessage": Author.HUMAN, "AgentMessage": Author.MODEL}
 
 
@@ -54,7 +56,7 @@ class Said:
 
 def said_in(row: dict[str, object]) -> Iterator[Said]:
     """The words of a line of either era; none in a line of bookkeeping."""
-    kind, payload = row.get("type"), row.get("payload")
+    kind, payload = kind_of(row), row.get("payload")
     at = moment(row.get("timestamp"))
     if isinstance(payload, dict):
         if kind == "response_item":
@@ -67,16 +69,17 @@ def said_in(row: dict[str, object]) -> Iterator[Said]:
 
 def known_type(row: dict[str, object]) -> str | None:
     """The type of a line if it is not known; ``None`` where it is."""
-    kind = row.get("type")
+    kind = kind_of(row)
     if kind == "response_item":
         inside = part(row, "payload", "type")
-        return None if inside is None or inside in BARE else f"response_item {name(inside, 40)}"
-    known = kind in ENVELOPES or kind in BARE or "record_type" in row or (kind is None and "id" in row)
-    return None if known else name(kind, 40) or "(none)"
+        known = inside is None or (isinstance(inside, str) and inside in BARE)
+        return None if known else f"response_item {label(inside)}"
+    known = kind in ENVELOPES or kind in BARE or "record_type" in row or (not kind and "id" in row)
+    return None if known else label(kind)
 
 
 def _item(item: dict[str, object], at: When | None) -> Iterator[Said]:
-    kind = item.get("type", "message")
+    kind = kind_of(item) if "type" in item else "message"
     if kind in _SILENT:
         return
     if kind != "message":
@@ -128,8 +131,14 @@ def _said(
 ) -> Said:
     text = (words if isinstance(words, str) else "").strip()
     own_id, call = name(row.get("id")), name(row.get("call_id"))
-    line = "\x00".join(str(one) for one in (author, channel, row.get("type"), row.get("role"), own_id, call, text))
+    parts = (author, channel, row.get("type"), row.get("role"), own_id, call, text)
+    line = "\x00".join(str(one) for one in parts)
     return Said(author, channel, at, size, own_id, _digest(line), _digest(text))
+
+
+def unread(place: str) -> Said:
+    """Stands for a line that could not be read: it may have been sent."""
+    return Said(Author.OTHER, 0, None, 0, None, _digest(f"unread {place}"), b"")
 
 
 def _digest(text: str) -> bytes:

@@ -9,8 +9,17 @@ from datetime import timedelta
 from withhold.model.when import ANY_TIME, When
 from withhold.model.words import Author
 from withhold.sources.codex_head import Head, meta_of
-from withhold.sources.codex_lines import Said, known_type, said_in
-from withhold.sources.coding import UNKNOWN, Document, Row, Session, rows_in, unknown_kinds, without_person
+from withhold.sources.codex_lines import Said, known_type, said_in, unread
+from withhold.sources.coding import (
+    UNKNOWN,
+    Document,
+    Row,
+    Session,
+    is_unread,
+    rows_in,
+    unknown_kinds,
+    without_person,
+)
 from withhold.sources.drafts import Draft, part
 from withhold.sources.interface import Item, KnownMember, Options, SentAgain
 from withhold.sources.text import name
@@ -66,18 +75,20 @@ class CodexSession:
         """Read all rollouts of the session; hands out what could not be read."""
         for head in self._heads:
             for row in rows_in(head.claim.entry, self._options):
-                if isinstance(row, Row):
-                    self._take(row)
-                else:
-                    yield row
+                yield from self._row(row)
 
     def read_document(self, found: Document) -> Iterator[Item]:
         """Read the items of a session that is one document."""
         for row in found.rows:
-            if isinstance(row, Row):
-                self._take(row)
-            else:
-                yield row
+            yield from self._row(row)
+
+    def _row(self, row: Row | Item) -> Iterator[Item]:
+        if isinstance(row, Row):
+            self._take(row)
+            return
+        if is_unread(row):
+            self._own.append(unread(str(getattr(row, "place", ""))))
+        yield row
 
     def _take(self, row: Row) -> None:
         meta = meta_of(row.value)
@@ -94,7 +105,7 @@ class CodexSession:
         if not self._session.project:
             self._session.project = name(meta.get("cwd"), 1024)
         provider = meta.get("model_provider")
-        if isinstance(provider, str) and provider not in {"", PROVIDER}:
+        if isinstance(provider, str) and provider not in ("", PROVIDER):
             self._session.provider = UNKNOWN
 
     def _said(self, said: Said) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -51,6 +51,18 @@ def value_of(keys: Members, key: str) -> object:
         return loads(keys[key]) if key in keys else None
     except ValueError:
         return None
+
+
+def kind_of(row: Mapping[str, object], key: str = "type") -> str:
+    """The text that a row has as its type; empty where it has none, or something else than a text."""
+    kind = row.get(key)
+    return kind if isinstance(kind, str) else ""
+
+
+def kind_in(keys: Members, key: str = "type") -> str:
+    """As :func:`kind_of`, for the first objects of a shape."""
+    kind = value_of(keys, key)
+    return kind if isinstance(kind, str) else ""
 
 
 def inner(keys: Members, key: str) -> Members:
@@ -108,7 +120,9 @@ def document(entry: Entry, options: Options, key: str) -> Document:
 def _streamed(entry: Entry, options: Options, key: str) -> Iterator[Row | Item]:
     yield Notice(f"a file of {entry.size} bytes: only its {key} were read", entry.path)
     for index, raw in enumerate(items_of(entry, options.limits, inside=key)):
-        yield _fault(entry, raw) if isinstance(raw, Skipped) else _row(f"{entry.path}.{key}[{index}]", raw.data)
+        yield (
+            _fault(entry, raw) if isinstance(raw, Skipped) else _row(f"{entry.path}.{key}[{index}]", raw.data)
+        )
 
 
 def _parts(path: str, key: str, parts: list[msgspec.Raw], faults: list[Item]) -> Iterator[Row | Item]:
@@ -167,18 +181,18 @@ def everything(value: object) -> int:
     return size_of(value, inside=True)
 
 
-def placed(drafts: Sequence[Draft], started: When | None = None) -> list[When]:
+def placed(drafts: Sequence[Draft], started: When | None = None, ended: When | None = None) -> list[When]:
     """A time for each draft, in the order in which they were written.
 
-    One without a time was written between its neighbours that have one, and not before ``started``; where
-    the neighbours contradict each other, nothing is known of it.
+    One without a time was written between its neighbours that have one, and between ``started`` and
+    ``ended``; where these contradict each other, nothing is known of it.
     """
     low = BEGINNING if started is None else started.earliest
     lows = []
     for draft in drafts:
         low = low if draft.at is None else max(low, draft.at.earliest)
         lows.append(low)
-    high = END
+    high = END if ended is None else ended.latest
     times: list[When] = []
     for draft, low in zip(reversed(drafts), reversed(lows), strict=True):
         high = high if draft.at is None else draft.at.latest
@@ -186,23 +200,39 @@ def placed(drafts: Sequence[Draft], started: When | None = None) -> list[When]:
     return times[::-1]
 
 
+UNREAD = Draft(None, Author.OTHER, None, 0)
+"""Stands for a line that could not be read."""
+
+
+def is_unread(item: Item) -> bool:
+    """Whether an item tells of a line or part that may have held a message."""
+    return isinstance(item, Unrecognised) or (isinstance(item, Notice) and item.text == TORN)
+
+
 @dataclass(slots=True)
 class Session:
-    """A coding session while it is read. ``started`` bounds the messages that have no time."""
+    """A coding session while it is read. ``started`` and ``ended`` bound the messages that have no time."""
 
     source_id: str
     provider: str = UNKNOWN
     drafts: list[Draft] = field(default_factory=list)
     started: When | None = None
+    ended: When | None = None
     project: str | None = None
     title: str | None = None
     feedback: list[Feedback] = field(default_factory=list)
     feedback_visible: bool = False
     shared: bool | None = None
 
+    def fault(self, item: Item) -> Item:
+        """Note what could not be read: it may have been a message, so nothing is taken to end before it."""
+        if is_unread(item):
+            self.drafts.append(UNREAD)
+        return item
+
     def conversation(self, options: Options) -> Conversation:
         """What was read, without any text."""
-        times = placed(self.drafts, self.started)
+        times = placed(self.drafts, self.started, self.ended)
         messages = (
             Message(draft.id or f"{self.source_id}#{index}", draft.author, at, draft.size)
             for index, (draft, at) in enumerate(zip(self.drafts, times, strict=True))

@@ -102,7 +102,7 @@ class Shape:
     form: str
     first: tuple[dict[str, msgspec.Raw], ...] = ()
     head: bytes = b""
-    """The first few thousand bytes, for formats that are not JSON."""
+    """The first few thousand bytes, for what the first objects do not tell."""
 
 
 @dataclass(frozen=True, slots=True)

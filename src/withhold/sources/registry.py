@@ -28,13 +28,23 @@ from pathlib import Path
 
 from withhold.model.conversation import Unrecognised
 from withhold.sources.ai_studio import AiStudio
+from withhold.sources.aider import Aider
+from withhold.sources.amp import Amp
+from withhold.sources.antigravity import Antigravity
 from withhold.sources.chatgpt import ChatGpt
 from withhold.sources.claude_ai import ClaudeAi
 from withhold.sources.claude_code import ClaudeCode
+from withhold.sources.cline import Cline
 from withhold.sources.codex import Codex
+from withhold.sources.continue_dev import Continue
+from withhold.sources.copilot_cli import CopilotCli
+from withhold.sources.cursor import Cursor
 from withhold.sources.deepseek import DeepSeek
+from withhold.sources.gemini_cli import GeminiCli
 from withhold.sources.gemini_takeout import GeminiTakeout
+from withhold.sources.goose import Goose
 from withhold.sources.grok import Grok
+from withhold.sources.grok_cli import GrokCli
 from withhold.sources.interface import Claim, Damaged, Entry, Item, Limits, Notice, Options, Reader, Shape
 from withhold.sources.jan import Jan
 from withhold.sources.le_chat import LeChat
@@ -43,8 +53,11 @@ from withhold.sources.ms_copilot import MsCopilot
 from withhold.sources.ollama import Ollama
 from withhold.sources.open import Opened, opened
 from withhold.sources.open_webui import OpenWebUi
+from withhold.sources.opencode import OpenCode
+from withhold.sources.pi import Pi
 from withhold.sources.shape import shape_of
 from withhold.sources.summary import ReadSummary, Tally
+from withhold.sources.vscode_chat import VsCodeChat
 from withhold.support.errors import NothingRead
 
 READERS: tuple[Reader, ...] = (
@@ -62,6 +75,19 @@ READERS: tuple[Reader, ...] = (
     Jan(),
     Ollama(),
     Codex(),
+    Antigravity(),
+    GrokCli(),
+    Goose(),
+    OpenCode(),
+    Cline(),
+    Cursor(),
+    VsCodeChat(),
+    Continue(),
+    Aider(),
+    Pi(),
+    GeminiCli(),
+    CopilotCli(),
+    Amp(),
 )
 UNKNOWN = "unknown"
 _FORMS = {

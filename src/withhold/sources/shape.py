@@ -29,16 +29,16 @@ def shape_of(entry: Entry, limits: Limits) -> Shape:
     if head.startswith(_NO_LINES):
         return Shape("other", head=head)
     if start == ord("["):
-        return Shape("array", tuple(_first_items(entry, limits)))
+        return Shape("array", tuple(_first_items(entry, limits)), head)
     if start == ord("{") and not _starts_with_line(entry, limits):
         whole = tuple(_first_items(entry, limits))
         if whole:
-            return Shape("object", whole[:1])
+            return Shape("object", whole[:1], head)
     found = tuple(_first_lines(entry, limits))
     if len(found) > 1:
-        return Shape("lines", found)
+        return Shape("lines", found, head)
     if start == ord("{"):
-        return Shape("object", found) if found else Shape("broken", head=head)
+        return Shape("object", found, head) if found else Shape("broken", head=head)
     return Shape("other", head=head)
 
 

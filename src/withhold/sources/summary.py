@@ -16,7 +16,7 @@ from withhold.sources.interface import (
     SentAgain,
     SettingSeen,
 )
-from withhold.sources.times import dated, nominal
+from withhold.sources.times import ZONELESS, dated, nominal
 
 LISTED = 1000
 """Places listed one by one; more are counted."""
@@ -138,7 +138,7 @@ class Tally:
         if not dated(at):
             self.undated += 1
             return
-        self.zoneless += not at.exact
+        self.zoneless += at.latest - at.earliest == ZONELESS
         instant = nominal(at)
         self.first = instant if self.first is None else min(self.first, instant)
         self.last = instant if self.last is None else max(self.last, instant)

@@ -7,6 +7,9 @@ from withhold.model.when import ANY_TIME, When
 ZONELESS = timedelta(hours=26)
 """Width of a wall-clock time whose zone is not known."""
 
+MINUTE = timedelta(minutes=1)
+"""Width of a time that a source gives without seconds."""
+
 FIRST_SANE = datetime(2000, 1, 1, tzinfo=UTC)
 """Nothing here is older; a time before it is a zero in disguise (0 must not become 1970)."""
 
@@ -46,13 +49,13 @@ def _number(value: float) -> When | None:
 
 
 def dated(when: When) -> bool:
-    """Whether a source gave this time itself: an instant, or a wall-clock time without a zone."""
-    return when.exact or when.latest - when.earliest == ZONELESS
+    """Whether a source gave this time itself: an instant, to the minute, or a wall-clock time without a zone."""
+    return when.latest - when.earliest <= MINUTE or when.latest - when.earliest == ZONELESS
 
 
 def nominal(when: When) -> datetime:
     """The instant to show: a time without a zone is shown as if it were UTC. For :func:`dated` times."""
-    return when.earliest if when.exact else when.earliest + timedelta(hours=14)
+    return when.earliest if when.latest - when.earliest <= MINUTE else when.earliest + timedelta(hours=14)
 
 
 def bounds(created: When | None, updated: When | None, known: list[When]) -> When:
