@@ -66,7 +66,8 @@ class Chat:
     def add(self, line: str) -> None:
         """Take the next line."""
         if self.marks.is_prompt(line):
-            self._flush_answer()
+            if not self._prompt:
+                self._flush_answer()
             self._prompt.append(line[5:].strip())
             return
         self._flush_prompt()

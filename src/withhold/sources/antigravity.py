@@ -67,13 +67,9 @@ class Antigravity:
         for claim in sorted(claims, key=lambda claim: claim.entry.name != "transcript_full.jsonl"):
             if claim.role == TRANSCRIPT:
                 yield from _transcript(claim.entry, present, options)
-        told = set(present)
         for claim in claims:
             if claim.role == HISTORY:
-                prompts = list(_prompts(claim.entry, options))
-                told |= {
-                    one.session for one in prompts if isinstance(one, Prompt) and one.session is not None
-                }
+                prompts = _prompts(claim.entry, options)
                 yield from prompts_alone(claim.entry, prompts, present, UNKNOWN, options)
         for claim in claims:
             if claim.role == STEPS and claim.entry.stem not in present:

@@ -15,7 +15,8 @@ _PERSON = re.compile(r"<(?:task|feedback|user_message|user_feedback|answer)>")
 """Tags around a person's words in a message that the program put together."""
 _PROGRAM = re.compile(
     r"\s*(?:\[[\w-]+(?: for [^\]]*)?\] Result:|\[ERROR\]|\[TASK RESUMPTION\]|<environment_details>"
-    r"|The user has (?:approved|denied)|The tool execution failed|\[NOTE\]|<file_content|<explicit_instructions)"
+    r"|The user has (?:approved|denied)|The tool execution failed|\[NOTE\]"
+    r"|<file_content|<explicit_instructions)"
 )
 _MODEL_SAYS = frozenset({"text", "completion_result", "reasoning"})
 _MODEL_ASKS = frozenset({"followup", "plan_mode_respond", "completion_result"})

@@ -4,6 +4,7 @@ Cursor's own service answers, whatever the model's name; which account and plan 
 The same chat may lie in a database and as a plain transcript: it counts once, from the database.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from withhold.model.conversation import Unrecognised
@@ -22,6 +23,7 @@ from withhold.sources.streams import items_of
 
 EDITOR, OLDER, STORE = "database", "database of a folder", "chat of the command line program"
 LINES, PROMPTS, BESIDE = "transcript", "prompt history", "file of the program"
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PAIRS = frozenset({"key", "value"})
 _DATABASES = (EDITOR, STORE, OLDER)
 
@@ -57,7 +59,7 @@ class Cursor:
                 yield from transcript(claim.entry, present, options)
         for claim in claims:
             if claim.role == PROMPTS:
-                yield from _prompts(claim.entry, alone=not present, options=options)
+                yield from _prompts(claim.entry, present, options)
             elif claim.role not in {*_DATABASES, LINES}:
                 yield KnownMember(claim.entry.path, claim.role)
 
@@ -88,9 +90,15 @@ def _database(claim: Claim, present: set[str], options: Options) -> Iterator[Ite
         yield Unrecognised(entry.path, f"{damage}; everything from here on is lost")
 
 
-def _prompts(entry: Entry, *, alone: bool, options: Options) -> Iterator[Item]:
-    """Typed prompts, which name neither a chat nor a time: they count only where no chat is left."""
-    session = Session(f"prompts-{entry.parts[-2] if len(entry.parts) > 1 else entry.stem}", PROVIDER)
+def _prompts(entry: Entry, present: set[str], options: Options) -> Iterator[Item]:
+    """Typed prompts without times: of the chat whose folder they are in, else of no chat that is named.
+
+    They count only where that chat is gone, or no chat at all is here.
+    """
+    folder = entry.parts[-2] if len(entry.parts) > 1 else ""
+    of_chat = _UUID.fullmatch(folder) is not None
+    session = Session(folder if of_chat else f"prompts-{folder or entry.stem}", PROVIDER)
+    alone = session.source_id not in present if of_chat else not present
     for raw in items_of(entry, options.limits):
         place = f"{entry.path} at byte {raw.offset}"
         text = _text(raw.data) if isinstance(raw, Raw) else None
@@ -99,7 +107,10 @@ def _prompts(entry: Entry, *, alone: bool, options: Options) -> Iterator[Item]:
         else:
             session.drafts.append(Draft(None, Author.HUMAN, None, len(text)))
     if alone:
+        present.update([session.source_id] if of_chat else [])
         yield session.conversation(options)
+    elif of_chat:
+        yield KnownMember(entry.path, "prompts of a chat")
     else:
         text = f"{len(session.drafts)} typed prompts name no chat; they are counted in none"
         yield Notice(text, entry.path)

@@ -1,8 +1,8 @@
 """Cursor's database: one table of keys and values, of which only chats are asked for.
 
 A chat's own list says the order of its messages. Messages that the list leaves out were taken back or
-generated anew: not shown, but sent, so they come behind. Keys are asked for by ranges, which the table's index
-serves; the same file holds login tokens, whose table is asked for named keys alone.
+generated anew: not shown, but sent, so they come behind. Keys are asked for by ranges, which the table's
+index serves; the same file holds login tokens, whose table is asked for named keys alone.
 """
 
 import sqlite3

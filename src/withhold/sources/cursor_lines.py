@@ -30,7 +30,8 @@ PROVIDER = "cursor"
 ROLES = {"user": Author.HUMAN, "assistant": Author.MODEL, "tool": Author.OTHER, "system": Author.OTHER}
 ENDS = frozenset({"turn_ended", "turn_started", "session_ended"})
 _STAMP = re.compile(
-    r"<timestamp>\w+, (\w{3}) (\d{1,2}), (\d{4}), (\d{1,2}):(\d\d) ([AP]M) \(UTC([+-]\d{1,2})?(?::(\d\d))?\)</timestamp>"
+    r"<timestamp>\w+, (\w{3}) (\d{1,2}), (\d{4}), (\d{1,2}):(\d\d) ([AP]M)"
+    r" \(UTC([+-]\d{1,2})?(?::(\d\d))?\)</timestamp>"
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -38,7 +38,7 @@ OTHERS = frozenset(
     ["system", "reasoning", "tool_use", "tool_call", "tool_result", "tool", "backend_tool_call",
      "web_search_call", "custom_tool_call", "code_interpreter_call"]
 )  # fmt: skip
-_FOREIGN = {"uuid", "id", "message", "payload", "data", "sessionId", "session_id", "parentId", "timestampMs"}
+_FOREIGN = {"uuid", "message", "payload", "data", "sessionId", "session_id", "parentId", "role"}
 
 
 class GrokCli:
@@ -86,9 +86,7 @@ class GrokCli:
 
 def _is_line(keys: Members) -> bool:
     known = kind_in(keys) in {*TYPES, *OTHERS}
-    return (
-        known and bool(keys.keys() & {"content", "summary", "kind"}) and not keys.keys() & (_FOREIGN - {"id"})
-    )
+    return known and bool(keys.keys() & {"content", "summary", "kind"}) and not keys.keys() & _FOREIGN
 
 
 def _is_update(keys: Members) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from withhold.model.conversation import Unrecognised
 from withhold.model.when import When
+from withhold.sources.homes import Places, places_in
 from withhold.sources.interface import Damaged, Entry, Limits, Notice, Stream
 from withhold.sources.zips import UNWANTED, zip_entries
 
@@ -57,19 +58,18 @@ class _Opener:
         self._source.problems.append(Unrecognised(place, reason))
 
     def _folder(self, path: Path) -> None:
-        config = claude_config_in(path)
-        if config is None:
+        places = places_in(path)
+        if places is None:
             self._walk(path, path)
             return
-        if config != path:
-            text = "a home directory: only the transcripts of Claude Code in it were read"
-            self._source.notices.append(Notice(text, config.name))
-        self._config(config, path)
+        if places.is_home:
+            text = f"a home directory: only the transcripts of {', '.join(places.programs)} in it were read"
+            self._source.notices.append(Notice(text, path.name))
+        self._places(places, path)
 
-    def _config(self, config: Path, root: Path) -> None:
-        self._walk(config / "projects", root)
-        if (config / "history.jsonl").is_file():
-            self._file(config / "history.jsonl", (config / "history.jsonl").relative_to(root).as_posix())
+    def _places(self, places: Places, root: Path) -> None:
+        for path in places.paths:
+            self._one(path, path.relative_to(root).as_posix(), root)
 
     def _walk(self, folder: Path, root: Path) -> None:
         for found in sorted(self._scan(folder)):
@@ -94,9 +94,9 @@ class _Opener:
         if is_link(found):
             self._problem(place, "a link; links are not followed")
         elif found.is_dir():
-            config = claude_config_in(found)
-            if config == found:
-                self._config(found, root)
+            places = places_in(found)
+            if places is not None:
+                self._places(places, root)
             elif found.name != "__MACOSX":
                 self._walk(found, root)
         elif stat.S_ISREG(found.lstat().st_mode):
@@ -123,18 +123,6 @@ class _Opener:
                 self._source.entries.append(found)
             else:
                 self._problem(found.place, found.reason)
-
-
-def claude_config_in(folder: Path) -> Path | None:
-    """The configuration folder of Claude Code, if ``folder`` is one or is the home directory around one.
-
-    Everything else in there (settings, tokens, copies of files) is no conversation and is not opened.
-    """
-    for config in (folder / ".claude", folder):
-        projects = config / "projects"
-        if projects.is_dir() and (any(projects.glob("*/*.jsonl")) or (config / "history.jsonl").is_file()):
-            return config
-    return None
 
 
 def is_link(path: Path) -> bool:

@@ -1,8 +1,8 @@
 """OpenCode: a database (``session``, ``message``, ``part``), or one JSON file a record before.
 
-It talks to many providers. Where each answer of a session names GitHub Copilot, which is one contract, that is
-the provider; else it is unknown, since a key and a login of one provider look the same here. Sessions with a
-parent are led by a program.
+It talks to many providers. Where each answer of a session names GitHub Copilot, which is one contract, that
+is the provider; else it is unknown, since a key and a login of one provider look the same here. Sessions
+with a parent are led by a program.
 """
 
 from collections.abc import Iterator, Sequence

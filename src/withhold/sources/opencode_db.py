@@ -73,24 +73,27 @@ def _messages(connection: sqlite3.Connection, kept: Kept, place: str) -> Iterato
     for own_id, found in kept.messages.items():
         for row in rows_of(connection, "part", columns_of_part, place, where=("message_id", own_id)):
             record = None if isinstance(row, Unrecognised) else _data(row)
-            if record is None:
-                kept.faults.append(UNREAD)
-                yield row if isinstance(row, Unrecognised) else Unrecognised(f"{place}: {own_id}", "no JSON")
-            else:
+            if isinstance(row, dict) and record is not None:
                 found.add({"type": row["type"], **record} if "type" in row else record)
+                continue
+            kept.faults.append(UNREAD)
+            yield row if isinstance(row, Unrecognised) else _broken(f"a part of {own_id}", place)
 
 
 def _message(row: dict[str, object] | Unrecognised, kept: Kept, place: str) -> Iterator[Item]:
     record = None if isinstance(row, Unrecognised) else _data(row)
     if isinstance(row, Unrecognised) or (record is None and "role" not in row):
         kept.faults.append(UNREAD)
-        text = f"{place}: message {row['id']}" if isinstance(row, dict) else ""
-        yield row if isinstance(row, Unrecognised) else Unrecognised(text, "its data is no JSON object")
+        yield row if isinstance(row, Unrecognised) else _broken(f"message {row['id']}", place)
         return
     own_id = str(row["id"])
     found = found_in({"role": row["role"], **(record or {})} if "role" in row else record or {}, own_id)
     found.at = found.at or moment(row.get("time_created")) or moment(row.get("created_at"))
     kept.messages[own_id] = found
+
+
+def _broken(what: str, place: str) -> Unrecognised:
+    return Unrecognised(f"{place}: {what}", "its data is no JSON object")
 
 
 def _orphans(connection: sqlite3.Connection, place: str) -> Iterator[Item]:

@@ -17,6 +17,20 @@ open-webui     Open WebUI: JSON export, ``webui.db``                      unknow
 lm-studio      LM Studio: ``*.conversation.json``                         local, or unknown
 jan            Jan: ``thread.json`` and ``messages.jsonl``                local, or unknown
 ollama         Ollama app: ``db.sqlite``                                  local, or unknown
+codex          OpenAI Codex: rollouts of both eras, forks, prompt history openai, or unknown
+cursor         Cursor: editor's database, command line chats, transcripts cursor
+gemini-cli     Gemini CLI: chats of both eras, log of prompts             google, or unknown
+vscode-copilot VS Code's chats with Copilot: document, log of changes     github, or unknown
+copilot-cli    GitHub Copilot CLI: events, older documents                github
+aider          aider: histories of chats and inputs                       unknown
+cline          Cline, Roo Code, Kilo Code: messages as sent and as shown  unknown
+opencode       OpenCode: database, older storage                          github, or unknown
+goose          Goose: database, JSON lines                                unknown
+continue       Continue: sessions                                         unknown
+amp            Amp: threads                                               unknown
+grok-cli       Grok's command line program: chats, updates, prompts       xai
+antigravity    Google Antigravity: transcripts, prompts                   unknown
+pi             pi: sessions                                               unknown
 ============== ========================================================== ==========================
 
 Local programs are ``local`` only where their files show that the model ran on this machine.
@@ -224,4 +238,4 @@ def _nothing(done: Sequence[ReadSummary]) -> NothingRead:
         why += [f"only {number} {what}" for what, number in summary.members]
         reasons.append(f"{summary.path}: " + ("; ".join(why) or "no conversation in it"))
     text = "No conversation was read.\n" + "\n".join(reasons or ["no path was given"])
-    return NothingRead(text, next_step="give the ZIP or folder of an export, or the folder ~/.claude")
+    return NothingRead(text, next_step="give the ZIP or folder of an export, or your home directory")

@@ -49,7 +49,7 @@ def _number(value: float) -> When | None:
 
 
 def dated(when: When) -> bool:
-    """Whether a source gave this time itself: an instant, to the minute, or a wall-clock time without a zone."""
+    """Whether a source gave this time itself: to the minute at least, or on a clock of an unknown zone."""
     return when.latest - when.earliest <= MINUTE or when.latest - when.earliest == ZONELESS
 
 

@@ -22,7 +22,7 @@ from withhold.sources.coding import (
     value_of,
 )
 from withhold.sources.drafts import Draft, listed, part
-from withhold.sources.interface import Claim, Entry, Item, Notice, Options, Shape
+from withhold.sources.interface import Claim, Entry, Item, KnownMember, Notice, Options, Shape
 from withhold.sources.text import name
 from withhold.sources.times import moment
 
@@ -70,8 +70,9 @@ class VsCodeChat:
 
     def read(self, claims: Sequence[Claim], options: Options) -> Iterator[Item]:
         """See :meth:`withhold.sources.interface.Reader.read`. One chat is in memory at a time."""
-        for claim in claims:
-            chat = _Chat(claim.entry, options)
+        seen: dict[str, set[str]] = {}
+        for claim in sorted(claims, key=lambda claim: claim.role != LOG):
+            chat = _Chat(claim.entry, seen, options)
             yield from chat.replay() if claim.role == LOG else chat.read()
 
 
@@ -91,8 +92,9 @@ def _is_change(keys: Members) -> bool:
 class _Chat:
     """One file."""
 
-    def __init__(self, entry: Entry, options: Options) -> None:
+    def __init__(self, entry: Entry, seen: dict[str, set[str]], options: Options) -> None:
         self._entry = entry
+        self._seen = seen
         self._options = options
         self._session = Session(entry.stem, PROVIDER, feedback_visible=True)
         self._requests: list[_Request] = []
@@ -181,7 +183,16 @@ class _Chat:
     def _finished(self) -> Iterator[Item]:
         session = self._session
         unread, session.drafts = session.drafts, []
-        for index, request in enumerate(self._all()):
+        told = self._seen.get(session.source_id)
+        requests = [one for one in self._all() if one.id is None or one.id not in (told or ())]
+        ids = {request.id for request in requests if request.id is not None}
+        self._seen.setdefault(session.source_id, set()).update(ids)
+        if told is not None and not requests and not unread:
+            yield KnownMember(self._entry.path, "copy of a chat")
+            return
+        if told is not None:
+            session.source_id = f"{session.source_id}/{self._entry.name}"
+        for index, request in enumerate(requests):
             number = request.id or f"{session.source_id}#{index}"
             session.drafts.append(Draft(number, Author.HUMAN, request.at, request.asked))
             if request.has_answer:

@@ -17,8 +17,10 @@ from withhold.sources.interface import Damaged, Entry, Limits, Stream
 
 _ENCRYPTED = 0x1
 _TRANSCRIPT = re.compile(r"^((?:.*/)?\.claude/)projects/[^/]+/[^/]+\.jsonl$")
-NEVER_OPENED = frozenset({".credentials.json"})
-"""Holds tokens and nothing else."""
+NEVER_OPENED = frozenset(
+    {".credentials.json", "auth.json", "oauth_creds.json", "google_accounts.json", "secrets.json"}
+)
+"""Hold tokens and account names of programs, and no conversation."""
 UNWANTED = NEVER_OPENED | {".DS_Store", "Thumbs.db", "desktop.ini"}
 _FAULTS = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError,
