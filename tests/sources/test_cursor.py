@@ -54,7 +54,7 @@ CHAT = {
 
 
 def test_the_editors_chats(read: Read, tmp_path: Path) -> None:
-    """In the order of their own list, taken back ones behind; also empty chats and some that lost their head."""
+    """In the order of their own list, taken back ones behind; also empty chats and headless ones."""
     editor(tmp_path / "state.vscdb", CHAT).close()
     result = read(tmp_path)
     authors = [m.author.value for m in result.conversations["c1"].messages]

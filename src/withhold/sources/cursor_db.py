@@ -55,7 +55,8 @@ class Table:
         data = None if found is None else found[0]
         if data is None:
             return None
-        value = decoded(data.encode("utf-8", "replace") if isinstance(data, str) else bytes(data))
+        data = data.encode("utf-8", "replace") if isinstance(data, str) else data
+        value = decoded(data) if isinstance(data, bytes) else None
         return Unrecognised(f"{self.place}: {key}", "no JSON object") if value is None else value
 
 
