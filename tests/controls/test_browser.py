@@ -3,7 +3,9 @@
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -90,9 +92,17 @@ def test_a_browser_that_does_not_start_is_said(tmp_path: Path) -> None:
     assert told.value.next_step
 
 
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A temporary folder with a short name: Chromium puts a socket there, whose path has a limit."""
+    with tempfile.TemporaryDirectory(prefix="wh-") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.browser
-def test_a_temporary_profile_is_private_and_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_temporary_profile_is_private_and_goes(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """During the run the profile is the owner's alone; after it there is none, also after an error."""
+    tmp_path = short_path
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     with suppress(ZeroDivisionError), open_page(headless=True, locale="de-DE") as opened:
@@ -127,9 +137,10 @@ with open_page(headless=True) as opened:
 @pytest.mark.browser
 @pytest.mark.skipif(sys.platform == "win32", reason="there Ctrl-C goes to whole console groups")
 def test_ctrl_c_closes_the_browser_and_removes_the_profile(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    short_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After an interrupt of the whole process group nothing runs on and nothing is left."""
+    tmp_path = short_path
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     run = subprocess.Popen(
         [sys.executable, "-c", _HANGING], stdout=subprocess.PIPE, text=True, start_new_session=True

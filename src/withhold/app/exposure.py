@@ -1,8 +1,7 @@
 """The exposure ledger: totals, rows, and the explanation of one conversation."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from withhold.app.bootstrap import Services
@@ -21,9 +20,6 @@ from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
     from withhold.store.conversations import StoredConversation
-
-RESUME_GAP = timedelta(hours=24)
-"""A person's message this long after their previous one counts as taking the conversation up again."""
 
 
 def ledger_of(services: Services, now: datetime) -> tuple[Ledger, tuple[Account, ...]]:
@@ -107,7 +103,7 @@ def row_of(judged: Judged, gone: d.GoneSince | None = None) -> d.ConversationRow
         kind=c.kind.value,
         first=first,
         last=last,
-        resumed_at=resumed_at(c),
+        resumed_at=resumed(c),
         human=c.human,
         model=c.model,
         past_exposure="unknown" if verdict is None else verdict.past.value,
@@ -143,10 +139,11 @@ def _bounds(conversation: Conversation) -> tuple[datetime | None, datetime | Non
     return min(t.earliest for t in times), max(t.latest for t in times)
 
 
-def resumed_at(conversation: Conversation) -> tuple[datetime, ...]:
-    """When the person took it up again: their messages that follow the one before by a day or more."""
-    times = sorted(m.at.earliest for m in conversation.messages if m.author is Author.HUMAN and m.at.exact)
-    return tuple(b for a, b in pairwise(times) if b - a >= RESUME_GAP)
+def resumed(conversation: Conversation) -> tuple[datetime, ...]:
+    """When the person took it up again (``sources.resume`` says what counts)."""
+    from withhold.sources.resume import resumed_at
+
+    return tuple(at.earliest for at in resumed_at(conversation))
 
 
 def _marks(judged: Judged) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ def _run(role: str) -> Callable[[Row | Unrecognised], tuple[bool, str]]:
         nonlocal last
         if isinstance(row, Row):
             told = {ACTIVITY: "conversation", CHATS: "chatname"}
-            last = True, row.place if role == PROMPTS else row.fields[told[role]]
+            last = True, row.place if role == PROMPTS else _cell(row.fields, told[role])
         return last
 
     return key
@@ -148,16 +148,21 @@ class _Run:
         return self._role == ACTIVITY and ends != (Author.HUMAN, Author.MODEL)
 
 
+def _cell(fields: dict[str, str], column: str) -> str:
+    """What a column holds; a column that the file lacks holds nothing, and then the time is not known."""
+    return fields.get(column, "")
+
+
 def _draft(fields: dict[str, str], role: str) -> Draft:
     if role == PROMPTS:
-        return Draft(None, Author.HUMAN, _when(fields["timestamp"]), len(fields["prompt"]))
-    author = AUTHORS.get(fields["author"].strip().lower())
+        return Draft(None, Author.HUMAN, _when(_cell(fields, "timestamp")), len(_cell(fields, "prompt")))
+    author = AUTHORS.get(_cell(fields, "author").strip().lower())
     return Draft(
         id=None,
         author=author or Author.OTHER,
-        at=_when(fields["time" if role == ACTIVITY else "createdat"]),
-        size=len(fields["message" if role == ACTIVITY else "messagecontent"]),
-        fault=None if author else strange(fields["author"]),
+        at=_when(_cell(fields, "time" if role == ACTIVITY else "createdat")),
+        size=len(_cell(fields, "message" if role == ACTIVITY else "messagecontent")),
+        fault=None if author else strange(_cell(fields, "author")),
     )
 
 
