@@ -115,8 +115,8 @@ def test_two_forks_of_a_parent_that_is_gone(read: Read, tmp_path: Path) -> None:
 def test_a_sub_agent_has_no_person(read: Read, tmp_path: Path) -> None:
     """Its prompts were written by a program, yet sent."""
     source = {"subagent": {"thread_spawn": {"parent_thread_id": A}}}
-    lines = [meta(B, source=source), event("user_message", "Look", f"{DAY}01Z")]
-    found = only(read(write(tmp_path / "x.jsonl", *lines)))
+    path = write(tmp_path / "x.jsonl", meta(B, source=source), event("user_message", "Look", f"{DAY}01Z"))
+    found = only(read(path))
     assert (found.human, len(found.messages)) == (0, 1)
 
 
@@ -135,7 +135,7 @@ def test_a_session_of_another_service_has_no_known_provider(read: Read, tmp_path
 
 def test_the_old_era_has_a_beginning_and_no_times(read: Read, tmp_path: Path) -> None:
     """Messages cannot be older than their session."""
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"id": A, "timestamp": "2025-05-07T17:24:21Z", "instructions": None, "git": None},
         {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Go"}]},
     ]

@@ -40,8 +40,8 @@ def opencode(path: Path, providers: tuple[str, ...] = ("github-copilot",)) -> No
     for own_id, session, data, parts in said:
         connection.execute("INSERT INTO message VALUES (?, ?, ?, ?)", (own_id, session, AT, json.dumps(data)))
         for n, one in enumerate(parts):
-            row = (f"p{own_id}{n}", own_id, session, json.dumps(one))
-            connection.execute("INSERT INTO part VALUES (?, ?, ?, ?)", row)
+            values = (f"p{own_id}{n}", own_id, session, json.dumps(one))
+            connection.execute("INSERT INTO part VALUES (?, ?, ?, ?)", values)
     connection.commit()
     connection.close()
 

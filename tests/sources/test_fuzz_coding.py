@@ -21,12 +21,12 @@ FOLDERS = (
 )  # fmt: skip
 SEEDS = sorted(p for folder in FOLDERS for p in (OWN / folder).rglob("*") if p.is_file())
 T = "2026-01-01T00:00:00Z"
-odd_time = st.sampled_from([None, 0, "", T, 1.7e9, 1e300, "x", [], True])
-kind = st.sampled_from(
+odd_time: st.SearchStrategy[Any] = st.sampled_from([None, 0, "", T, 1.7e9, 1e300, "x", [], True])
+kind: st.SearchStrategy[Any] = st.sampled_from(
     ["user", "assistant", "gemini", "message", "response_item", "event_msg", "session_meta", "session",
      "user.message", "assistant.message", "tool_result", "novel", None, 3, [], {}]
 )  # fmt: skip
-role = st.sampled_from(["user", "assistant", "tool", "model", None, 3, []])
+role: st.SearchStrategy[Any] = st.sampled_from(["user", "assistant", "tool", "model", None, 3, []])
 inside = any_json | st.fixed_dictionaries(
     {},
     optional={

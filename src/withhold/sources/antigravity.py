@@ -12,17 +12,15 @@ from withhold.model.words import Author
 from withhold.sources.coding import (
     UNKNOWN,
     Members,
-    Prompt,
     Row,
     Session,
-    command_or_person,
     content_size,
     everything,
     kind_in,
     kind_of,
-    prompts_alone,
     rows_in,
 )
+from withhold.sources.coding_prompts import Prompt, command_or_person, prompts_alone
 from withhold.sources.drafts import Draft
 from withhold.sources.interface import Claim, Entry, Item, KnownMember, Options, Shape
 from withhold.sources.sqlite_files import is_beside, is_sqlite
@@ -56,7 +54,8 @@ class Antigravity:
 
     def companion(self, entry: Entry) -> Claim | None:
         """Encrypted conversations, journals, and the documents that stand beside transcripts."""
-        if entry.name.endswith(".pb"):
+        binary = entry.name.endswith(".db") and "conversations" in entry.parts[:-1]
+        if binary or entry.name.endswith(".pb"):
             return Claim(entry, STEPS)
         beside = is_beside(entry) or "brain" in entry.parts[:-1] or "cache" in entry.parts[:-1]
         return Claim(entry, BESIDE) if beside else None

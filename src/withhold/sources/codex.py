@@ -15,15 +15,14 @@ from withhold.sources.codex_lines import ENVELOPES
 from withhold.sources.codex_session import PROVIDER, CodexSession, Log
 from withhold.sources.coding import (
     Members,
-    Prompt,
     Row,
     content_size,
     document,
     inner,
     kind_in,
-    prompts_alone,
     rows_in,
 )
+from withhold.sources.coding_prompts import Prompt, prompts_alone
 from withhold.sources.interface import Claim, Entry, Item, KnownMember, Options, Shape
 from withhold.sources.text import name
 from withhold.sources.times import moment

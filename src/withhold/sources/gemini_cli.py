@@ -14,10 +14,8 @@ from withhold.model.words import Author
 from withhold.sources.coding import (
     UNKNOWN,
     Members,
-    Prompt,
     Row,
     Session,
-    command_or_person,
     content_size,
     document,
     everything,
@@ -26,11 +24,11 @@ from withhold.sources.coding import (
     kind_of,
     label,
     list_in,
-    prompts_alone,
     rows_in,
     unknown_kinds,
     without_person,
 )
+from withhold.sources.coding_prompts import Prompt, command_or_person, prompts_alone
 from withhold.sources.drafts import Draft
 from withhold.sources.interface import Claim, Entry, Item, KnownMember, Options, Shape
 from withhold.sources.text import name

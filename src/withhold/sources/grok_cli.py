@@ -11,7 +11,6 @@ from withhold.model.when import When
 from withhold.model.words import Author
 from withhold.sources.coding import (
     Members,
-    Prompt,
     Row,
     Session,
     content_size,
@@ -21,11 +20,11 @@ from withhold.sources.coding import (
     kind_of,
     label,
     list_in,
-    prompts_alone,
     rows_in,
     unknown_kinds,
     without_person,
 )
+from withhold.sources.coding_prompts import Prompt, prompts_alone
 from withhold.sources.drafts import Draft, listed, part
 from withhold.sources.interface import Claim, Entry, Item, KnownMember, Options, Shape
 from withhold.sources.text import name

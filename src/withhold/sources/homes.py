@@ -83,8 +83,15 @@ def places_in(folder: Path) -> Places | None:
             found.update((path, program.name) for path in _inside(folder / name, program))
     if set(found.values()) - _ANYWHERE:
         return Places(tuple(dict.fromkeys(found.values())), tuple(found), is_home=True)
-    renamed = next(folder.glob("projects/*/*.jsonl"), None) is not None
-    return Places((), tuple(_inside(folder, PROGRAMS[0])), is_home=False) if renamed else None
+    return Places((), tuple(_inside(folder, PROGRAMS[0])), is_home=False) if _is_claude(folder) else None
+
+
+def _is_claude(folder: Path) -> bool:
+    """Whether a folder is Claude Code's under another name, which a variable may give it."""
+    try:
+        return next(folder.glob("projects/*/*.jsonl"), None) is not None
+    except OSError:
+        return False
 
 
 def _is_folder_of(folder: Path, program: Program) -> bool:
@@ -95,10 +102,9 @@ def _is_folder_of(folder: Path, program: Program) -> bool:
 
 def _inside(folder: Path, program: Program) -> Iterator[Path]:
     """What there is of a program's places; nothing from a folder that cannot be listed."""
-    if not folder.is_dir():
+    try:
+        if folder.is_dir():
+            for pattern in program.inside:
+                yield from sorted(islice(folder.glob(pattern), 100_000))
+    except OSError:  # a folder of someone else: the walk over its parent names it if it is asked for
         return
-    for pattern in program.inside:
-        try:
-            yield from sorted(islice(folder.glob(pattern), 100_000))
-        except OSError:  # a folder of someone else: the walk over its parent names it if it is asked for
-            return
