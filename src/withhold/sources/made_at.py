@@ -12,14 +12,13 @@ _EPOCH = re.compile(r"-(1[5-9]\d{8}|2\d{9})-")
 
 
 def made_at(entries: Iterable[Entry]) -> Iterator[When]:
-    """At most one time: from a name that holds a date, else the newest time that an archive gives.
+    """At most one time: from a name that holds a date, else the newest time of a file.
 
-    A hint only: names are changed. What the file system says of an unpacked file is when it was unpacked
-    or copied, so it says nothing.
+    A hint only: names are changed, and copying sets new times.
     """
     seen = list(entries)
     named = [when for entry in seen if (when := _from_name(entry.path)) is not None]
-    times = named or [e.modified for e in seen if e.modified is not None and e.on_disk is None]
+    times = named or [entry.modified for entry in seen if entry.modified is not None]
     if times:
         yield max(times, key=lambda when: when.latest)
 
