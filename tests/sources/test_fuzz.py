@@ -74,7 +74,8 @@ def survives(path: Path) -> None:
         assert str(path) in nothing.message  # noqa: PT017 - the reason is what is tested
         return
     for row in result.summaries:
-        assert row.conversations + row.unrecognised_count + len(row.members) + len(row.warnings) > 0
+        counted = row.conversations + row.unrecognised_count + len(row.apart)
+        assert counted + len(row.members) + len(row.warnings) > 0
 
 
 @given(seed=st.sampled_from(SEEDS), data=st.data())

@@ -151,7 +151,7 @@ def read_paths(
                 for _ in reading:
                     pass
                 done.append(reading.summary())
-    if not any(summary.conversations for summary in done):
+    if not any(summary.conversations or summary.apart for summary in done):
         raise _nothing(done)
 
 
