@@ -1,5 +1,6 @@
 """``withhold demo``, as a newcomer runs it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,14 @@ def test_the_whole_story(tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyP
     document = tool.document("demo")
     assert document["held"] is True
     assert all(step["held"] for step in document["steps"])
-    assert document["comparison"]
+    assert len(document["comparison"]) == 7
     assert all(row["agrees"] for row in document["comparison"])
     page = Path(document["page"]).read_text("utf-8")
     assert "<script" not in page.lower()
+    for picture in ("dialog.png", "before.png", "after-reload.png"):
+        assert f'src="{picture}"' in page
+        assert Path(document["page"]).with_name(picture).stat().st_size > 1000
+    assert not (Path(os.environ["WITHHOLD_HOME"]) / "state.sqlite").exists(), "one's own state is not touched"
     assert all(row["title"] in page.replace("&#39;", "'") for row in document["comparison"])
     monkeypatch.setenv("WITHHOLD_HOME", "demo-result/state")
     typed = [words for words in fenced(TUTORIAL.read_text("utf-8")) if words[1] in ("exposure", "evidence")]
