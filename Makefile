@@ -11,7 +11,7 @@ export WITHHOLD_BROWSER
 # Browser tests share one worker (tests/conftest.py), so they never compete with one another.
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 SEEDED = -m "hypothesis or seeded"
-LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --system-certs --universal --generate-hashes --no-header --no-annotate
+LOCK = $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-runtime demo check test soak lint format docs bench lock upgrade clean
@@ -57,8 +57,11 @@ bench: setup ## measures, each figure beside a named peer from the same run
 
 # The runtime lock is held to the pins of the dev lock: what was tested is what people run.
 lock: setup ## rewrites requirements/*.txt from pyproject.toml, keeping pins that still fit
-	$(LOCK) $(UPGRADE) --all-extras --group dev --output-file requirements/dev.txt
-	$(LOCK) --extra browser --group build --constraints requirements/dev.txt --output-file requirements/runtime.txt
+	$(LOCK) $(UPGRADE) pyproject.toml --extra browser --extra pades --group dev --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --extra browser --group build --constraints requirements/dev.txt --output-file requirements/runtime.txt
+	$(LOCK) --group build --constraints requirements/dev.txt --output-file requirements/build.txt
+	$(LOCK) $(UPGRADE) --group oracles --constraints requirements/dev.txt --output-file requirements/oracles.txt
+	$(LOCK) $(UPGRADE) --group spark --constraints requirements/dev.txt --output-file requirements/spark.txt
 
 upgrade: ## like lock, with the newest versions
 	$(MAKE) lock UPGRADE=--upgrade

@@ -17,6 +17,7 @@ from system import ENVIRONMENT_PROBLEM, SetupProblem, apt_install, has_apt, run,
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+ORACLES = VENV / "oracles"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 PROFILES = ("runtime", "dev")
 COVERED_BY = {"runtime": ("runtime", "dev"), "dev": ("dev",)}
@@ -47,7 +48,23 @@ def ensure_packages(profile: str) -> None:
     say(f"installing the packages of {_lock(profile).relative_to(ROOT)}")
     _pip("--require-hashes", "--only-binary", ":all:", "-r", str(_lock(profile)))
     _pip("--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT))
+    if profile == "dev":
+        _install_for_tests()
     _stamp_path(profile).write_text(_fingerprint(profile), encoding="ascii")
+
+
+def _install_for_tests() -> None:
+    """Spark, which has no wheel, and the programs of others that check what withhold writes.
+
+    Those have many packages of their own, so they live in an environment beside, ``.venv/oracles``.
+    """
+    say("installing Spark, and the programs that check our files")
+    _pip("--require-hashes", "--no-build-isolation", "-r", str(_lock("spark")))
+    if not run(sys.executable, "-m", "venv", "--clear", ORACLES):
+        raise SetupProblem(f"a virtual environment could not be made in {ORACLES}.\n{_venv_advice()}")
+    python = ORACLES / PYTHON.relative_to(VENV)
+    _pip("--require-hashes", "--only-binary", ":all:", "-r", str(_lock("build")), python=python)
+    _pip("--require-hashes", "--no-build-isolation", "-r", str(_lock("oracles")), python=python)
 
 
 def ensure_browser() -> None:
@@ -66,8 +83,9 @@ def _lock(profile: str) -> Path:
 
 def _fingerprint(profile: str) -> str:
     """Changes when anything changes that the environment was made from, the checkout's own place included."""
+    locks = (profile, "spark", "oracles", "build") if profile == "dev" else (profile,)
     parts = (
-        _lock(profile).read_bytes(),
+        *(_lock(name).read_bytes() for name in locks),
         (ROOT / "pyproject.toml").read_bytes(),
         sys.version.encode(),
         str(ROOT).encode(),
@@ -126,8 +144,8 @@ def _venv_advice() -> str:
     return "Next: install a Python that has the module venv, or name one: PYTHON=/path/to/python3 make ..."
 
 
-def _pip(*arguments: str) -> None:
-    if not run(PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *arguments):
+def _pip(*arguments: str, python: Path = PYTHON) -> None:
+    if not run(python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", *arguments):
         raise SetupProblem(
             "pip could not install (its own words stand above).\n"
             "Next: check that this machine reaches the package registry, then run the same command again."

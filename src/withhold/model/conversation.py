@@ -1,20 +1,14 @@
 """One common shape for chats and coding sessions, whatever file they came from. No text is kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from withhold.model.columns import count
+from withhold.model.message import Message
 from withhold.model.when import When
 from withhold.model.words import Author, Kind, Known
 
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message as sent. ``id`` is the source's own, so that copies are counted once."""
-
-    id: str
-    author: Author
-    at: When
-    size: int = 0
-    """Characters of text, attachments included."""
+__all__ = ["Conversation", "Deletion", "Feedback", "Message", "SourceAccount", "Unrecognised"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +39,8 @@ class Conversation:
     source_id: str
     provider_id: str
     kind: Kind
-    messages: tuple[Message, ...]
+    messages: Sequence[Message]
+    """A tuple, or :class:`withhold.model.columns.Columns`; never changed."""
     account_ref: str | None = None
     product_id: str | None = None
     """The provider's product (an id of its pack), where the source tells which of several it was."""
@@ -60,11 +55,11 @@ class Conversation:
 
     @property
     def human(self) -> int:
-        return sum(m.author is Author.HUMAN for m in self.messages)
+        return count(self.messages, Author.HUMAN)
 
     @property
     def model(self) -> int:
-        return sum(m.author is Author.MODEL for m in self.messages)
+        return count(self.messages, Author.MODEL)
 
 
 @dataclass(frozen=True, slots=True)

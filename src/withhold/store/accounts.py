@@ -1,8 +1,9 @@
 """Accounts, their plans and acceptances, and what is known of their settings."""
 
 from withhold.model.account import Acceptance, Account, PlanPeriod, SettingEvidence
+from withhold.model.columns import instant, micros
 from withhold.model.words import Known, Setting
-from withhold.store.codec import bounds, instant, maybe_bounds, maybe_when, micros, when
+from withhold.store.codec import bounds, maybe_bounds, maybe_when, when
 from withhold.store.sqlite import Database, Row
 from withhold.support.errors import UsageProblem
 

@@ -2,18 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from withhold.model.columns import AUTHORS, LETTERS, instant, micros
 from withhold.model.conversation import Feedback, Message
 from withhold.model.when import When
 from withhold.model.words import Author
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_LETTERS = {Author.HUMAN: "h", Author.MODEL: "m", Author.OTHER: "o"}
-_AUTHORS = {letter: author for author, letter in _LETTERS.items()}
 
 
 class StoredMessage(msgspec.Struct, array_like=True, frozen=True):
@@ -34,15 +29,6 @@ class _StoredFeedback(msgspec.Struct, array_like=True, frozen=True):
 
 _messages = msgspec.msgpack.Decoder(tuple[StoredMessage, ...])
 _feedback = msgspec.msgpack.Decoder(tuple[_StoredFeedback, ...])
-
-
-def micros(instant: datetime) -> int:
-    """Whole microseconds since 1970-01-01 UTC; exact, and negative before."""
-    return (instant - _EPOCH) // _MICROSECOND
-
-
-def instant(value: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=value)
 
 
 def when(earliest: int, latest: int) -> When:
@@ -80,7 +66,7 @@ def stored(messages: Iterable[Message], key: bytes) -> list[StoredMessage]:
     return [
         StoredMessage(
             key=fingerprint(key, b"message", message.id, size=12),
-            author=_LETTERS[message.author],
+            author=LETTERS[message.author],
             earliest=micros(message.at.earliest),
             latest=micros(message.at.latest),
             size=message.size,
@@ -90,7 +76,7 @@ def stored(messages: Iterable[Message], key: bytes) -> list[StoredMessage]:
 
 
 def author(message: StoredMessage) -> Author:
-    return _AUTHORS[message.author]
+    return AUTHORS[message.author]
 
 
 def pack_messages(messages: Sequence[StoredMessage]) -> bytes:
@@ -104,7 +90,7 @@ def unpack_stored(data: bytes) -> tuple[StoredMessage, ...]:
 def unpack_messages(data: bytes) -> tuple[Message, ...]:
     """Messages in their order. Their ids are fingerprints in hexadecimal, not the source's own."""
     return tuple(
-        Message(m.key.hex(), _AUTHORS[m.author], when(m.earliest, m.latest), m.size)
+        Message(m.key.hex(), AUTHORS[m.author], when(m.earliest, m.latest), m.size)
         for m in _messages.decode(data)
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from withhold.model.columns import micros
 from withhold.model.conversation import Conversation, Deletion
 from withhold.model.when import When
 from withhold.model.words import Kind, Known
@@ -12,7 +13,6 @@ from withhold.store.codec import (
     bounds,
     maybe_flag,
     maybe_when,
-    micros,
     unpack_feedback,
     unpack_messages,
     when,

@@ -5,10 +5,11 @@ from datetime import datetime
 
 import msgspec
 
+from withhold.model.columns import instant, micros
 from withhold.model.conversation import Conversation, Unrecognised
 from withhold.model.when import When
 from withhold.model.words import Author, Kind
-from withhold.store.codec import instant, maybe_bounds, maybe_when, micros
+from withhold.store.codec import maybe_bounds, maybe_when
 from withhold.store.sqlite import Database, Row
 from withhold.support.errors import UsageProblem
 

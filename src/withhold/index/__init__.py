@@ -1,0 +1,1 @@
+"""The columnar store of conversations without their text, and their judgement in bulk."""
