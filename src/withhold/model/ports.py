@@ -1,10 +1,11 @@
 """What one room needs of another, as protocols. ``app/bootstrap.py`` passes the real ones in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from withhold.model.evidence import Draft, Record
+from withhold.model.web import ArchivedPage, Exchange, PagePart
 
 Clock = Callable[[], datetime]
 """The present instant in UTC. The rules take an instant instead."""
@@ -14,3 +15,15 @@ class EvidenceSink(Protocol):
     """Takes records; once :meth:`append` returns, the record is durable and in the chain."""
 
     def append(self, draft: Draft) -> Record: ...
+
+
+class WebPackager(Protocol):
+    """Writes standard containers of the web from values that are masked already."""
+
+    def wacz(self, exchanges: Sequence[Exchange], pages: Sequence[ArchivedPage], *, software: str) -> bytes:
+        """A WACZ with one WARC. Raises ``ValueError`` where an exchange cannot be written as HTTP."""
+        ...
+
+    def mhtml(self, parts: Sequence[PagePart], *, title: str, at: datetime) -> bytes:
+        """A MHTML file (RFC 2557) whose first part is the page."""
+        ...
