@@ -4,10 +4,13 @@ Two conversations of one account with the same shape get the same verdict, so ea
 once and millions of conversations are joined to it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import compress
 
-from withhold.model.conversation import Conversation, Feedback, Message
+from withhold.model.columns import LETTERS, Columns, instant, micros
+from withhold.model.conversation import Conversation, Feedback
 from withhold.model.when import BEGINNING, When
 from withhold.model.words import Author
 from withhold.policy.bounds import NO, OPEN, YES, Bounds
@@ -53,6 +56,11 @@ class Shape:
 ANSWERED_WITHIN = timedelta(days=1)
 """An answer follows what it answers within a day: the longest tasks that run on their own take hours."""
 
+_MODEL = LETTERS[Author.MODEL]
+_NOT_MODEL = bytes(code != ord(_MODEL) for code in range(256))
+_BEGINNING = micros(BEGINNING)
+_WITHIN = ANSWERED_WITHIN // timedelta(microseconds=1)
+
 
 def sendings(conversation: Conversation) -> tuple[When, ...]:
     """When content went to the provider: a person's and a program's messages, in source order.
@@ -60,25 +68,45 @@ def sendings(conversation: Conversation) -> tuple[When, ...]:
     An answer comes back and is no sending. One that follows no question (regenerated, or the question is
     missing) shows that something was sent before it came: after the message before it, and not long ago.
     """
-    found: list[When] = []
-    before: Message | None = None
-    for message in conversation.messages:
-        if message.author is not Author.MODEL:
-            found.append(message.at)
-        elif before is None or before.author is Author.MODEL:
-            found.append(_asked(message.at, before))
-        before = message
-    return tuple(found)
+    columns = Columns.of(conversation.messages)
+    earliest, latest = sent(columns.authors, columns.earliest, columns.latest)
+    return tuple(When(instant(e), instant(at)) for e, at in zip(earliest, latest, strict=True))
 
 
-def _asked(answered: When, before: Message | None) -> When:
-    """When the question of an answer was sent, as far as that can be told."""
-    if answered.earliest - BEGINNING <= ANSWERED_WITHIN:
+def sent(
+    authors: str, earliest: Sequence[int], latest: Sequence[int]
+) -> tuple[Sequence[int], Sequence[int]]:
+    """:func:`sendings` over columns (``model.columns``): earliest and latest microseconds of each."""
+    if _MODEL not in authors:
+        return earliest, latest
+    if authors[0] != _MODEL and _MODEL * 2 not in authors:  # each answer follows what it answers
+        kept = authors.encode().translate(_NOT_MODEL)
+        return list(compress(earliest, kept)), list(compress(latest, kept))
+    return _with_missing_questions(authors, earliest, latest)
+
+
+def _with_missing_questions(
+    authors: str, earliest: Sequence[int], latest: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    early: list[int] = []
+    late: list[int] = []
+    for i, author in enumerate(authors):
+        if author != _MODEL:
+            early.append(earliest[i])
+        elif i == 0 or authors[i - 1] == _MODEL:
+            early.append(_asked(earliest[i], earliest[i - 1] if i else None))
+        else:
+            continue
+        late.append(latest[i])
+    return early, late
+
+
+def _asked(answered: int, before: int | None) -> int:
+    """When the question of an answer was sent at the earliest, given when the message before it was."""
+    if answered - _BEGINNING <= _WITHIN:
         return answered
-    earliest = answered.earliest - ANSWERED_WITHIN
-    if before is not None:
-        earliest = max(earliest, min(before.at.earliest, answered.earliest))
-    return When(earliest, answered.latest)
+    earliest = answered - _WITHIN
+    return earliest if before is None else max(earliest, min(before, answered))
 
 
 def shape_of(conversation: Conversation, table: RegimeTable) -> Shape:
