@@ -163,11 +163,3 @@ def test_an_unread_line_keeps_the_end_open(read: Read, tmp_path: Path) -> None:
     *_, last = only(read(path)).messages
     assert (last.author, last.at.exact) == (Author.OTHER, False)
     assert last.at.earliest.isoformat() == "2026-01-10T09:00:01+00:00"
-
-
-def test_a_packed_rollout_is_named(read: Read, tmp_path: Path) -> None:
-    """It holds a session that could not be read."""
-    write(tmp_path / "a.jsonl", meta(A), item("Go", f"{DAY}01Z"))
-    (tmp_path / "rollout-2026.jsonl.zst").write_bytes(b"\x28\xb5\x2f\xfd" + bytes(50))
-    (fault,) = read(tmp_path).only.unrecognised
-    assert "zstd" in fault.reason

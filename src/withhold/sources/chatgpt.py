@@ -4,7 +4,7 @@ Each node of a conversation counts, on every branch, since all were sent. System
 instructions and whatever is hidden from the person are nobody's words. Members are joined by folder, so
 that two exports in one source do not vouch for each other: ``feedback_visible`` holds for the chats that
 lie beside a ``message_feedback.json`` which was read to its end. Deleted and temporary chats are in no
-export.
+export. ``chat.html`` holds the chats once more: it is read where some of them are missing otherwise.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from withhold.model.conversation import Conversation, SourceAccount, Unrecognise
 from withhold.model.when import When
 from withhold.model.words import Kind
 from withhold.sources.chatgpt_apart import apart_items
+from withhold.sources.chatgpt_page import PAGE, chats_in, page_claim
 from withhold.sources.chatgpt_ratings import VOTE, Ratings
 from withhold.sources.chatgpt_sides import (
     CHATS,
@@ -73,6 +74,10 @@ class _Export:
     shared: set[str] | None = None
     settings: list[SettingSeen] = field(default_factory=list)
     latest: datetime | None = None
+    chats: bool = False
+    """Whether a list of its chats is here."""
+    lost: bool = False
+    """Whether some of them could not be read."""
 
     @property
     def account(self) -> str | None:
@@ -105,7 +110,7 @@ class ChatGpt:
     def recognises(self, entry: Entry, shape: Shape) -> Claim | None:
         """See :meth:`withhold.sources.interface.Reader.recognises`."""
         role = next((found for keys in shape.first if (found := role_of(keys))), None)
-        return None if role is None else Claim(entry, role)
+        return page_claim(entry, shape) if role is None else Claim(entry, role)
 
     def companion(self, entry: Entry) -> Claim | None:
         """Members that hold nothing, or that only their name tells."""
@@ -117,17 +122,22 @@ class ChatGpt:
         state = _State(options)
         yield from (ExportedAt(when) for when in made_at([claim.entry for claim in claims]))
         for claim in claims:
-            if claim.role not in {CHATS, WRAPPED, GROUPS, CODEX}:
+            if claim.role not in {CHATS, WRAPPED, GROUPS, CODEX, PAGE}:
                 yield KnownMember(claim.entry.path, claim.role)
                 yield from _side(claim, state)
         for folder in dict.fromkeys(claim.entry.path.rpartition("/")[0] for claim in claims):
             beside = [claim for claim in claims if claim.entry.path.rpartition("/")[0] == folder]
-            yield from missing_shards(beside, options)
+            yield from _noted(missing_shards(beside, options), state.export(beside[0].entry))
         for claim in claims:
             if claim.role in {CHATS, WRAPPED}:
-                yield from _chats(claim, state)
+                export = state.export(claim.entry)
+                export.chats = True
+                yield from _noted(_chats(claim, state), export)
             elif claim.role in {GROUPS, CODEX}:
                 yield from apart_items(claim, state.export(claim.entry).account, options)
+        for claim in claims:
+            if claim.role == PAGE:
+                yield from _page(claim, state)
         yield from state.ratings.left()
         for kind, count in sorted(state.kinds.items()):
             yield Notice(f"{count} messages have content of the kind {kind}, whose text is not known here")
@@ -188,6 +198,39 @@ def _chats(claim: Claim, state: _State) -> Iterator[Item]:
             yield found
 
 
+def _noted(items: Iterator[Item], export: _Export) -> Iterator[Item]:
+    for item in items:
+        export.lost = export.lost or isinstance(item, Unrecognised)
+        yield item
+
+
+def _page(claim: Claim, state: _State) -> Iterator[Item]:
+    """Chats of the page that did not come out of the lists beside it."""
+    export = state.export(claim.entry)
+    if export.chats and not export.lost:
+        yield KnownMember(claim.entry.path, PAGE)
+        return
+    taken = 0
+    for found in chats_in(claim.entry, state.options.limits):
+        if not isinstance(found, Found):
+            yield found
+        elif not state.repeats.has(_id_in(found)):
+            taken += 1
+            yield from _chat(found, export, state)
+    yield Notice(
+        f"{taken} conversations are read from the page, since they are missing elsewhere", claim.entry.path
+    )
+
+
+def _id_in(found: Found) -> str:
+    chat = read_chat(found.data)
+    return _source_id(chat, found.data) if chat is not None else unnamed(found.data)
+
+
+def _source_id(chat: Chat, data: bytes) -> str:
+    return name(chat.conversation_id) or name(chat.id) or unnamed(data)
+
+
 def _chat(found: Found, export: _Export, state: _State) -> Iterator[Item]:
     chat = read_chat(found.data)
     if chat is None or chat.mapping is None:
@@ -223,7 +266,7 @@ def _drafts(chat: Chat, place: str, kinds: Counter[str]) -> tuple[list[Draft], l
 
 
 def _built(chat: Chat, drafts: list[Draft], data: bytes, export: _Export, state: _State) -> Conversation:
-    source_id = name(chat.conversation_id) or name(chat.id) or unnamed(data)
+    source_id = _source_id(chat, data)
     created, updated = moment(chat.create_time), moment(chat.update_time)
     messages = messages_of(source_id, drafts, created, updated)
     for when in (updated, *(message.at for message in messages if message.at.exact)):

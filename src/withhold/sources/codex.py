@@ -1,5 +1,7 @@
 """OpenAI Codex: rollouts of both eras (with and without envelope), older single documents, prompt history.
 
+Rollouts that were packed with zstd come here unpacked.
+
 A session is what has one id in its first line, also where it lies in several files. Forks and sub-agents
 begin with their parent's lines, its header included; these count in the parent alone and are told as
 :class:`~withhold.sources.interface.SentAgain`. No line says under which account or key a session ran; a
@@ -27,15 +29,13 @@ from withhold.sources.interface import Claim, Entry, Item, KnownMember, Options,
 from withhold.sources.text import name
 from withhold.sources.times import moment
 
-ROLLOUT, SINGLE, HISTORY, INDEX, PACKED, STATE = (
+ROLLOUT, SINGLE, HISTORY, INDEX, STATE = (
     "rollout",
     "document",
     "history",
     "index of sessions",
-    "packed rollout",
     "state of the program",
 )
-_ZSTD = b"\x28\xb5\x2f\xfd"
 _HEADER = {"id", "timestamp", "instructions"}
 
 
@@ -46,8 +46,6 @@ class Codex:
 
     def recognises(self, entry: Entry, shape: Shape) -> Claim | None:
         """See :meth:`withhold.sources.interface.Reader.recognises`."""
-        if shape.form == "other" and shape.head.startswith(_ZSTD) and entry.name.startswith("rollout-"):
-            return Claim(entry, PACKED)
         if shape.form not in {"lines", "object"}:
             return None
         if any(_is_line(keys) for keys in shape.first):
@@ -121,8 +119,6 @@ def _rest(claim: Claim, present: set[str], options: Options) -> Iterator[Item]:
     entry = claim.entry
     if claim.role == HISTORY:
         yield from prompts_alone(entry, _prompts(entry, options), present, PROVIDER, options)
-    elif claim.role == PACKED:
-        yield Unrecognised(entry.path, "a packed rollout; unpack it with zstd -d and import it again")
     elif claim.role in {INDEX, STATE}:
         yield KnownMember(entry.path, claim.role)
 

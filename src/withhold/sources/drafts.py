@@ -103,6 +103,10 @@ class Repeats:
 
     _seen: set[bytes] = field(default_factory=set)
 
+    def has(self, source_id: str) -> bool:
+        """Whether this id has passed."""
+        return sha256(source_id.encode()).digest()[:16] in self._seen
+
     def of(self, source_id: str, place: str) -> Iterator[Notice]:
         """A notice if this id has passed before."""
         digest = sha256(source_id.encode()).digest()[:16]

@@ -1,9 +1,13 @@
 """From a path to the files in it: a ZIP, a folder, a single file, a home directory, a ``projects`` folder.
 
-Nothing is unpacked to disk, no link is followed, nothing outside the given path is opened.
+No link is followed and nothing outside the given path is opened. Nothing is unpacked to disk but an archive
+inside an archive, for as long as it is read and under no name.
 """
 
+import io
+import os
 import stat
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,12 +15,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from withhold.model.conversation import Unrecognised
 from withhold.model.when import When
 from withhold.sources.homes import Places, places_in
 from withhold.sources.interface import Damaged, Entry, Limits, Notice, Stream
-from withhold.sources.zips import UNWANTED, zip_entries
+from withhold.sources.packed import ZIP, begins_with, unpacked
+from withhold.sources.zips import UNWANTED, printable, zip_entries
+
+DEEPEST = 64
+"""Folders in folders. Transcripts lie ten deep at most; without an end, a hostile tree never ends."""
+LOADING = (".crdownload", ".part", ".partial", ".opdownload", ".download")
+"""Endings that browsers give to what they are still writing: Chrome, Firefox, Edge, Opera, Safari."""
+_CHUNK = 1 << 20
+_UNFINISHED = "is still being downloaded, or was never finished; import it when the browser is done"
+_CUT = "a ZIP that is cut or damaged: its table of contents cannot be read; download it again"
 
 
 @dataclass(slots=True)
@@ -43,14 +57,28 @@ class _Opener:
         self._source = source
         self._limits = limits
         self._stack = stack
+        self._special = 0
 
     def add(self, path: Path) -> None:
-        if not path.exists():
+        try:
+            kind = path.stat().st_mode
+        except FileNotFoundError:
             self._problem(".", "there is no such file or folder")
-        elif path.is_dir():
+        except (OSError, ValueError) as error:
+            self._problem(".", f"cannot be read: {_why(error)}")
+        else:
+            self._given(path, kind)
+        if self._special:
+            text = f"{self._special} pipes, sockets or devices hold no file and were not opened"
+            self._source.notices.append(Notice(text))
+
+    def _given(self, path: Path, kind: int) -> None:
+        if path.name.lower().endswith(LOADING):
+            self._problem(".", _UNFINISHED)
+        elif stat.S_ISDIR(kind):
             self._folder(path)
-        elif path.is_file():
-            self._file(path, path.name)
+        elif stat.S_ISREG(kind):
+            self._file(path, _shown(path.name))
         else:
             self._problem(".", "neither a file nor a folder")
 
@@ -69,11 +97,14 @@ class _Opener:
 
     def _places(self, places: Places, root: Path) -> None:
         for path in places.paths:
-            self._one(path, path.relative_to(root).as_posix(), root)
+            self._one(path, _shown(path.relative_to(root).as_posix()), root)
 
     def _walk(self, folder: Path, root: Path) -> None:
+        if len(folder.parts) - len(root.parts) > DEEPEST:
+            self._problem(_shown(folder.relative_to(root).as_posix()), "too many folders in folders")
+            return
         for found in sorted(self._scan(folder)):
-            place = found.relative_to(root).as_posix()
+            place = _shown(found.relative_to(root).as_posix())
             if found.name in UNWANTED or found.name == ".git" or found.name.startswith("._"):
                 continue
             if len(self._source.entries) >= self._limits.members:
@@ -87,12 +118,20 @@ class _Opener:
         try:
             return list(folder.iterdir())
         except OSError as error:
-            self._problem(folder.name, f"cannot be listed: {error.strerror}")
+            self._problem(_shown(folder.name), f"cannot be listed: {_why(error)}")
             return []
 
     def _one(self, found: Path, place: str, root: Path) -> None:
+        try:
+            self._any(found, place, root)
+        except OSError as error:  # taken away or closed while the folder is read
+            self._problem(place, f"cannot be read: {_why(error)}")
+
+    def _any(self, found: Path, place: str, root: Path) -> None:
         if is_link(found):
             self._problem(place, "a link; links are not followed")
+        elif found.name.lower().endswith(LOADING):
+            self._problem(place, _UNFINISHED)
         elif found.is_dir():
             places = places_in(found)
             if places is not None:
@@ -101,28 +140,69 @@ class _Opener:
                 self._walk(found, root)
         elif stat.S_ISREG(found.lstat().st_mode):
             self._file(found, place)
+        else:
+            self._special += 1
 
     def _file(self, path: Path, place: str) -> None:
         try:
             if zipfile.is_zipfile(path) or _looks_like_zip(path):
-                self._zip(path, "" if path == self._source.path else f"{place}/")
+                self._zip(path, "" if path == self._source.path else f"{place}/", path.stat().st_size)
             else:
-                self._source.entries.append(_file_entry(path, place))
+                self._source.entries.append(unpacked(_file_entry(path, place), self._limits))
         except OSError as error:
-            self._problem(place, f"cannot be read: {error.strerror}")
+            self._problem(place, f"cannot be read: {_why(error)}")
 
-    def _zip(self, path: Path, prefix: str) -> None:
+    def _zip(self, file: Path | BinaryIO, prefix: str, packed_size: int, *, inside: bool = False) -> None:
         try:
-            archive = self._stack.enter_context(zipfile.ZipFile(path))
+            archive = self._stack.enter_context(zipfile.ZipFile(file))
         except (zipfile.BadZipFile, NotImplementedError, ValueError):
-            reason = "a ZIP that is cut or damaged: its table of contents cannot be read; download it again"
-            self._problem(prefix.rstrip("/") or path.name, reason)
+            self._problem(prefix.rstrip("/") or _shown(self._source.path.name), _CUT)
             return
-        for found in zip_entries(archive, prefix, path.stat().st_size, self._limits):
-            if isinstance(found, Entry):
-                self._source.entries.append(found)
-            else:
+        for found in zip_entries(archive, prefix, packed_size, self._limits):
+            if not isinstance(found, Entry):
                 self._problem(found.place, found.reason)
+            elif found.name.lower().endswith(".zip") and begins_with(found, ZIP):
+                self._nested(found, inside=inside)
+            else:
+                self._source.entries.append(unpacked(found, self._limits))
+
+    def _nested(self, entry: Entry, *, inside: bool) -> None:
+        """An archive in an archive has to be read from its end: it is copied to a file without a name."""
+        if inside:
+            self._problem(entry.path, "an archive in an archive in an archive; unpack it and give the folder")
+            return
+        try:
+            copy = self._stack.enter_context(tempfile.TemporaryFile(prefix="withhold-"))  # noqa: SIM115 - the stack closes it
+            size = _copy(entry, copy, self._limits)
+        except Damaged as damage:
+            self._problem(entry.path, str(damage))
+        except OSError as error:
+            self._problem(entry.path, f"an archive in an archive; it cannot be unpacked: {_why(error)}")
+        else:
+            self._zip(copy, f"{entry.path}/", size, inside=True)
+
+
+def _copy(entry: Entry, to: BinaryIO, limits: Limits) -> int:
+    """Raises :class:`~withhold.sources.interface.Damaged` for more bytes than a member may have."""
+    size = 0
+    stream = entry.open()
+    try:
+        while chunk := stream.read(_CHUNK):
+            size += to.write(chunk)
+            if size > limits.member_bytes:
+                raise Damaged(f"larger than {limits.member_bytes} bytes")
+    finally:
+        stream.close()
+    return size
+
+
+def _shown(name: str) -> str:
+    """A name as it may be printed and kept: file systems hold bytes that are no text in any encoding."""
+    return printable(name, Limits())
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
 
 
 def is_link(path: Path) -> bool:
@@ -144,20 +224,25 @@ def _file_entry(path: Path, place: str) -> Entry:
     return Entry(place, status.st_size, partial(open_file, path), changed, path)
 
 
+def _never_waiting(path: str, flags: int) -> int:
+    """Opening a pipe that took a file's place after it was looked at would wait for its writer."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 class _FileStream:
     """A file whose read errors come out as :class:`Damaged`."""
 
     def __init__(self, path: Path) -> None:
         try:
-            self._file = path.open("rb", buffering=0)
+            self._file = io.FileIO(path, opener=_never_waiting)
         except OSError as error:
-            raise Damaged(f"cannot be opened: {error.strerror}") from error
+            raise Damaged(f"cannot be opened: {_why(error)}") from error
 
     def read(self, size: int, /) -> bytes:
         try:
             return self._file.read(size) or b""
         except OSError as error:
-            raise Damaged(f"cannot be read: {error.strerror}") from error
+            raise Damaged(f"cannot be read: {_why(error)}") from error
 
     def close(self) -> None:
         self._file.close()

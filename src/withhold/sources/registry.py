@@ -68,6 +68,7 @@ from withhold.sources.ollama import Ollama
 from withhold.sources.open import Opened, opened
 from withhold.sources.open_webui import OpenWebUi
 from withhold.sources.opencode import OpenCode
+from withhold.sources.packed import archive_kind
 from withhold.sources.pi import Pi
 from withhold.sources.shape import shape_of
 from withhold.sources.summary import ReadSummary, Tally
@@ -181,25 +182,32 @@ class _Sorting:
     def __init__(self) -> None:
         self.claims: dict[Reader, list[Claim]] = {}
         self._unclaimed: list[tuple[Entry, Shape]] = []
+        self._packed: list[tuple[Entry, str]] = []
         self._damaged: list[Unrecognised] = []
 
     def add(self, entry: Entry, options: Options) -> None:
         try:
             shape = shape_of(entry, options.limits)
+            if (packed := archive_kind(shape.head)) is not None:
+                self._packed.append((entry, packed))
+                return
+            claimed = _claimed(entry, shape)
         except Damaged as damage:
             self._damaged.append(Unrecognised(entry.path, str(damage)))
             return
-        for reader in READERS:
-            claim = reader.recognises(entry, shape)
-            if claim is not None:
-                self.claims.setdefault(reader, []).append(claim)
-                return
+        if claimed is not None:
+            self.claims.setdefault(claimed[0], []).append(claimed[1])
+            return
         strange = shape.first and shape.form == "array"
         self._unclaimed.append((entry, Shape("list" if strange else shape.form)))
 
     def left_over(self) -> Iterator[Item]:
         """Entries of no reader: those with JSON one by one, the others by number."""
         yield from self._damaged
+        for entry, kind in self._packed:
+            if not self._is_companion(entry):
+                reason = f"{kind}, which is not looked into; unpack it and give the folder"
+                yield Unrecognised(entry.path, reason)
         others: Counter[str] = Counter()
         for entry, shape in self._unclaimed:
             if self._is_companion(entry):
@@ -223,6 +231,14 @@ class _Sorting:
                 claims.append(claim)
                 return True
         return False
+
+
+def _claimed(entry: Entry, shape: Shape) -> tuple[Reader, Claim] | None:
+    for reader in READERS:
+        claim = reader.recognises(entry, shape)
+        if claim is not None:
+            return reader, claim
+    return None
 
 
 def _suffix(entry: Entry) -> str:

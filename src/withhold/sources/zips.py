@@ -41,7 +41,7 @@ def zip_entries(
     entries = []
     for info in found:
         fault = member_fault(info, limits)
-        place = f"{prefix}{printable(info.filename, limits)}"
+        place = f"{prefix}{_with_slashes(printable(info.filename, limits))}"
         if fault:
             yield Unrecognised(place, fault)
         else:
@@ -109,6 +109,11 @@ def member_fault(info: zipfile.ZipInfo, limits: Limits) -> str | None:
     if info.file_size > limits.ratio_from and info.file_size > max(info.compress_size, 1) * limits.ratio:
         return f"unpacks to more than {limits.ratio} times its size, as a ZIP bomb does; not opened"
     return None
+
+
+def _with_slashes(name: str) -> str:
+    """Some programs on Windows write its separators into archives, against the format."""
+    return name if "/" in name else name.replace("\\", "/")
 
 
 def printable(name: str, limits: Limits) -> str:
