@@ -16,6 +16,7 @@ from tests.sources.expected import COLLECTED, counted, needs_collected, wanted
 from withhold.model.when import When
 from withhold.sources.gemini_dates import Language, instant, stamp_of
 from withhold.sources.gemini_html import cell_of
+from withhold.sources.gemini_months import ABBREVIATIONS, NAMES, month_of
 from withhold.sources.interface import Limits
 from withhold.sources.resume import resumed_at
 from withhold.support.errors import NothingRead
@@ -115,6 +116,34 @@ def test_dates_of_many_languages(line: str) -> None:
     assert read_date(line) == When.at(NOON)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("12 Meitheamh 2026, 14:03:11 CEST",),
+        ("12 Meith 2026, 14:03:11 CEST", "12 Bealt 2026, 14:03:11 CEST"),
+        ("12 maj 2026, 14:03:11 CEST", "12 qer 2026, 14:03:11 CEST", "12 shk 2026, 14:03:11 CEST"),
+        ("12 Mae 2026, 14:03:11 CEST",),
+        ("12/04/2569, 14:03:11 ICT",),
+        ("12 رمضان 1447, 14:03:11 AST",),
+        ("12/09/1447, 14:03:11 UTC",),
+        ("12 Foo 2026, 14:03:11 CEST",),
+    ],
+)
+def test_an_unknown_language_or_calendar_gives_no_time(lines: tuple[str, ...]) -> None:
+    """Words that begin like those of a known language are no months of it; no time beats a wrong one."""
+    assert read_date(*lines) is None
+
+
+def test_a_page_in_an_unknown_language_is_read_without_times(read: Read, tmp_path: Path) -> None:
+    """Nothing is lost, and the reason is told."""
+    link = '<a href="https://gemini.google.com/app/aa">x</a>'
+    said = "D'iarr\xa0cad é sin<br>12 Meitheamh 2026, 14:03:11 IST<br><p>Freagra</p>"
+    (tmp_path / "x.html").write_text(page(cell(said, link), cell(said, link)))
+    row = read(tmp_path).only
+    assert (row.conversations, row.human, row.model, row.first) == (1, 2, 2, None)
+    assert any("2 items have a date in a language" in text for text in row.warnings)
+
+
 def test_the_file_settles_what_a_line_does_not() -> None:
     """Day and month may be swapped, and one word names two months, until other dates of the file tell."""
     alone = read_date("12/04/2026, 14:03:11 CEST")
@@ -192,3 +221,15 @@ def test_activity_in_other_products_alone_is_nothing(read: Read, tmp_path: Path)
     with pytest.raises(NothingRead) as told:
         read(tmp_path)
     assert "other products" in told.value.message
+
+
+@pytest.mark.parametrize("language", sorted(ABBREVIATIONS))
+def test_the_tables_of_months_agree(language: str) -> None:
+    """Each spelling means its own month, and so does each whole name."""
+    short, whole = ABBREVIATIONS[language].split(), NAMES[language].split()
+    assert len(short) == len(whole) == 12
+    for number, spellings in enumerate(short, 1):
+        assert {month_of(language, one) for one in spellings.split("|")} == {number}
+    for number, names in enumerate(whole, 1):
+        assert {month_of(language, one) for one in names.split("|")} <= {number, None}
+        assert number in {month_of(language, one) for one in names.split("|")}

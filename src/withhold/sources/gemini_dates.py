@@ -12,43 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
 
 from withhold.model.when import When
-
-MONTHS = {
-    "en": "jan feb mar apr may jun jul aug sep oct nov dec",
-    "de": "jan feb mär|mae|mrz apr mai jun jul aug sep okt nov dez",
-    "de-at": "jän feb mär apr mai jun jul aug sep okt nov dez",
-    "fr": "janv févr|fevr mars avr mai juin juil août|aout sept oct nov déc|dec",
-    "es": "ene feb mar abr may jun jul ago sep oct nov dic",
-    "pt": "jan fev mar abr mai jun jul ago set out nov dez",
-    "it": "gen feb mar apr mag giu lug ago set ott nov dic",
-    "nl": "jan feb mrt|maa apr mei jun jul aug sep okt nov dec",
-    "ca": "gen febr març abr maig juny jul ag set oct nov des",
-    "pl": "sty lut mar kwi maj cze lip sie wrz paź lis gru",
-    "cs": "led úno bře dub kvě čvn|červn čvc|červenc srp zář říj lis pro",
-    "sk": "jan feb mar apr máj jún júl aug sep okt nov dec",
-    "hu": "jan febr márc|már ápr máj jún júl aug szept okt nov dec",
-    "hr": "sij velj ožu tra svi lip srp kol ruj lis stu pro",
-    "sl": "jan feb mar apr maj jun jul avg sep okt nov dec",
-    "sr": "јан феб мар апр мај јун јул авг сеп окт нов дец",
-    "ro": "ian feb mar apr mai iun iul aug sept oct noi|nov dec",
-    "sv": "jan feb mars apr maj juni juli aug sep okt nov dec",
-    "da": "jan feb mar apr maj jun jul aug sep okt nov dec",
-    "nb": "jan feb mar apr mai jun jul aug sep okt nov des",
-    "fi": "tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu",
-    "et": "jaan veebr märts apr mai juuni juuli aug sept okt nov dets",
-    "lv": "janv febr marts apr maijs jūn jūl aug sept okt nov dec",
-    "lt": "saus vas kov bal geg birž liep rugp rugs spal lapkr gruod",
-    "tr": "oca şub mar nis may haz tem ağu eyl eki kas ara",
-    "ru": "янв февр мар апр ма июн июл авг сент окт нояб дек",
-    "uk": "січ лют бер квіт трав черв лип серп вер жовт лист груд",
-    "bg": "яну фев мар апр май юни юли авг сеп окт ное дек",
-    "el": "ιαν φεβ μαρ|μάρ απρ μαΐ|μαϊ|μάι ιουν|ιούν ιουλ|ιούλ αυγ|αύγ σεπ οκτ νοε|νοέ δεκ",
-    "id": "jan feb mar apr mei jun jul agu|agt sep okt nov des",
-    "he": "ינו פבר מרץ אפר מאי יונ יול אוג ספט אוק נוב דצמ",
-    "hi": "जन फ़र|फर मार्च अप्र मई जून जुल अग सित अक्तू नव दिस",
-    "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
-}
-"""Beginnings of the twelve months; ``|`` stands between spellings."""
+from withhold.sources.gemini_months import ABBREVIATIONS, month_of
 
 ZONES = {
     "UTC": (0,), "GMT": (0,), "Z": (0,), "WET": (0,), "WEST": (60,), "BST": (60,), "WAT": (60,),
@@ -98,6 +62,10 @@ _FILLERS = frozenset(
 _CJK = frozenset("年月日년월일")
 _OFFSET = re.compile(r"(?:GMT|UTC)([+\-−])(\d{1,2})(?::?(\d\d))?", re.IGNORECASE)
 _LONGEST = 80
+NEARLY_ALL = 0.9
+"""Of the dates of a file; the others may be lines that only look like dates."""
+YEARS = range(2010, 2100)
+"""Other years are of other calendars: 2569 is a Buddhist year, 1447 an Islamic one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +136,24 @@ class Language:
             self._month_first = self._month_first or stamp.other > 12
 
     def known_months(self) -> dict[str, frozenset[int]]:
-        """What each month's word may mean, in the languages that know most of the words."""
-        known = {lang: sum(bool(_meaning(lang, word)) for word in self._words) for lang in MONTHS}
+        """What each month's word may mean, in the languages that know most of the words.
+
+        Where no language knows nearly all of them, the file is in none that is known here: words of it that
+        look familiar mean nothing then.
+        """
+        known = {lang: self._known_in(lang) for lang in ABBREVIATIONS}
         best = max(known.values())
+        if best < NEARLY_ALL * self._words.total():
+            return {}
         likely = [lang for lang, count in known.items() if count == best]
         return {
-            word: frozenset(month for lang in likely if (month := _meaning(lang, word)))
+            word: frozenset(month for lang in likely if (month := month_of(lang, word)))
             for word in self._words
         }
+
+    def _known_in(self, language: str) -> int:
+        """Dates of the file whose month a language knows."""
+        return sum(count for word, count in self._words.items() if month_of(language, word))
 
     def days(self, stamp: Stamp, months: dict[str, frozenset[int]]) -> Iterable[tuple[int, int]]:
         """The pairs of month and day that a date may mean; several where the file does not settle it."""
@@ -191,15 +169,10 @@ class Language:
         return both[1:] if self._day_first else both
 
 
-def _meaning(lang: str, word: str) -> int | None:
-    for number, spellings in enumerate(MONTHS[lang].split(), 1):
-        if word.startswith(tuple(spellings.split("|"))):
-            return number
-    return None
-
-
 def instant(stamp: Stamp, days: Iterable[tuple[int, int]]) -> When | None:
     """When a date was; a span where several days or zones are possible, ``None`` where none is."""
+    if stamp.year not in YEARS:
+        return None
     found = []
     offsets = _offsets(stamp.zone)
     for (month, day), offset in product(days, offsets or (None,)):

@@ -42,6 +42,7 @@ class Log:
         self._found: list[Exchange] = []
         self._language = Language()
         self._elsewhere = 0
+        self._undated = 0
 
     def add(self, exchange: Exchange) -> None:
         """Take the next item of the file."""
@@ -80,6 +81,7 @@ class Log:
         for one in self._found:
             if isinstance(one.when, Stamp):
                 one.when = instant(one.when, self._language.days(one.when, months))
+                self._undated += one.when is None
 
     def _oldest_first(self) -> bool:
         times = [nominal(one.when) for one in self._found if isinstance(one.when, When) and dated(one.when)]
@@ -88,6 +90,9 @@ class Log:
     def _notices(self, used: int, prompts: list[Exchange]) -> Iterator[Notice]:
         if used:
             yield Notice(f"{used} items are uses of a feature, not prompts", self._path)
+        if self._undated:
+            text = f"{self._undated} items have a date in a language or calendar that is not known here"
+            yield Notice(f"{text}: when they were sent is not known", self._path)
         if self._elsewhere:
             yield Notice(f"{self._elsewhere} items are activity in other products", self._path)
         if guessed := sum(one.conversation is None for one in prompts):
