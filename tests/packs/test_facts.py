@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.packs.facts import FACTS, as_facts, filled, leaves, source_as_facts
 from withhold.model.terms import Provider
 from withhold.model.when import When
 from withhold.model.words import Stance
+from withhold.packs.as_facts import as_facts, filled, leaves, source_as_facts
 from withhold.packs.convert import convert
 from withhold.packs.lint import Severity, lint
 from withhold.packs.loader import load, load_builtin
 
+FACTS = Path(__file__).parents[3] / "shared" / "facts"
 PROVIDERS = FACTS / "providers.json"
 STANCES = FACTS / "automation.json"
 FEWEST_PROVIDERS = 35

@@ -51,11 +51,12 @@ class Services:
 
     @cached_property
     def packs(self) -> "Mapping[str, Provider]":
-        """All provider packs: built in, overlaid by those in the state folder."""
+        """All provider packs: built in, overlaid by installed packages and by the state folder."""
+        from withhold.packs.installed import installed_packs
         from withhold.packs.loader import load_all
 
         own = self.home.packs
-        return load_all((own,) if own.is_dir() else ())
+        return load_all((own,) if own.is_dir() else (), installed_packs())
 
     def close(self) -> None:
         """Let go of the state, if it was opened."""

@@ -1,5 +1,7 @@
 """Listing, showing and linting packs."""
 
+import json
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -40,19 +42,30 @@ def show_pack(services: Services, provider_id: str) -> d.PackShowDocument:
             for t in plan.terms
         ),
         controls=tuple(_control(c) for c in provider.controls),
+        exceptions=tuple(_exceptions(provider)),
+        routes=tuple(
+            d.PackRouteRow(id=r.id, kind=r.kind, what_it_does=r.what_it_does, target=r.target, note=r.note)
+            for r in provider.routes
+        ),
+        rights=tuple(
+            d.PackRightRow(right=name, how=r.how, url=r.url, format=r.format, note=r.note)
+            for name, r in provider.data_rights.items()
+        ),
         uncertainties=tuple(u.text for u in provider.uncertainties),
         sources=tuple(source_row(s) for s in provider.sources.values()),
     )
 
 
 def lint_packs(services: Services, paths: tuple[Path, ...]) -> d.PacksLintDocument:
-    """Lint the given files, or all built-in packs and those in the state folder."""
+    """Lint the given files, or all packs: built in, of installed packages, in the state folder."""
+    from withhold.packs.installed import installed_packs
     from withhold.packs.lint import lint
     from withhold.packs.loader import builtin_dir
 
     stamp = services.stamp()
     folders = [builtin_dir(), services.home.packs]
-    files = paths or tuple(f for folder in folders if folder.is_dir() for f in sorted(folder.glob("*.yaml")))
+    ours = [f for folder in folders if folder.is_dir() for f in sorted(folder.glob("*.yaml"))]
+    files = paths or (*ours, *(pack.path for pack in installed_packs()))
     problems = [p for f in files for p in lint(f)]
     return d.PacksLintDocument(
         generated_at=stamp.generated_at,
@@ -68,6 +81,34 @@ def lint_packs(services: Services, paths: tuple[Path, ...]) -> d.PacksLintDocume
                 message=p.message,
             )
             for p in problems
+        ),
+    )
+
+
+def coverage_of(services: Services, facts: Path) -> d.PacksCoverageDocument:
+    """Which of the collected facts in ``facts`` (``providers.json``) the built-in packs state.
+
+    Raises ``UsageProblem`` if that file does not hold collected facts.
+    """
+    from withhold.packs.coverage import coverage
+    from withhold.packs.loader import load_all
+
+    try:
+        collected = json.loads(facts.read_text("utf-8"))
+        rows = coverage(load_all(), collected)
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise UsageProblem(
+            f"{facts} holds no collected facts: {problem}",
+            next_step="name a providers.json as docs/explanation says",
+        ) from problem
+    stamp = services.stamp()
+    return d.PacksCoverageDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        facts=str(facts),
+        providers=len(collected["providers"]),
+        fields=tuple(
+            d.CoverageRow(field=r.field, stated=r.stated, carried=r.carried, lost=r.lost) for r in rows
         ),
     )
 
@@ -160,4 +201,17 @@ def _control(control: Control) -> d.PackControlRow:
         labels=tuple(f"{label.text} ({label.lang})" for label in control.labels),
         menu_path=control.menu_path or (),
         url=control.url,
+        mobile_menu_path=control.mobile_menu_path or (),
+        default=control.default,
+        scope=control.scope,
+        confirm_step=control.confirm_step,
+        note=control.note,
     )
+
+
+def _exceptions(provider: Provider) -> Iterator[d.PackExceptionRow]:
+    """Each exception once, under the newest terms that hold it."""
+    terms = [t for product in provider.products for plan in product.plans for t in plan.terms]
+    newest = {(e.kind, e.effect, e.note): t.id for t in terms for e in t.exceptions}
+    for (kind, effect, note), held in newest.items():
+        yield d.PackExceptionRow(terms=held, kind=kind.value, effect=effect.value, note=note)

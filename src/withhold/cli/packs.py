@@ -45,7 +45,7 @@ def show_(provider: str, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def lint(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
-    """Check pack files; without FILES the built-in ones and your own. Exit code 1 if there are errors.
+    """Check pack files; without FILES all of them, your own too. Exit code 1 if there are errors.
 
     Example: withhold packs lint my-provider.yaml
     """
@@ -54,6 +54,23 @@ def lint(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
     document = lint_packs(services(), files)
     show(document, as_json=as_json)
     if any(p.level == "error" for p in document.problems):
+        ctx.exit(1)
+
+
+@packs.command()
+@click.argument("facts", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@click.pass_context
+def coverage(ctx: click.Context, facts: Path, as_json: bool) -> None:
+    """Compare the built-in packs with collected FACTS, field by field. Exit code 1 if any value is lost.
+
+    Example: withhold packs coverage providers.json
+    """
+    from withhold.app.packs import coverage_of
+
+    document = coverage_of(services(), facts)
+    show(document, as_json=as_json)
+    if any(row.lost for row in document.fields):
         ctx.exit(1)
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from withhold.model.terms import Provider
+from withhold.packs.installed import InstalledPack
 from withhold.packs.lint import check, read
 from withhold.packs.problem import Problem, Reports, Severity
 from withhold.packs.values import provider
@@ -48,14 +49,18 @@ def load_builtin(provider_id: str) -> Provider:
     return load(builtin_dir() / f"{provider_id}{_SUFFIX}")
 
 
-def load_all(extra_dirs: Iterable[Path] = ()) -> Mapping[str, Provider]:
-    """Every pack by id. A pack in a later directory replaces an earlier one of the same id, whole.
+def load_all(
+    extra_dirs: Iterable[Path] = (), installed: Iterable[InstalledPack] = ()
+) -> Mapping[str, Provider]:
+    """Every pack by id: built in, those of ``installed`` packages, those of ``extra_dirs``.
 
-    A built-in pack is parsed when it is first asked for. Directories that do not exist are passed over.
-    Raises ``PackInvalid`` for the first file of them that is wrong.
+    A later one replaces an earlier one of the same id, whole, and says that it is not built in
+    (``own_file``). A built-in pack is parsed when it is first asked for. Directories that do not exist are
+    passed over. Raises ``PackInvalid`` for the first of the other files that is wrong.
     """
+    packs = [replace(load(i.path), own_file=f"{i.path} ({i.package})") for i in installed]
     files = [path for folder in extra_dirs for path in sorted(folder.glob(f"*{_SUFFIX}"))]
-    packs = [replace(load(path), own_file=str(path)) for path in files]
+    packs += [replace(load(path), own_file=str(path)) for path in files]
     return _Packs({pack.id: pack for pack in packs})
 
 

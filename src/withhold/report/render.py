@@ -24,6 +24,7 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.StatusDocument: simple.status,
     d.PacksListDocument: simple.packs_list,
     d.PacksLintDocument: simple.packs_lint,
+    d.PacksCoverageDocument: simple.packs_coverage,
     d.PackShowDocument: simple.packs_show,
     d.PacksDiffDocument: simple.packs_diff,
     d.DemoDocument: demo.demo,

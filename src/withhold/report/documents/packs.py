@@ -21,7 +21,7 @@ class PackRow(Struct, kw_only=True, frozen=True):
     fictional: bool
     sha256: str
     own_file: str | None = None
-    """Your own file that stands in for the pack that comes along."""
+    """The file of your own, or of an installed package, that stands in for the pack that comes along."""
 
 
 class PacksListDocument(Document, kw_only=True, frozen=True):
@@ -42,6 +42,22 @@ class PacksLintDocument(Document, kw_only=True, frozen=True):
     schema: Literal["withhold.packs-lint/1"] = "withhold.packs-lint/1"
     problems: tuple[LintRow, ...]
     files: int
+
+
+class CoverageRow(Struct, kw_only=True, frozen=True):
+    """One field of the collected facts: how many values are stated, and how many the packs carry."""
+
+    field: str
+    stated: int
+    carried: int
+    lost: tuple[str, ...]
+
+
+class PacksCoverageDocument(Document, kw_only=True, frozen=True):
+    schema: Literal["withhold.packs-coverage/1"] = "withhold.packs-coverage/1"
+    facts: str
+    providers: int
+    fields: tuple[CoverageRow, ...]
 
 
 class DifferenceRow(Struct, kw_only=True, frozen=True):
@@ -81,6 +97,41 @@ class PackControlRow(Struct, kw_only=True, frozen=True):
     labels: tuple[str, ...]
     menu_path: tuple[str, ...]
     url: str | None
+    mobile_menu_path: tuple[str, ...] = ()
+    default: str | None = None
+    scope: str | None = None
+    confirm_step: str | None = None
+    note: str | None = None
+    """What it governs beyond its name, and what not."""
+
+
+class PackRouteRow(Struct, kw_only=True, frozen=True):
+    """Another way to the same end: a form, an address, a variable, an administrator's setting."""
+
+    id: str
+    kind: str
+    what_it_does: str
+    target: str | None
+    note: str | None
+
+
+class PackRightRow(Struct, kw_only=True, frozen=True):
+    """How to export or delete."""
+
+    right: str
+    how: str
+    url: str | None
+    format: str | None
+    note: str | None
+
+
+class PackExceptionRow(Struct, kw_only=True, frozen=True):
+    """What holds in spite of the setting."""
+
+    terms: str
+    kind: str
+    effect: str
+    note: str | None
 
 
 class PackShowDocument(Document, kw_only=True, frozen=True):
@@ -91,3 +142,6 @@ class PackShowDocument(Document, kw_only=True, frozen=True):
     controls: tuple[PackControlRow, ...]
     uncertainties: tuple[str, ...]
     sources: tuple[SourceRow, ...]
+    exceptions: tuple[PackExceptionRow, ...] = ()
+    routes: tuple[PackRouteRow, ...] = ()
+    rights: tuple[PackRightRow, ...] = ()

@@ -1,6 +1,7 @@
 """Short documents: import, account, status, opt-out, packs."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -10,6 +11,8 @@ from withhold.report.documents import (
     AccountRow,
     ImportDocument,
     OptOutDocument,
+    PackControlRow,
+    PacksCoverageDocument,
     PacksDiffDocument,
     PackShowDocument,
     PacksLintDocument,
@@ -135,7 +138,7 @@ def packs_list(console: Console, document: PacksListDocument) -> None:
     table = grid("id", "provider", "automation", "terms", "controls", "last checked")
     for pack in document.packs:
         name = pack.name + (" (fictional)" if pack.fictional else "")
-        name += " (your own file)" if pack.own_file else ""
+        name += " (not built in)" if pack.own_file else ""
         checked = pack.last_checked or "unknown"
         table.add_row(pack.id, name, pack.stance, str(pack.terms), str(pack.controls), checked)
     console.print(table)
@@ -149,6 +152,17 @@ def packs_lint(console: Console, document: PacksLintDocument) -> None:
         f"{plural(document.files, 'file')}: {plural(counts['error'], 'error')},"
         f" {plural(counts['warning'], 'warning')}, {plural(counts['note'], 'note')}"
     )
+
+
+def packs_coverage(console: Console, document: PacksCoverageDocument) -> None:
+    table = grid("field", "stated", "carried")
+    for row in document.fields:
+        table.add_row(row.field, str(row.stated), str(row.carried))
+    console.print(table)
+    lost = [place for row in document.fields for place in row.lost]
+    bullets(console, [f"lost: {place}" for place in lost])
+    stated, carried = sum(r.stated for r in document.fields), sum(r.carried for r in document.fields)
+    console.print(f"{plural(document.providers, 'provider')}: {carried:,} of {stated:,} values carried")
 
 
 def packs_diff(console: Console, document: PacksDiffDocument) -> None:
@@ -179,11 +193,35 @@ def packs_show(console: Console, document: PackShowDocument) -> None:
         console.print(Text("* for each account from its acceptance", style="dim"))
     for control in document.controls:
         console.print()
-        console.print(Text(control.name, style="bold"), Text(f"({control.kind}, {control.polarity})"))
-        console.print(f"  path: {' > '.join(control.menu_path) or 'unknown'}")
-        console.print(f"  page: {control.url or 'unknown'}")
-        console.print(f"  labels: {'; '.join(control.labels) or 'none known'}")
-    if document.uncertainties:
+        _control(console, control)
+    _aside(console, "In spite of the setting", [_said(e.kind, e.effect, e.note) for e in document.exceptions])
+    _aside(
+        console, "Other routes", [_said(r.kind, r.what_it_does, r.target, r.note) for r in document.routes]
+    )
+    rights = [_said(r.right.replace("_", " "), r.how, r.url, r.format, r.note) for r in document.rights]
+    _aside(console, "Exporting and deleting", rights)
+    _aside(console, "Open or conflicting points", document.uncertainties)
+
+
+def _control(console: Console, control: PackControlRow) -> None:
+    console.print(Text(control.name, style="bold"), Text(f"({control.kind}, {control.polarity})"))
+    console.print(f"  path: {' > '.join(control.menu_path) or 'unknown'}")
+    if control.mobile_menu_path:
+        console.print(f"  phone: {' > '.join(control.mobile_menu_path)}")
+    console.print(f"  page: {control.url or 'unknown'}")
+    console.print(f"  labels: {'; '.join(control.labels) or 'none known'}")
+    known = (("default", control.default), ("scope", control.scope), ("to finish", control.confirm_step))
+    for name, value in (*known, ("note", control.note)):
+        if value:
+            console.print(Text(f"  {name}: {value}"))
+
+
+def _said(head: str, *parts: str | None) -> str:
+    return f"{head}: {'; '.join(part.rstrip('.') for part in parts if part)}"
+
+
+def _aside(console: Console, title: str, lines: Sequence[str]) -> None:
+    if lines:
         console.print()
-        console.print(Text("Open or conflicting points", style="bold"))
-        bullets(console, document.uncertainties)
+        console.print(Text(title, style="bold"))
+        bullets(console, lines)

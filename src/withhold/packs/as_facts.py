@@ -1,16 +1,16 @@
-"""A loaded pack written back in the words of the collected facts, so that both can be laid side by side."""
+"""A loaded pack written back in the words of the collected facts, so that both can be laid side by side.
+
+The collected facts are JSON (``providers.json``); packs are made from them (``convert.py``).
+"""
 
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from withhold.model.terms import Control, Provider, RetentionRule, Source, Terms
 from withhold.model.when import EASTMOST, When
 from withhold.model.words import Basis, Polarity
-
-FACTS = Path(__file__).parents[3] / "shared" / "facts"
 
 _POLARITY = {
     Polarity.ON_TRAINS: "on_means_sharing",
