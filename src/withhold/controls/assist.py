@@ -73,7 +73,7 @@ class _Run:
         self._steps: list[str] = []
         self._traffic = Traffic(page)
         self._lens = Lens(page)
-        self._camera = Camera(self._lens)
+        self._camera = Camera(self._lens, context.capture)
         self._dialogs = NativeDialogs(page, self._steps)
         self._hand = Hand(self._lens, self._traffic, self._dialogs, self._patience, self._steps)
         self._stages: dict[str, Look] = {}
@@ -87,6 +87,7 @@ class _Run:
             return self._record(self._end(plan, sink), sink)
         finally:
             self._dialogs.close()
+            self._camera.close()
             self._traffic.close()
             self._lens.close()
 

@@ -8,12 +8,14 @@ try:
         CDPSession,
         Dialog,
         ElementHandle,
+        FloatRect,
         Frame,
         Locator,
         Page,
         Playwright,
         Request,
         Response,
+        WebSocket,
         sync_playwright,
     )
     from playwright.sync_api import Error as BrowserError
@@ -30,11 +32,13 @@ __all__ = [
     "CDPSession",
     "Dialog",
     "ElementHandle",
+    "FloatRect",
     "Frame",
     "Locator",
     "Page",
     "Playwright",
     "Request",
     "Response",
+    "WebSocket",
     "sync_playwright",
 ]

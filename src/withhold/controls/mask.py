@@ -13,7 +13,7 @@ SECRET = re.compile(
 )
 """Keys by the beginnings their makers gave them, bearer tokens, JSON web tokens (RFC 7519), and any long run
 of hexadecimal or base64 letters that holds a digit. Browsers read this expression too: no named groups."""
-_IDENTIFIER = re.compile(r"^(?=.*\d)[A-Za-z0-9_\-]{16,}$")
+IDENTIFIER = re.compile(r"^(?=.*\d)[A-Za-z0-9_\-]{16,}$")
 _PLACE = re.compile(r"^[A-Za-z0-9/_\-]{0,60}$")
 HIDDEN = "[hidden]"
 
@@ -37,4 +37,4 @@ def public_url(url: str) -> str:
 
 
 def _hide_identifier(segment: str) -> str:
-    return HIDDEN if _IDENTIFIER.match(segment) or EMAIL.search(segment) else segment
+    return HIDDEN if IDENTIFIER.match(segment) or EMAIL.search(segment) else segment

@@ -1,18 +1,21 @@
 """The evidence record of one run: what was done, read and captured, by whom and with what."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import metadata
 
 from withhold import __version__
-from withhold.controls.capture import Camera
-from withhold.controls.mask import mask_text, public_url
+from withhold.controls.capture import Camera, CaptureOptions
+from withhold.controls.capturing.masker import Masker
 from withhold.controls.settle import Patience
 from withhold.controls.traffic import Write
 from withhold.model.control import ControlResult, Reading
 from withhold.model.evidence import Draft, Json
 from withhold.model.words import Mode, Outcome
+
+Plain = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class RunContext:
     account: str | None = None
     pack_id: str | None = None
     patience: Patience = field(default_factory=Patience)
+    capture: CaptureOptions = field(default_factory=CaptureOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,18 @@ class Story:
 
 def draft(context: RunContext, story: Story, camera: Camera) -> Draft:
     """The record of ``story``: ``control.optout`` where something was operated, else ``control.check``."""
+    captured = camera.finish()
+    told = _told(story, camera.masker)  # after finish: only then all that is to be masked is known
     return Draft(
         type="control.optout" if story.acted else "control.check",
         at=story.ended,
-        body={**_about(context), **_told(story), "notes": list(camera.notes)},
+        body={
+            **_about(context),
+            **told,
+            **captured,
+            "masks": camera.masker.masks(),
+            "notes": list(camera.notes),
+        },
         artifacts=tuple(camera.artifacts),
         missing=tuple(camera.missing),
     )
@@ -74,47 +86,55 @@ def _about(context: RunContext) -> dict[str, Json]:
         "software": {
             "withhold": __version__,
             "browser": context.browser,
+            "driver": f"playwright {_driver_version()}",
             "python": platform.python_version(),
             "system": platform.system(),
         },
     }
 
 
-def _told(story: Story) -> dict[str, Json]:
+def _driver_version() -> str:
+    return metadata.version("playwright")
+
+
+def _told(story: Story, masker: Masker) -> dict[str, Json]:
+    def plain(text: str) -> str:
+        return masker.text(text, "record")
+
     return {
-        "url": public_url(story.asked_url),
-        "final_url": public_url(story.final_url),
+        "url": masker.url(story.asked_url, "record"),
+        "final_url": masker.url(story.final_url, "record"),
         "begun": _time(story.begun),
         "ended": _time(story.ended),
         "outcome": story.outcome.value,
-        "why": mask_text(story.why),
+        "why": plain(story.why),
         "control_ids": list(story.control_ids),
-        "controls": [_result(result) for result in story.results],
-        "steps": [mask_text(step) for step in story.steps],
+        "controls": [_result(result, plain) for result in story.results],
+        "steps": [plain(step) for step in story.steps],
         "requests": [_write(write) for write in story.writes],
-        "decoys_moved": [mask_text(key) for key in story.decoys_moved],
+        "decoys_moved": [plain(key) for key in story.decoys_moved],
     }
 
 
-def _result(result: ControlResult) -> dict[str, Json]:
+def _result(result: ControlResult, plain: Plain) -> dict[str, Json]:
     stages = {"before": result.before, "after": result.after, "after_reload": result.after_reload}
     return {
         "control": result.before.control_id,
-        **{stage: _reading(reading) if reading else None for stage, reading in stages.items()},
+        **{stage: _reading(reading, plain) if reading else None for stage, reading in stages.items()},
     }
 
 
-def _reading(reading: Reading) -> dict[str, Json]:
+def _reading(reading: Reading, plain: Plain) -> dict[str, Json]:
     return {
-        "label": mask_text(reading.label),
+        "label": plain(reading.label),
         "role": reading.role,
-        "section": mask_text(reading.section) if reading.section else None,
+        "section": plain(reading.section) if reading.section else None,
         "state": reading.state.value,
         "polarity": reading.polarity.value,
         "setting": reading.setting.value if reading.setting else None,
         "disabled": reading.disabled,
         "confidence_percent": round(reading.confidence * 100),
-        "why": [mask_text(why) for why in reading.why],
+        "why": [plain(why) for why in reading.why],
         "at": _time(reading.at),
     }
 

@@ -1,4 +1,4 @@
-"""What passed between a browser and a site, and a page as saved: values, already masked when they get here."""
+"""What passed between a browser and a site, and a page as saved: values that are masked by now."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
