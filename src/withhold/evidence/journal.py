@@ -1,15 +1,20 @@
-"""The journal of evidence: append, read, verify."""
+"""The evidence: append, read, prove, time-stamp, verify."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from withhold.evidence import verification
-from withhold.evidence.blobs import Blobs, describe
-from withhold.evidence.head import Head, encode_head
-from withhold.evidence.layout import Layout, write_whole
-from withhold.evidence.mending import Mended, mend
-from withhold.evidence.records import decode, encode
+from withhold.evidence import opening, verification
+from withhold.evidence.authorities import Authority
+from withhold.evidence.blobs import Blobs
+from withhold.evidence.keys import Keys, new_key
+from withhold.evidence.layout import Layout
+from withhold.evidence.log import End, Log, unwritable
+from withhold.evidence.notes import PublicKey
+from withhold.evidence.proving import Proving, Standing, Token
+from withhold.evidence.records import decode
+from withhold.evidence.rows import OWN
+from withhold.evidence.sessions import Session
 from withhold.evidence.storage import Disk, Storage
 from withhold.evidence.verification import VerifyReport
 from withhold.model.evidence import Draft, Record
@@ -26,7 +31,8 @@ class Journal:
     """The evidence in ``folder``. Any number of processes may use it at once.
 
     ``clock`` tells the time of writing. ``notice`` is told in one line what had to be mended after a crash.
-    Making a ``Journal`` touches no file.
+    ``keys`` holds the signing keys (by default, files in ``folder/keys``); ``authorities`` are those whose
+    roots the person trusts. Making a ``Journal`` touches no file and asks nobody.
     """
 
     def __init__(
@@ -37,60 +43,84 @@ class Journal:
         storage: Storage | None = None,
         notice: Callable[[str], None] = _unheard,
         lock_timeout: float = 30.0,
+        keys: Keys | None = None,
+        authorities: Sequence[Authority] = (),
     ) -> None:
         self._layout = Layout(folder)
         self._clock = clock
         self._storage = Disk() if storage is None else storage
+        self._keys = Keys(folder / "keys", self._storage) if keys is None else keys
         self._blobs = Blobs(self._layout, self._storage)
-        self._notice = notice
+        self._log = Log(self._layout, self._storage, self._keys, clock, notice)
+        self._proving = Proving(self._layout, self._storage, self._renew_rows)
         self._timeout = lock_timeout
+        self._session: Session | None = None
+        self.authorities = tuple(authorities)
 
     def append(self, draft: Draft) -> Record:
-        """Write a record. Once this returns, it and its artifacts are on disk, in the chain and counted.
+        """Write a record. Once this returns, it and its artifacts are on disk, in the log and signed.
 
-        Raises ``EvidenceBroken`` if the journal's end is not as it was left, ``StateBusy``,
-        ``EnvironmentProblem`` if the disk is full or not writable (the journal stays sound), and
-        ``ValueError`` for a draft that canonical JSON cannot hold.
+        Without its key the log takes the record all the same, unsigned, and ``notice`` is told so. Raises
+        ``EvidenceBroken`` if the log's end is not as it was left, ``StateBusy``, ``EnvironmentProblem`` if
+        the disk is full or not writable (the log stays sound), and ``ValueError`` for a draft that canonical
+        JSON cannot hold, or whose type is one of the log's own.
         """
-        with self._writing() as mended:
-            head = mended.head
-            stored = tuple(describe(artifact) for artifact in draft.artifacts)
-            line = encode(draft, stored, seq=head.count + 1, prev=head.last, written_at=self._clock())
-            record = _read_back(line)
-            for described, artifact in zip(stored, draft.artifacts, strict=True):
-                self._blobs.put(described, artifact.data)
-            self._write_line(line + b"\n", head.size)
-            self._write_head(Head(record.seq, record.id, head.size + len(line) + 1))
-        return record
+        if draft.type.startswith(OWN):
+            raise ValueError(f"{draft.type} is a type of the log's own records")
+        return self._write(draft if self._session is None else self._session.joined(draft))
+
+    def append_own(self, draft: Draft) -> Record:
+        """Write a record of the log's own, such as a time-stamp. Raises as :meth:`append` does."""
+        return self._write(draft)
 
     def mend(self) -> tuple[str, ...]:
         """Clean up after a crash and say what was done; also shows whether a record can be appended.
 
-        :meth:`append` does this by itself. Raises as it does.
+        :meth:`append` does this by itself, and raises as this does.
         """
-        with self._writing() as mended:
-            return mended.notes
+        notes: list[str] = []
+        with self._writing(notes):
+            return tuple(notes)
 
-    def records(self) -> Iterator[Record]:
-        """Every record from the first on. Checks no chain and no artifact: :meth:`verify` does.
+    def use_session(self, session: Session | None) -> None:
+        """Let every record from now on carry the token that was fetched before; ``None`` ends that."""
+        self._session = session
 
-        Raises ``EvidenceBroken`` at a line that is not a record. The start of a record that is being
-        written, or was cut off, is passed over.
+    def rotate_key(self, *, lost: bool = False) -> Record:
+        """Let a new key sign from here on, introduced by a record that the former key endorses.
+
+        With ``lost`` a key that is gone may be replaced; the record says so. Raises ``EnvironmentProblem``
+        where the former key cannot be had and ``lost`` was not said.
         """
-        for number, raw in enumerate(self._storage.lines(self._layout.journal), 1):
-            if not raw.endswith(b"\n"):
-                return
-            line = decode(raw[:-1])
-            if line.record is None:
-                raise EvidenceBroken(
-                    f"line {number} of {self._layout.journal} is not a record: {line.problem}",
-                    next_step="run 'withhold evidence verify'",
+        with self._writing() as end:
+            former = self._log.secret(end)
+            if former is None and not lost:
+                raise EnvironmentProblem(
+                    f"key {end.key} of the evidence log cannot be had, so it cannot vouch for the next one",
+                    next_step="bring it back, or run 'withhold evidence key rotate --lost'",
                 )
-            yield line.record
+            key = new_key(end.name)
+            self._keys.keep(key)
+            draft = opening.rotation(key.public, end.key, former, self._clock())
+            return _read_back(self._log.write(end, draft)[1])
+
+    def records(self, *, own: bool = False) -> Iterator[Record]:
+        """Every record from the first on, those of format 1 first. With ``own`` also the log's own records.
+
+        Checks no chain and no artifact: :meth:`verify` does. Raises ``EvidenceBroken`` at a line that is
+        not a record. The start of a record that is being written, or was cut off, is passed over.
+        """
+        for path in (self._layout.journal, self._layout.log):
+            for number, raw in enumerate(self._storage.lines(path), 1):
+                if not raw.endswith(b"\n"):
+                    break
+                record = _record(raw[:-1], f"line {number} of {path}")
+                if own or not record.type.startswith(OWN):
+                    yield record
 
     def get(self, prefix: str) -> Record:
         """The record whose id begins with ``prefix``; ``UsageProblem`` unless there is exactly one."""
-        found = [record for record in self.records() if record.id.startswith(prefix)] if prefix else []
+        found = [r for r in self.records(own=True) if r.id.startswith(prefix)] if prefix else []
         if len(found) == 1:
             return found[0]
         what = f"{len(found)} records begin with {prefix}" if found else f"no record begins with '{prefix}'"
@@ -112,69 +142,100 @@ class Journal:
             raise EvidenceBroken(f"'{name}' of record {record.seq} does not verify: {problem}")
         return self._blobs.read(stored)
 
-    def verify(self) -> VerifyReport:
+    def checkpoint(self) -> bytes:
+        """The newest signed checkpoint. Raises ``UsageProblem`` where no log has begun."""
+        return self._proving.checkpoint()
+
+    def leaf(self, record_id: str) -> bytes:
+        """The exact bytes of a record, of which the tree holds the hash. Raises ``UsageProblem``.
+
+        For a record of format 1 these are the bytes of the opening record, which anchors it.
+        """
+        return self._proving.leaf(record_id)
+
+    def proof(self, record_id: str, checkpoint: bytes | None = None) -> bytes:
+        """The ``.tlog-proof`` file of :meth:`leaf` under ``checkpoint``.
+
+        Without one: under the earliest checkpoint that most authorities have stamped, or the newest. Raises
+        ``UsageProblem`` for an unknown record or one that the checkpoint does not cover.
+        """
+        return self._proving.proof(record_id, checkpoint)
+
+    def tokens(self, record_id: str) -> tuple[Token, ...]:
+        """Every time-stamp token over a checkpoint that covers the record, the earliest first; unverified."""
+        return tuple(self._proving.tokens(record_id))
+
+    def status(self, record: Record | str) -> Standing:
+        """By whom the record was time-stamped, as the log has it; :meth:`verify` checks the tokens."""
+        return self._proving.status(record)
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The key that signed the newest checkpoint."""
+        return self._proving.public_keys()[-1]
+
+    def public_keys(self) -> tuple[PublicKey, ...]:
+        """All keys that the log introduces, the first one first."""
+        return self._proving.public_keys()
+
+    def key_place(self) -> str | None:
+        """Where the secret part of :attr:`public_key` lies, for people; ``None`` if it is gone."""
+        key = self.public_key
+        return self._keys.where(key.name, key.id)
+
+    def unstamped(self) -> dict[str, int]:
+        """How many records no token of each configured authority covers; only those that have some."""
+        return self._proving.unstamped([authority.name for authority in self.authorities])
+
+    def bare(self) -> int:
+        """How many records no token of anybody covers."""
+        return self._proving.bare()
+
+    def verify(self, former: Sequence[bytes] = ()) -> VerifyReport:
         """Check everything, change nothing. See :mod:`withhold.evidence.verification`.
 
+        ``former`` are checkpoints that somebody kept: the log must begin with what they were signed over.
         Raises ``EnvironmentProblem`` if a file is there but cannot be read.
         """
+        trusted = [authority.root for authority in self.authorities]
         try:
-            return verification.verify(self._layout, self._storage)
+            return verification.verify(self._layout, self._storage, self._keys, trusted, former)
         except OSError as problem:
             raise EnvironmentProblem(
                 f"evidence could not be read: {problem.filename or self._layout.folder}: {problem.strerror}",
                 next_step="mend the permissions of that file and run the command again",
             ) from problem
 
+    def _renew_rows(self) -> None:
+        with self._writing() as end:
+            self._log.renew(end)
+
+    def _write(self, draft: Draft) -> Record:
+        with self._writing() as end:
+            return _read_back(self._log.write(end, draft)[1])
+
     @contextmanager
-    def _writing(self) -> Iterator[Mended]:
-        """Hold the lock on a journal that is ready for the next record."""
+    def _writing(self, notes: list[str] | None = None) -> Iterator[End]:
+        """Hold the lock on a log that is ready for the next record; what was mended goes to ``notes``."""
         try:
             self._storage.make_dir(self._layout.folder)
-            with held(self._layout.lock, doing="writing evidence", timeout=self._timeout):
-                mended = mend(self._layout, self._storage)
-                for note in mended.notes:
-                    self._notice(note)
-                yield mended
+            with (
+                held(self._layout.lock, doing="writing evidence", timeout=self._timeout),
+                self._log.heard(notes),
+            ):
+                yield self._log.open()
         except OSError as problem:
-            raise _unwritable("evidence could not be recorded", self._layout.folder, problem) from problem
+            raise unwritable("evidence could not be recorded", self._layout.folder, problem) from problem
 
-    def _write_line(self, line: bytes, size: int) -> None:
-        """Add ``line`` to a journal of ``size`` bytes; on an error the journal is as before."""
-        try:
-            self._storage.append(self._layout.journal, line)
-            self._storage.sync(self._layout.journal)
-            if size == 0:
-                self._storage.sync_dir(self._layout.folder)
-        except OSError:
-            self._take_back(size)
-            raise
 
-    def _take_back(self, size: int) -> None:
-        if (self._storage.size(self._layout.journal) or 0) <= size:
-            return
-        try:
-            self._storage.truncate(self._layout.journal, size)
-        except OSError as problem:
-            self._notice(f"an unfinished record stays in the journal until the next one ({problem})")
-
-    def _write_head(self, head: Head) -> None:
-        try:
-            write_whole(self._storage, self._layout, self._layout.head, encode_head(head))
-        except OSError as problem:
-            what = f"record {head.count} is in the journal, but head.json does not count it yet"
-            raise _unwritable(what, self._layout.folder, problem) from problem
+def _record(raw: bytes, where: str) -> Record:
+    line = decode(raw)
+    if line.record is None:
+        raise EvidenceBroken(
+            f"{where} is not a record: {line.problem}", next_step="run 'withhold evidence verify'"
+        )
+    return line.record
 
 
 def _read_back(line: bytes) -> Record:
-    """What a reader will make of the line, so that nothing is written that cannot be read."""
-    record = decode(line).record
-    if record is None:
-        raise ValueError("this draft does not give a readable record")
-    return record
-
-
-def _unwritable(what: str, folder: Path, problem: OSError) -> EnvironmentProblem:
-    return EnvironmentProblem(
-        f"{what}: {folder}: {problem.strerror or problem}",
-        next_step="free some space on that disk, or mend its permissions, and run the command again",
-    )
+    return _record(line, "what was written")

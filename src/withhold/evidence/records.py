@@ -16,7 +16,12 @@ import rfc8785
 
 from withhold.model.evidence import Draft, Json, Record, StoredArtifact
 
-FORMAT = 1
+FORMER = 1
+"""The format of ``journal.jsonl``: chained records without a signed log over them."""
+
+FORMAT = 2
+"""The format of ``log.jsonl``: the same fields; each record is a leaf of the signed log."""
+
 _FIELDS = frozenset(
     {"artifacts", "at", "body", "format", "missing", "prev", "salt", "seq", "type", "written_at"}
 )
@@ -27,18 +32,22 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 class Line:
     """What stands in one line of the journal, without its end. ``record`` is ``None`` where it is not a
     record of this format; ``problem`` then says why. ``canonical`` tells whether the bytes are the only
-    ones that say this.
+    ones that say this. ``written_at`` is the time by this computer's clock.
     """
 
     id: str
     record: Record | None
     problem: str | None
     canonical: bool
+    format: int | None = None
+    written_at: datetime | None = None
 
-    def follows(self, seq: int, identity: str | None) -> bool:
-        """Whether this is rightly the record after the one of that number and id."""
+    def follows(self, seq: int, identity: str | None, form: int) -> bool:
+        """Whether this is rightly the record of that format after the one of that number and id."""
         record = self.record
-        return record is not None and self.canonical and (record.seq, record.prev) == (seq + 1, identity)
+        if record is None or not self.canonical or self.format != form:
+            return False
+        return (record.seq, record.prev) == (seq + 1, identity)
 
 
 def digest(data: bytes) -> str:
@@ -46,7 +55,12 @@ def digest(data: bytes) -> str:
 
 
 def encode(
-    draft: Draft, artifacts: Sequence[StoredArtifact], *, seq: int, prev: str | None, written_at: datetime
+    draft: Draft,
+    artifacts: Sequence[StoredArtifact],
+    *,
+    seq: int,
+    prev: str | None,
+    written_at: datetime,
 ) -> bytes:
     """The line for ``draft`` as record ``seq`` after ``prev``, without line end.
 
@@ -85,7 +99,8 @@ def decode(data: bytes) -> Line:
         record = _record(identity, fields)
     except ValueError as problem:
         return Line(identity, None, str(problem), canonical)
-    return Line(identity, record, None, canonical)
+    written_at = datetime.fromisoformat(fields["written_at"])
+    return Line(identity, record, None, canonical, fields["format"], written_at)
 
 
 def stamp(instant: datetime) -> str:
@@ -98,8 +113,8 @@ def stamp(instant: datetime) -> str:
 def _record(identity: str, fields: Any) -> Record:
     if not isinstance(fields, dict) or fields.keys() != _FIELDS:
         raise ValueError("its fields are not those of a record")
-    if fields["format"] != FORMAT:
-        raise ValueError(f"it has format {fields['format']}, and this version reads format {FORMAT}")
+    if fields["format"] not in (FORMER, FORMAT):
+        raise ValueError(f"it has format {fields['format']}, and this version reads {FORMER} and {FORMAT}")
     _instant(fields["written_at"])
     _hash(fields["salt"])
     return Record(

@@ -1,0 +1,277 @@
+"""Reading the log: leaves, proofs, tokens, and how a record stands with the authorities."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from withhold.evidence import merkle, opening
+from withhold.evidence.blobs import Blobs
+from withhold.evidence.checkpoints import Checkpoint, Proof, read_checkpoint
+from withhold.evidence.layout import Layout
+from withhold.evidence.notes import BadNote, PublicKey
+from withhold.evidence.records import decode
+from withhold.evidence.rows import Kind, Rows
+from withhold.evidence.storage import Storage
+from withhold.model.evidence import Record, StoredArtifact
+from withhold.support.errors import EvidenceBroken, UsageProblem
+
+CHECKPOINT = "checkpoint"
+"""Artifact of a time-stamp record: the signed checkpoint that its tokens are over."""
+
+
+class Stamped(StrEnum):
+    """Whether outsiders vouch for the time of a record. Two are wanted, so that none must be trusted alone."""
+
+    STAMPED = "stamped"
+    BY_ONE = "by_one"
+    UNSTAMPED = "unstamped"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Authorities whose tokens cover a record, and the earliest time that one of them gives."""
+
+    authorities: tuple[str, ...] = ()
+    not_later_than: datetime | None = None
+
+    @property
+    def word(self) -> Stamped:
+        if not self.authorities:
+            return Stamped.UNSTAMPED
+        return Stamped.BY_ONE if len(self.authorities) == 1 else Stamped.STAMPED
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """One token as a time-stamp record describes it. ``answer`` and ``root`` name artifacts of the record."""
+
+    authority: str
+    url: str
+    at: datetime
+    answer: str
+    root: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one time-stamp record says: tokens over the checkpoint of ``size`` records."""
+
+    record: Record
+    size: int
+    tokens: tuple[TokenRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A time-stamp token with all that it takes to check it. ``answer`` is the authority's whole answer
+    (a ``.tsr`` file), ``root`` the PEM certificates it was checked against, ``record`` the id of the record
+    in which it is logged.
+    """
+
+    authority: str
+    url: str
+    at: datetime
+    size: int
+    checkpoint: bytes = field(repr=False)
+    answer: bytes = field(repr=False)
+    root: bytes = field(repr=False)
+    record: str
+
+    @property
+    def chain(self) -> bytes:
+        """The certificates inside the token as PEM; raises ``NoToken`` where it cannot be read."""
+        from withhold.evidence.timestamps import embedded_chain
+
+        return embedded_chain(self.answer)
+
+
+def round_of(record: Record) -> Round:
+    """Read a time-stamp record; ``ValueError`` where it is not one."""
+    size, rows = record.body.get("size"), record.body.get("tokens")
+    if type(size) is not int or not isinstance(rows, Sequence) or isinstance(rows, str):
+        raise ValueError("its size or its tokens cannot be read")
+    return Round(record, size, tuple(_token_row(row) for row in rows))
+
+
+class Proving:
+    """Answers from the files; ``renew`` is called where the rows turn out not to fit the records."""
+
+    def __init__(self, layout: Layout, storage: Storage, renew: Callable[[], object]) -> None:
+        self._layout = layout
+        self._storage = storage
+        self._blobs = Blobs(layout, storage)
+        self._rows = Rows(layout, storage)
+        self._renew = renew
+        self._read: tuple[int, tuple[Round, ...]] = (-1, ())
+
+    def checkpoint(self) -> bytes:
+        """The newest signed checkpoint as it lies there. Raises ``UsageProblem`` where there is none."""
+        if self._storage.size(self._layout.checkpoint) is None:
+            raise UsageProblem(
+                "there is no evidence log yet", next_step="it begins with the first record, or with 'stamp'"
+            )
+        return self._storage.read(self._layout.checkpoint)
+
+    def size(self) -> int:
+        """How many records the newest checkpoint covers, with rows that fit them; 0 without a log."""
+        if self._storage.size(self._layout.checkpoint) is None:
+            return 0
+        size = _read(self.checkpoint()).size
+        if not self._rows.fits(size):
+            self._renew()
+        return size
+
+    def leaf(self, record_id: str) -> bytes:
+        return self._rows.leaf(self._index(record_id))
+
+    def proof(self, record_id: str, checkpoint: bytes | None = None) -> bytes:
+        index = self._index(record_id)
+        under = checkpoint or self._best(index)
+        covered = _read(under).size
+        if not index < covered <= self.size():
+            raise UsageProblem(f"that checkpoint covers {covered} records, and this is number {index + 1}")
+        return (self._proof(index, covered, under) or self._proof_anew(index, covered, under)).encode()
+
+    def tokens(self, record_id: str) -> Iterator[Token]:
+        index = self._index(record_id)
+        covering = (r for r in self.rounds() if r.size > index)
+        found = [(row, r) for r in covering for row in r.tokens]
+        for row, r in sorted(found, key=lambda pair: pair[0].at):
+            parts = [self._artifact(r.record, name) for name in (CHECKPOINT, row.answer, row.root)]
+            yield Token(row.authority, row.url, row.at, r.size, *parts, r.record.id)
+
+    def status(self, record: Record | str) -> Standing:
+        index = self._index(record) if isinstance(record, str) else self._index_of(record)
+        if index is None:
+            return Standing()
+        covering = [row for r in self.rounds() if r.size > index for row in r.tokens]
+        names = dict.fromkeys(row.authority for row in covering)
+        return Standing(tuple(names), min((row.at for row in covering), default=None))
+
+    def rounds(self) -> tuple[Round, ...]:
+        """All time-stamp records that the checkpoint covers, the oldest first. Raises ``EvidenceBroken``."""
+        size = self.size()
+        if self._read[0] != size:
+            indices = reversed(list(self._rows.newest(size, Kind.TIMESTAMP)))
+            self._read = (size, tuple(self._round(index) for index in indices))
+        return self._read[1]
+
+    def public_keys(self) -> tuple[PublicKey, ...]:
+        """The keys that the log introduces, the first one first. Raises ``UsageProblem``, ``EvidenceBroken``."""
+        self.checkpoint()
+        indices = reversed(list(self._rows.newest(self.size(), Kind.KEY)))
+        found = [opening.introduced(self._record(index)) for index in indices]
+        keys = tuple(key for key in found if key is not None)
+        if not keys:
+            raise EvidenceBroken("the evidence log introduces no key", next_step="withhold evidence verify")
+        return keys
+
+    def unstamped(self, names: Sequence[str]) -> dict[str, int]:
+        """For each authority of ``names``: how many records no token of it covers, where there are some."""
+        reached = dict.fromkeys(names, 0)
+        for r in self.rounds():
+            for row in r.tokens:
+                if row.authority in reached:
+                    reached[row.authority] = max(reached[row.authority], r.size)
+        bare = list(self._rows.newest(self.size(), Kind.RECORD, Kind.KEY))
+        counts = {name: sum(index >= size for index in bare) for name, size in reached.items()}
+        return {name: count for name, count in counts.items() if count}
+
+    def bare(self) -> int:
+        """How many records no token of anybody covers."""
+        reached = max((r.size for r in self.rounds() if r.tokens), default=0)
+        return sum(index >= reached for index in self._rows.newest(self.size(), Kind.RECORD, Kind.KEY))
+
+    def _index(self, record_id: str) -> int:
+        size = self.size()
+        found = self._rows.find(record_id, size) if len(record_id) == 64 else None
+        if found is not None:
+            return found
+        if size and self._anchored(record_id):
+            return 0
+        raise UsageProblem(
+            f"no record that a checkpoint covers has the id '{record_id}'", next_step="withhold evidence list"
+        )
+
+    def _index_of(self, record: Record) -> int | None:
+        """The leaf of a record by its number; ``None`` where the checkpoint does not cover it."""
+        size = self.size()
+        if not size:
+            return None
+        index = record.seq - 1 - opening.anchor_of(self._record(0)).count
+        if index < 0:
+            return 0
+        return index if index < size and self._rows.entry(index).id == record.id else None
+
+    def _anchored(self, record_id: str) -> bool:
+        first = self._record(0)
+        if not any(a.name == opening.ANCHORED for a in first.artifacts):
+            return False
+        return record_id in self._artifact(first, opening.ANCHORED).decode().split()
+
+    def _best(self, index: int) -> bytes:
+        covering = [r for r in self.rounds() if r.size > index and r.tokens]
+        if not covering:
+            return self.checkpoint()
+        best = max(covering, key=lambda r: (len({row.authority for row in r.tokens}), -r.size))
+        return self._artifact(best.record, CHECKPOINT)
+
+    def _proof(self, index: int, size: int, checkpoint: bytes) -> Proof | None:
+        """The proof, if it holds: rows are no authority."""
+        proof = Proof(index, tuple(merkle.inclusion(index, size, self._rows.hash_at)), checkpoint)
+        return proof if proof.includes(self._rows.leaf(index)) else None
+
+    def _proof_anew(self, index: int, size: int, checkpoint: bytes) -> Proof:
+        self._renew()
+        proof = self._proof(index, size, checkpoint)
+        if proof is None:
+            raise EvidenceBroken(
+                f"record {index + 1} of the log is not under the root of that checkpoint",
+                next_step="withhold evidence verify",
+            )
+        return proof
+
+    def _round(self, index: int) -> Round:
+        record = self._record(index)
+        try:
+            return round_of(record)
+        except ValueError as problem:
+            raise EvidenceBroken(
+                f"the time-stamp in record {record.seq} cannot be read: {problem}",
+                next_step="withhold evidence verify",
+            ) from problem
+
+    def _record(self, index: int) -> Record:
+        record = decode(self._rows.leaf(index)).record
+        if record is None:
+            raise EvidenceBroken(
+                f"record {index + 1} of the log cannot be read", next_step="withhold evidence verify"
+            )
+        return record
+
+    def _artifact(self, record: Record, name: str) -> bytes:
+        stored: StoredArtifact | None = next((a for a in record.artifacts if a.name == name), None)
+        problem = "it is not there" if stored is None else self._blobs.problem(stored)
+        if stored is None or problem is not None:
+            raise EvidenceBroken(f"'{name}' of record {record.seq} does not verify: {problem}")
+        return self._blobs.read(stored)
+
+
+def _token_row(row: object) -> TokenRow:
+    if not isinstance(row, Mapping):
+        raise ValueError("a token is not an object")
+    texts = [row.get(key) for key in ("authority", "url", "answer", "root", "time")]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("a part of a token is missing")
+    authority, url, answer, root, time = (str(text) for text in texts)
+    return TokenRow(authority, url, datetime.fromisoformat(time), answer, root)
+
+
+def _read(checkpoint: bytes) -> Checkpoint:
+    try:
+        return read_checkpoint(checkpoint)[0]
+    except BadNote as problem:
+        raise EvidenceBroken(
+            f"the checkpoint cannot be read: {problem}", next_step="withhold evidence verify"
+        ) from problem

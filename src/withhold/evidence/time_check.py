@@ -1,0 +1,174 @@
+"""Checking time-stamps: every token that is logged, and what they say of each record."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from withhold.evidence.blobs import Blobs
+from withhold.evidence.claims import RecordReport
+from withhold.evidence.layout import Layout
+from withhold.evidence.log_check import LogCheck
+from withhold.evidence.proving import CHECKPOINT, Round, TokenRow, round_of
+from withhold.evidence.rows import TIMESTAMP
+from withhold.evidence.sessions import ROOT, TOKEN, value_of
+from withhold.evidence.storage import Storage
+from withhold.evidence.timestamps import NoToken, Stamp, check, fingerprints
+from withhold.evidence.walking import Walk, Walked
+from withhold.model.evidence import Record
+
+UNSTAMPED = "the time is this computer's own; no timestamp authority has signed it yet"
+_SLACK = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A token that covers the first ``size`` records. ``trusted``: its root is one that the person named."""
+
+    size: int
+    at: datetime
+    accuracy: timedelta
+    authority: str
+    trusted: bool
+
+    @property
+    def latest(self) -> datetime:
+        return self.at + self.accuracy
+
+
+class TimeCheck:
+    """Judges the walked records by the tokens among them. ``trusted`` are PEM roots that the person named."""
+
+    def __init__(
+        self, walk: Walk, check_log: LogCheck, layout: Layout, storage: Storage, trusted: Sequence[bytes]
+    ) -> None:
+        self._walk = walk
+        self._log = check_log
+        self._blobs = Blobs(layout, storage)
+        self._trusted = frozenset[str]().union(*(fingerprints(pem) for pem in trusted))
+
+    def run(self, *, anchored: bool) -> None:
+        """Say the claims ``token:NAME``, ``not_before`` and ``time``, and note odd clocks."""
+        reaches = sorted(self._tokens(), key=lambda reach: reach.latest)
+        for walked in self._walk.dated:
+            self._judge_before(walked)
+        for report in self._walk.former:
+            self._judge_time(report, 0 if anchored else None, reaches)
+        for index, report in enumerate(self._walk.log):
+            self._judge_time(report, index, reaches)
+        self._note_clocks(reaches)
+
+    def _tokens(self) -> Iterator[Reach]:
+        for walked in self._walk.own:
+            if walked.record.type == TIMESTAMP:
+                yield from self._round(walked)
+
+    def _round(self, walked: Walked) -> Iterator[Reach]:
+        try:
+            found = round_of(walked.record)
+        except ValueError as problem:
+            walked.report.say("token", f"what it says of its tokens cannot be read: {problem}", "")
+            return
+        checkpoint, trouble = self._checkpoint(found, walked.index)
+        for row in found.tokens:
+            reach = self._token(walked.report, found, row, checkpoint, trouble)
+            if reach is not None:
+                yield reach
+
+    def _checkpoint(self, found: Round, index: int) -> tuple[bytes, str | None]:
+        """The checkpoint of a round, and what speaks against it."""
+        data = self._artifact(found.record, CHECKPOINT)
+        if data is None:
+            return b"", "the checkpoint that it is over is not there, or is another one"
+        trouble = self._log.disagreement(data)
+        if trouble is None and not _covers(data, found.size, index):
+            trouble = f"its checkpoint is not of the {found.size} records that it names"
+        return data, trouble
+
+    def _token(
+        self, report: RecordReport, found: Round, row: TokenRow, checkpoint: bytes, trouble: str | None
+    ) -> Reach | None:
+        name = f"token:{row.authority}"
+        try:
+            stamp, trusted = self._verified(found.record, row.answer, row.root, checkpoint)
+        except NoToken as problem:
+            report.say(name, str(problem), "")
+            return None
+        problem = trouble or (None if stamp.at == row.at else "its time is not the one recorded")
+        if problem is not None or trusted:
+            report.say(
+                name, problem, f"it verifies up to a root that you named: {stamp.at:%Y-%m-%d %H:%M:%S} UTC"
+            )
+        else:
+            report.leave(name, "it verifies, but up to a root that is not among those you named")
+        if problem is not None:
+            return None
+        return Reach(found.size, stamp.at, timedelta(seconds=stamp.accuracy), row.authority, trusted)
+
+    def _verified(self, record: Record, answer: str, root: str, data: bytes) -> tuple[Stamp, bool]:
+        """What a token says up to the root beside it, and whether that root is trusted."""
+        token, roots = self._artifact(record, answer), self._artifact(record, root)
+        if token is None or roots is None:
+            raise NoToken("the token or its root is not there, or is another one")
+        try:
+            known = fingerprints(roots)
+        except ValueError as problem:
+            raise NoToken(f"the root beside it cannot be read: {problem}") from problem
+        return check(token, data, roots), bool(known) and known <= self._trusted
+
+    def _judge_before(self, walked: Walked) -> None:
+        try:
+            value = value_of(walked.record)
+            stamp, trusted = self._verified(walked.record, TOKEN, ROOT, value or b"")
+        except (ValueError, NoToken) as problem:
+            walked.report.say("not_before", str(problem), "")
+            return
+        said = f"it holds a value that an authority saw at {stamp.at:%Y-%m-%d %H:%M:%S} UTC"
+        if trusted:
+            walked.report.say("not_before", None, said)
+        else:
+            walked.report.leave("not_before", f"{said}, up to a root that is not among those you named")
+
+    def _judge_time(self, report: RecordReport, index: int | None, reaches: Sequence[Reach]) -> None:
+        """``reaches`` are in the order of time, so that the first one that covers a record is the earliest."""
+        covering = [] if index is None else [reach for reach in reaches if reach.size > index]
+        good = [reach for reach in covering if reach.trusted]
+        if good:
+            names = ", ".join(dict.fromkeys(reach.authority for reach in good))
+            report.say("time", None, f"it was there by {good[0].latest:%Y-%m-%d %H:%M:%S} UTC ({names})")
+        elif covering:
+            report.leave("time", "its time-stamps verify up to roots that are not among those you named")
+        else:
+            report.leave("time", UNSTAMPED)
+
+    def _note_clocks(self, reaches: Sequence[Reach]) -> None:
+        """Mention records that this computer's clock puts where they cannot be."""
+        before: datetime | None = None
+        for report, written in zip(self._walk.log, self._walk.written, strict=False):
+            if written is not None and before is not None and written < before - _SLACK:
+                self._walk.notes.append(
+                    f"this computer's clock went back by {before - written} before record {report.seq}"
+                )
+            before = written or before
+        for reach in reaches:
+            self._note_ahead(reach)
+
+    def _note_ahead(self, reach: Reach) -> None:
+        written = self._walk.written[reach.size - 1] if reach.size <= len(self._walk.written) else None
+        if written is not None and written > reach.latest + _SLACK:
+            seq = self._walk.log[reach.size - 1].seq
+            self._walk.notes.append(
+                f"this computer's clock was ahead when it wrote record {seq}:"
+                f" {reach.authority} saw it {written - reach.latest} before that"
+            )
+
+    def _artifact(self, record: Record, name: str) -> bytes | None:
+        stored = next((a for a in record.artifacts if a.name == name), None)
+        if stored is None or self._blobs.problem(stored) is not None:
+            return None
+        return self._blobs.read(stored)
+
+
+def _covers(checkpoint: bytes, size: int, index: int) -> bool:
+    from withhold.evidence.checkpoints import read_checkpoint
+
+    return read_checkpoint(checkpoint)[0].size == size <= index
