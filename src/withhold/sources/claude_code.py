@@ -4,7 +4,9 @@ One file is one session, whatever session ids its lines carry. Resuming and fork
 new file, so a line counts once in the whole source, for the file that began first; the copy is told as
 :class:`~withhold.sources.interface.SentAgain`. One answer is written as several lines with one message id.
 Sub-agents' lines belong to the session that started them: written by a program, but sent all the same.
-The source does not say under which account a session ran, save in ``bridge-session`` lines.
+The source does not say under which account a session ran, save in ``bridge-session`` lines and in the paths
+of the desktop program: ``local-agent-mode-sessions/<organisation>/<account>`` and
+``claude-code-sessions/<account>/<organisation>``, whose documents name transcripts.
 """
 
 import uuid
@@ -20,9 +22,13 @@ from withhold.sources.claude_code_lines import BOOKKEEPING, MESSAGES
 from withhold.sources.claude_code_session import Known, Session
 from withhold.sources.interface import Claim, Entry, Item, KnownMember, Options, Shape
 from withhold.sources.json_values import elements, loads, members
+from withhold.sources.text import name
 from withhold.sources.times import moment
 
 SESSION, AGENT, LOG, HISTORY, NOTE = "session", "sub-agent", "session log", "history", "sub-agent notes"
+INDEX = "index of sessions"
+ACCOUNT_IN = {"local-agent-mode-sessions": 2, "claude-code-sessions": 1}
+"""Folders of the desktop program, and how far below them the account's folder stands."""
 _IDS = ("sessionId", "session_id")
 _MARKS = frozenset({"sessionId", "session_id", "leafUuid", "messageId"})
 
@@ -44,6 +50,8 @@ class ClaudeCode:
             return _session_claim(entry, log, LOG)
         if any(_is_line(keys) for keys in shape.first):
             return _session_claim(entry, shape.first, SESSION)
+        if shape.form == "object" and isinstance(named := _value(shape.first[0], "cliSessionId"), str):
+            return Claim(entry, INDEX, named)
         if shape.form == "object" and {"agentType", "description"} <= shape.first[0].keys():
             return Claim(entry, NOTE)
         return None
@@ -58,10 +66,13 @@ class ClaudeCode:
         """See :meth:`withhold.sources.interface.Reader.read`."""
         known = Known()
         told: set[str] = set()
+        owners = {claim.group: _account_in(claim.entry) for claim in claims if claim.role == INDEX}
         for group in _groups(claims):
             session = Session(group.name, known, options)
             for claim in group.claims:
                 yield from session.read(claim.entry, inside="loglines" if claim.role == LOG else None)
+            if session.account is None:
+                session.account = owners.get(group.name) or _account_in(group.claims[0].entry)
             if session.account is not None and session.account not in told:
                 told.add(session.account)
                 yield SourceAccount(session.account, None, None)
@@ -97,6 +108,15 @@ def _groups(claims: Sequence[Claim]) -> list[_Group]:
         if claim.role in {SESSION, AGENT, LOG}:
             found.setdefault(claim.group or claim.entry.path, []).append(claim)
     return sorted((_Group(group) for group in found.values()), key=lambda group: group.order)
+
+
+def _account_in(entry: Entry) -> str | None:
+    """The account that the place of an entry names."""
+    for index, part in enumerate(entry.parts[:-1]):
+        down = ACCOUNT_IN.get(part)
+        if down is not None and index + down < len(entry.parts) - 1:
+            return name(entry.parts[index + down])
+    return None
 
 
 def _is_line(keys: Members) -> bool:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from withhold.model.conversation import Unrecognised
+from withhold.sources.unread import unread_in
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -30,6 +33,15 @@ _TASKS = tuple(
 
 PROGRAMS = (
     Program("Claude Code", (".claude",), ("projects", "history.jsonl")),
+    Program(
+        "Claude's desktop program",
+        tuple(f"{base}/Claude" for base in _APPLICATIONS),
+        (
+            "local-agent-mode-sessions/*/*/local_*.json",
+            "local-agent-mode-sessions/*/*/local_*/.claude/projects",
+            "claude-code-sessions/*/*/local_*.json",
+        ),
+    ),
     Program("Codex", (".codex",), ("sessions", "archived_sessions", "history.jsonl", "session_index.jsonl")),
     Program("Gemini CLI", (".gemini", ".qwen"), ("tmp",)),
     Program(
@@ -64,11 +76,15 @@ _ANYWHERE = frozenset({"aider"})
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The places with transcripts, and the programs that they belong to. ``is_home``: all lie in a home."""
+    """The places with transcripts, and the programs that they belong to. ``is_home``: all lie in a home.
+
+    ``unread`` are conversations of programs that no reader knows.
+    """
 
     programs: tuple[str, ...]
     paths: tuple[Path, ...]
     is_home: bool
+    unread: tuple[Unrecognised, ...] = ()
 
 
 def places_in(folder: Path) -> Places | None:
@@ -78,12 +94,23 @@ def places_in(folder: Path) -> Places | None:
     if own:
         return Places((), tuple(dict.fromkeys(own)), is_home=False)
     found: dict[Path, str] = {}
+    there = _names_in(folder)
     for program in PROGRAMS:
         for name in program.folders:
-            found.update((path, program.name) for path in _inside(folder / name, program))
-    if set(found.values()) - _ANYWHERE:
-        return Places(tuple(dict.fromkeys(found.values())), tuple(found), is_home=True)
+            if name == "." or name.partition("/")[0] in there:
+                found.update((path, program.name) for path in _inside(folder / name, program))
+    unread = tuple(unread_in(folder, there))
+    if unread or set(found.values()) - _ANYWHERE:
+        return Places(tuple(dict.fromkeys(found.values())), tuple(found), is_home=True, unread=unread)
     return Places((), tuple(_inside(folder, PROGRAMS[0])), is_home=False) if _is_claude(folder) else None
+
+
+def _names_in(folder: Path) -> frozenset[str]:
+    """What a folder holds: one look spares a hundred in each of its many folders."""
+    try:
+        return frozenset(path.name for path in folder.iterdir())
+    except OSError:
+        return frozenset()  # the walk over it names it
 
 
 def _is_claude(folder: Path) -> bool:

@@ -91,11 +91,15 @@ class _Opener:
             self._walk(path, path)
             return
         if places.is_home:
-            text = f"a home directory: only the transcripts of {', '.join(places.programs)} in it were read"
+            programs = ", ".join(places.programs) or "no program"
+            text = f"a home directory: only the transcripts of {programs} in it were read"
             self._source.notices.append(Notice(text, path.name))
-        self._places(places, path)
+        self._places(places, path, path)
 
-    def _places(self, places: Places, root: Path) -> None:
+    def _places(self, places: Places, home: Path, root: Path) -> None:
+        above = _shown(home.relative_to(root).as_posix())
+        for found in places.unread:
+            self._problem(found.place if above == "." else f"{above}/{found.place}", found.reason)
         for path in places.paths:
             self._one(path, _shown(path.relative_to(root).as_posix()), root)
 
@@ -135,7 +139,7 @@ class _Opener:
         elif found.is_dir():
             places = places_in(found)
             if places is not None:
-                self._places(places, root)
+                self._places(places, found, root)
             elif found.name != "__MACOSX":
                 self._walk(found, root)
         elif stat.S_ISREG(found.lstat().st_mode):
@@ -230,9 +234,10 @@ def _never_waiting(path: str, flags: int) -> int:
 
 
 class _FileStream:
-    """A file whose read errors come out as :class:`Damaged`."""
+    """A file whose read errors come out as :class:`Damaged`. See :class:`withhold.sources.feeds.OnDisk`."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         try:
             self._file = io.FileIO(path, opener=_never_waiting)
         except OSError as error:
@@ -241,6 +246,12 @@ class _FileStream:
     def read(self, size: int, /) -> bytes:
         try:
             return self._file.read(size) or b""
+        except OSError as error:
+            raise Damaged(f"cannot be read: {_why(error)}") from error
+
+    def seek(self, offset: int, /) -> None:
+        try:
+            self._file.seek(offset)
         except OSError as error:
             raise Damaged(f"cannot be read: {_why(error)}") from error
 
