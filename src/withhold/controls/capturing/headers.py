@@ -3,48 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from withhold.controls.capturing.masker import Masker
+from withhold.controls.capturing.tables import HEADERS
 from withhold.model.web import Headers
 
-_KEPT = frozenset(
-    [
-        "accept",
-        "accept-encoding",
-        "accept-language",
-        "accept-ranges",
-        "age",
-        "allow",
-        "cache-control",
-        "connection",
-        "content-disposition",
-        "content-language",
-        "content-type",
-        "date",
-        "expires",
-        "host",
-        "last-modified",
-        "origin",
-        "pragma",
-        "server",
-        "strict-transport-security",
-        "upgrade-insecure-requests",
-        "user-agent",
-        "vary",
-        "via",
-        "x-content-type-options",
-        "x-frame-options",
-        "sec-fetch-dest",
-        "sec-fetch-mode",
-        "sec-fetch-site",
-        "sec-fetch-user",
-        "cross-origin-opener-policy",
-        "referrer-policy",
-        "access-control-allow-origin",
-        "access-control-allow-methods",
-        "sec-ch-ua",
-        "sec-ch-ua-mobile",
-        "sec-ch-ua-platform",
-    ]
-)
 _ADDRESSES = frozenset({"referer", "location", "content-location", "origin", "access-control-allow-origin"})
 _DROPPED = frozenset({"content-length", "content-encoding", "transfer-encoding", "content-md5", "digest"})
 """They describe bytes as they went over the line; what is kept is decoded and masked."""
@@ -98,7 +59,7 @@ def _value(name: str, value: str, masker: Masker, where: str) -> str:
     if name == "cookie":
         pairs = (pair.strip().partition("=") for pair in value.split(";"))
         return "; ".join(f"{masker.text(k, where)}={masker.hide('cookie', v, where)}" for k, _, v in pairs)
-    if name in _KEPT:
+    if name in HEADERS:
         return _one_line(masker.text(value, where))
     return masker.hide(_SECRET_KINDS.get(name, "token" if _is_token(name) else "header"), value, where)
 

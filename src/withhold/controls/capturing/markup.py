@@ -10,85 +10,11 @@ from collections.abc import Callable, Iterator
 from withhold.controls.capturing.dom import COMMENT, DOCTYPE, DOCUMENT, ELEMENT, TEXT, Document, Dom
 from withhold.controls.capturing.masker import Masker
 from withhold.controls.capturing.plan import Plan, is_field
+from withhold.controls.capturing.tables import STRUCTURE, VOID
 
-VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
-RAW = frozenset(
-    {"script", "style", "noscript", "template", "iframe", "xmp", "noembed", "noframes", "plaintext"}
-)
 _LEFT_OUT = frozenset({"script", "noscript", "object", "embed", "applet", "portal", "base"})
 _ADDRESSES = frozenset(
     {"href", "src", "action", "formaction", "poster", "cite", "data", "xlink:href", "background"}
-)
-_STRUCTURE = frozenset(
-    [
-        "type",
-        "role",
-        "class",
-        "id",
-        "for",
-        "name",
-        "style",
-        "lang",
-        "dir",
-        "checked",
-        "selected",
-        "disabled",
-        "readonly",
-        "required",
-        "hidden",
-        "open",
-        "width",
-        "height",
-        "colspan",
-        "rowspan",
-        "tabindex",
-        "rel",
-        "media",
-        "charset",
-        "viewbox",
-        "d",
-        "fill",
-        "stroke",
-        "transform",
-        "xmlns",
-        "cx",
-        "cy",
-        "r",
-        "x",
-        "y",
-        "x1",
-        "x2",
-        "y1",
-        "y2",
-        "points",
-        "preserveaspectratio",
-        "slot",
-        "part",
-        "min",
-        "max",
-        "step",
-        "rows",
-        "cols",
-        "size",
-        "multiple",
-    ]
 )
 _SPOKEN = frozenset(
     {"aria-label", "alt", "title", "placeholder", "aria-description", "aria-valuetext", "label"}
@@ -208,7 +134,7 @@ class Markup:
             return None
         if name in _SPOKEN:
             return self._spoken(node, value)
-        if self._plan.keeps(node) or name in _STRUCTURE or name.startswith("aria-"):
+        if self._plan.keeps(node) or name in STRUCTURE or name.startswith("aria-"):
             if name == "style":
                 return self._masker.known_only(value, self._where)
             return self._masker.text(value, self._where)

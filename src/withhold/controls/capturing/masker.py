@@ -45,7 +45,7 @@ class Masker:
         self._pattern = None
 
     def know_secret(self, kind: str, value: str) -> None:
-        """A cookie or token seen in the traffic. Short words such as ``en-US`` are no secrets by themselves."""
+        """A cookie or token seen in the traffic. Short words such as ``en-US`` are no secrets."""
         plain = unquote(value).strip()
         long_enough = len(plain) >= 2 * _SHORTEST_SECRET
         if long_enough or (len(plain) >= _SHORTEST_SECRET and any(c.isdigit() for c in plain)):

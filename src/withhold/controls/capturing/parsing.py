@@ -3,25 +3,8 @@
 from html.parser import HTMLParser
 
 from withhold.controls.capturing.dom import COMMENT, DOCUMENT, ELEMENT, TEXT, Document, Dom
+from withhold.controls.capturing.tables import VOID
 
-_VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
 _CLOSES_ITSELF = {
     "li": {"li"}, "dt": {"dt", "dd"}, "dd": {"dt", "dd"}, "p": {"p"}, "option": {"option"},
     "tr": {"tr", "td", "th"}, "td": {"td", "th"}, "th": {"td", "th"},
@@ -56,12 +39,12 @@ class _Builder(HTMLParser):
             node.checked = "checked" in node.attributes
         if tag == "option":
             node.checked = "selected" in node.attributes
-        if tag not in _VOID and len(self._open) < _DEEPEST:
+        if tag not in VOID and len(self._open) < _DEEPEST:
             self._open.append(node)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
-        if tag not in _VOID:
+        if tag not in VOID:
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:

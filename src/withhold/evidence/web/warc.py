@@ -71,7 +71,7 @@ def _request(writer: Any, exchange: Exchange) -> Any:
 
 
 def _response(writer: Any, exchange: Exchange) -> Any:
-    from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
+    from warcio.statusandheaders import StatusAndHeaders
 
     line = f"{exchange.status} {exchange.reason}".strip()
     headers = StatusAndHeaders(
