@@ -42,8 +42,8 @@ def unchecked(name: str, why: str) -> Claim:
 @dataclass(slots=True)
 class RecordReport:
     """The claims of one record. ``id`` is the hash of its bytes as they are now; for a record that is gone,
-    the hash that the head still names, or empty. ``place`` is its line, from 1 on; ``seq`` the number it gives
-    itself, or its place if it cannot be read.
+    the hash that the head still names, or empty. ``place`` is its line, from 1 on; ``seq`` the number it
+    gives itself, or its place if it cannot be read.
     """
 
     id: str
@@ -78,7 +78,7 @@ class VerifyReport:
         return not any(c.result is Result.FAILED for c in whole) and not any(True for _ in self.failures())
 
     def failures(self) -> Iterator[tuple[RecordReport, Claim]]:
-        """Every failed claim with its record. A failed head or checkpoint stands here too if there is a record."""
+        """Every failed claim with its record; a failed head or checkpoint too, if there is a record."""
         for record in self.records:
             for claim in record.claims:
                 if claim.result is Result.FAILED:

@@ -183,9 +183,9 @@ class Journal:
         key = self.public_key
         return self._keys.where(key.name, key.id)
 
-    def unstamped(self) -> dict[str, int]:
-        """How many records no token of each configured authority covers; only those that have some."""
-        return self._proving.unstamped([authority.name for authority in self.authorities])
+    def unstamped(self, names: Sequence[str]) -> dict[str, int]:
+        """For each authority of ``names``: how many records no token of it covers, where there are some."""
+        return self._proving.unstamped(names)
 
     def bare(self) -> int:
         """How many records no token of anybody covers."""

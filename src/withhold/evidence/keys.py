@@ -54,7 +54,7 @@ def system_keyring() -> "KeyringBackend | None":
 
 
 class Keys:
-    """Secret keys by the log's name and the key's id. ``ring`` is asked first, then the files in ``folder``."""
+    """Secret keys by the log's name and the key's id, in ``ring`` or in files in ``folder``."""
 
     def __init__(self, folder: Path, storage: Storage | None = None, ring: "KeyringBackend | None" = None):
         self._folder = folder

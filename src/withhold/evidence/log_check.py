@@ -62,7 +62,7 @@ class LogCheck:
         return judged("checkpoint", problem, "the log is the one that the checkpoint was signed over")
 
     def disagreement(self, data: bytes) -> str | None:
-        """What speaks against a checkpoint that somebody kept; ``None`` if the log begins with its records."""
+        """What speaks against a checkpoint that somebody kept; ``None`` if the log begins as it says."""
         try:
             kept, note = read_checkpoint(data)
             note.signer(self.known)
@@ -132,7 +132,7 @@ class LogCheck:
             yield secret.public
 
     def _unlike(self) -> str | None:
-        """How the records differ from those that were signed, here or by what is remembered beside the key."""
+        """How the records differ from those that were signed, now or by what is remembered."""
         checkpoint = self._head.checkpoint
         if checkpoint is None:
             return None
@@ -152,8 +152,8 @@ class LogCheck:
             return None
         except KeyUnavailable as problem:
             return problem.message
-        problem = self._contradiction(kept) if kept else None
-        return f"by what is remembered beside the key: {problem}" if problem else None
+        against = self._contradiction(kept) if kept else None
+        return f"by what is remembered beside the key: {against}" if against else None
 
     def _judge_records(self, problem: str | None) -> None:
         """Say of every record whether it stands under the signed root."""
@@ -211,7 +211,7 @@ class LogCheck:
         for other in self._keys.logs():
             if other != name:
                 self._walk.notes.append(
-                    f"another log, {other}, was signed with a key kept here; it is not here"
+                    f"another log, {other}, was signed with a key kept here; that log is not here"
                 )
 
 

@@ -77,7 +77,7 @@ def introduced(record: Record) -> PublicKey | None:
 
 
 def endorsed(record: Record, former: PublicKey) -> bool | None:
-    """Whether the key before vouches for the one that ``record`` introduces; ``None``: it says that it does not."""
+    """Whether the key before vouches for the one that ``record`` introduces; ``None``: none is claimed."""
     note, key = record.body.get("endorsement"), introduced(record)
     if note is None:
         return None

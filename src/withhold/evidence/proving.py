@@ -21,7 +21,7 @@ CHECKPOINT = "checkpoint"
 
 
 class Stamped(StrEnum):
-    """Whether outsiders vouch for the time of a record. Two are wanted, so that none must be trusted alone."""
+    """Whether outsiders vouch for a record's time. Two are wanted, so that none must be trusted alone."""
 
     STAMPED = "stamped"
     BY_ONE = "by_one"
@@ -138,8 +138,16 @@ class Proving:
         covering = (r for r in self.rounds() if r.size > index)
         found = [(row, r) for r in covering for row in r.tokens]
         for row, r in sorted(found, key=lambda pair: pair[0].at):
-            parts = [self._artifact(r.record, name) for name in (CHECKPOINT, row.answer, row.root)]
-            yield Token(row.authority, row.url, row.at, r.size, *parts, r.record.id)
+            yield Token(
+                authority=row.authority,
+                url=row.url,
+                at=row.at,
+                size=r.size,
+                checkpoint=self._artifact(r.record, CHECKPOINT),
+                answer=self._artifact(r.record, row.answer),
+                root=self._artifact(r.record, row.root),
+                record=r.record.id,
+            )
 
     def status(self, record: Record | str) -> Standing:
         index = self._index(record) if isinstance(record, str) else self._index_of(record)
@@ -158,7 +166,7 @@ class Proving:
         return self._read[1]
 
     def public_keys(self) -> tuple[PublicKey, ...]:
-        """The keys that the log introduces, the first one first. Raises ``UsageProblem``, ``EvidenceBroken``."""
+        """The keys that the log introduces, in order. Raises ``UsageProblem``, ``EvidenceBroken``."""
         self.checkpoint()
         indices = reversed(list(self._rows.newest(self.size(), Kind.KEY)))
         found = [opening.introduced(self._record(index)) for index in indices]

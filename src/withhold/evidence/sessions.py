@@ -1,6 +1,6 @@
 """The token before: an authority's word that a random value existed, fetched before anything is captured.
 
-A record that holds the value cannot have been made earlier than the token's time: nobody could know the value.
+A record that holds the value was not made before the token's time: nobody could know the value then.
 """
 
 import secrets
@@ -31,7 +31,7 @@ class Session:
     why: str | None
 
     def joined(self, draft: Draft) -> Draft:
-        """``draft`` with the value in its body and the token among its artifacts, or with why there is none."""
+        """``draft`` with the value in its body and the token as an artifact, or with why there is none."""
         if self.answer is None or self.root is None or self.at is None:
             return replace(draft, missing=(*draft.missing, (TOKEN, self.why or "no token")))
         said: Json = {"authority": self.authority, "time": stamp(self.at), "value": self.value.hex()}

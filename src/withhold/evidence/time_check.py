@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from withhold.evidence.blobs import Blobs
+from withhold.evidence.checkpoints import read_checkpoint
 from withhold.evidence.claims import RecordReport
 from withhold.evidence.layout import Layout
 from withhold.evidence.log_check import LogCheck
@@ -17,6 +18,7 @@ from withhold.evidence.walking import Walk, Walked
 from withhold.model.evidence import Record
 
 UNSTAMPED = "the time is this computer's own; no timestamp authority has signed it yet"
+UNTRUSTED = "up to a root that is not among those you named"
 _SLACK = timedelta(seconds=2)
 
 
@@ -93,14 +95,12 @@ class TimeCheck:
         except NoToken as problem:
             report.say(name, str(problem), "")
             return None
-        problem = trouble or (None if stamp.at == row.at else "its time is not the one recorded")
-        if problem is not None or trusted:
-            report.say(
-                name, problem, f"it verifies up to a root that you named: {stamp.at:%Y-%m-%d %H:%M:%S} UTC"
-            )
+        against = trouble or (None if stamp.at == row.at else "its time is not the one recorded")
+        if against is None and not trusted:
+            report.leave(name, f"it verifies, but {UNTRUSTED}")
         else:
-            report.leave(name, "it verifies, but up to a root that is not among those you named")
-        if problem is not None:
+            report.say(name, against, f"it verifies up to a root that you named: {_second(stamp.at)}")
+        if against is not None:
             return None
         return Reach(found.size, stamp.at, timedelta(seconds=stamp.accuracy), row.authority, trusted)
 
@@ -122,11 +122,11 @@ class TimeCheck:
         except (ValueError, NoToken) as problem:
             walked.report.say("not_before", str(problem), "")
             return
-        said = f"it holds a value that an authority saw at {stamp.at:%Y-%m-%d %H:%M:%S} UTC"
+        said = f"it holds a value that an authority saw at {_second(stamp.at)}"
         if trusted:
             walked.report.say("not_before", None, said)
         else:
-            walked.report.leave("not_before", f"{said}, up to a root that is not among those you named")
+            walked.report.leave("not_before", f"{said}, {UNTRUSTED}")
 
     def _judge_time(self, report: RecordReport, index: int | None, reaches: Sequence[Reach]) -> None:
         """``reaches`` are in the order of time, so that the first one that covers a record is the earliest."""
@@ -134,9 +134,9 @@ class TimeCheck:
         good = [reach for reach in covering if reach.trusted]
         if good:
             names = ", ".join(dict.fromkeys(reach.authority for reach in good))
-            report.say("time", None, f"it was there by {good[0].latest:%Y-%m-%d %H:%M:%S} UTC ({names})")
+            report.say("time", None, f"it was there by {_second(good[0].latest)} ({names})")
         elif covering:
-            report.leave("time", "its time-stamps verify up to roots that are not among those you named")
+            report.leave("time", f"its time-stamps verify, {UNTRUSTED}")
         else:
             report.leave("time", UNSTAMPED)
 
@@ -168,7 +168,9 @@ class TimeCheck:
         return self._blobs.read(stored)
 
 
-def _covers(checkpoint: bytes, size: int, index: int) -> bool:
-    from withhold.evidence.checkpoints import read_checkpoint
+def _second(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
+
+def _covers(checkpoint: bytes, size: int, index: int) -> bool:
     return read_checkpoint(checkpoint)[0].size == size <= index

@@ -9,6 +9,7 @@ kept elsewhere shows that, and so does a time-stamp.
 
 from collections.abc import Sequence
 
+from withhold.evidence.blobs import Blobs
 from withhold.evidence.claims import Claim, RecordReport, Result, VerifyReport
 from withhold.evidence.former_check import judge_anchor, judge_head, read_head
 from withhold.evidence.keys import Keys
@@ -24,7 +25,7 @@ __all__ = ["Claim", "RecordReport", "Result", "VerifyReport", "verify"]
 def verify(
     layout: Layout, storage: Storage, keys: Keys, trusted: Sequence[bytes] = (), kept: Sequence[bytes] = ()
 ) -> VerifyReport:
-    """Check every record, artifact, token, the head and the checkpoint. Changes nothing; raises only ``OSError``.
+    """Check every record, artifact and token, the head and the checkpoint. Raises only ``OSError``.
 
     ``trusted`` are roots of timestamp authorities (PEM) that the person named; ``kept`` are checkpoints that
     somebody kept elsewhere.
@@ -46,8 +47,6 @@ def verify(
 
 
 def _note_leftovers(walk: Walk, layout: Layout, storage: Storage) -> None:
-    from withhold.evidence.blobs import Blobs
-
     torn = [name for name in storage.names(layout.folder) if name.startswith(TORN)]
     walk.notes += [f"{name} is the start of a record whose writing was cut off" for name in torn]
     strangers = Blobs(layout, storage).strangers(walk.listed)

@@ -1,4 +1,4 @@
-"""One walk through the lines of the journal of format 1 and of the log: what each record says of its neighbours."""
+"""One walk through the journal of format 1 and the log: what each record says of those beside it."""
 
 from dataclasses import dataclass
 from datetime import datetime
