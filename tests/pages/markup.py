@@ -48,7 +48,8 @@ def _classic(page: Page, account: Account) -> str:
     return (
         f'<main><h1>{words["heading"]}</h1><form method="post" action="/settings">{boxes}'
         f'<button class="btn p">{words["save"]}</button></form>'
-        f'<form method="post" action="/danger/delete-all"><button class="btn">{words["delete"]}</button></form></main>'
+        f'<form method="post" action="/danger/delete-all">'
+        f'<button class="btn">{words["delete"]}</button></form></main>'
     )
 
 

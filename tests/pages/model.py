@@ -118,10 +118,7 @@ class Page:
         """The manifest's ``expected``: the best outcome, those that are right, and what must be stored."""
         outcome, also = _outcomes(self)
         held = {r.key: r.initial for r in self.rows}
-        truth = {
-            r.key: r.private_when if outcome == "changed" and r.private_when else held[r.key]
-            for r in self.rows
-        }
+        wanted = {r.key: r.private_when for r in self.rows if outcome == "changed" and r.private_when}
         idle = outcome in {"already_private", "blocked", "no_control"} and not also
         return {
             "outcome": outcome,
