@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from withhold.app.state import State
 from withhold.model.conversation import Conversation, Message
 from withhold.model.when import When
 from withhold.model.words import Author, Kind
-from withhold.store.database import Store
 from withhold.store.sources import NewSource
 from withhold.support.paths import StateHome
 
@@ -23,8 +23,8 @@ def home_in(folder: Path) -> StateHome:
     return StateHome(folder / "home").prepare()
 
 
-def open_store(folder: Path) -> Store:
-    return Store.open(home_in(folder), now, VERSION)
+def open_store(folder: Path) -> State:
+    return State.open(home_in(folder), now, VERSION)
 
 
 def minute(number: int) -> When:
@@ -52,7 +52,7 @@ def export(name: str = "one", day: int | None = None, *, covers: Sequence[Kind] 
     return NewSource(f"/home/me/{name}.zip", name.ljust(64, "0"), "claude-ai", None, at, frozenset(covers))
 
 
-def put(store: Store, source: NewSource, *conversations: Conversation) -> int:
+def put(store: State, source: NewSource, *conversations: Conversation) -> int:
     """Import and return the id of the source."""
     with store.importing(source) as batch:
         for conversation in conversations:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import NOW, chat, export, open_store, put
+from withhold.app.state import State
 from withhold.model.account import Acceptance, Account, PlanPeriod, SettingEvidence
 from withhold.model.when import BEGINNING, END, When
 from withhold.model.words import Known, Setting
-from withhold.store.database import Store
 from withhold.support.errors import UsageProblem
 
 ACCOUNT = Account(
@@ -117,7 +117,7 @@ def test_a_forgotten_account_leaves_its_conversations(tmp_path: Path) -> None:
 def test_several_writes_count_together(tmp_path: Path) -> None:
     """If one of them fails, none has happened."""
 
-    def save_and_fail(store: Store) -> None:
+    def save_and_fail(store: State) -> None:
         with store.transaction():
             store.save_account(ACCOUNT)
             store.add_setting_evidence("other", LOOK)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import NOW, chat, export, message, minute, open_store, put
+from withhold.app.state import State
 from withhold.model.account import Account
 from withhold.model.conversation import Conversation, Deletion, Feedback, Unrecognised
 from withhold.model.when import ANY_TIME, When
 from withhold.model.words import Author, Kind, Known
-from withhold.store.database import Store
 from withhold.support.errors import Undetermined, UsageProblem
 
 FULL = Conversation(
@@ -33,7 +33,7 @@ FULL = Conversation(
 )
 
 
-def _ids(store: Store, **filters: object) -> list[str]:
+def _ids(store: State, **filters: object) -> list[str]:
     return [stored.conversation.source_id for stored in store.conversations(**filters)]  # type: ignore[arg-type]
 
 
@@ -186,19 +186,19 @@ def test_a_source_says_what_it_held(tmp_path: Path) -> None:
     assert (source.account_ref, source.exported_at, source.imported_at) == ("ref-1", minute(0), NOW)
 
 
-def _absent(store: Store, source: int) -> list[str]:
+def _absent(store: State, source: int) -> list[str]:
     return [stored.conversation.source_id for stored in store.absent_since("acc", source)]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(tmp_path: Path) -> State:
     """A store with one account, closed by the test's end."""
     store = open_store(tmp_path)
     store.save_account(Account("acc", "anthropic", "•••", source_account_ids=("ref-1",)))
     return store
 
 
-def test_what_a_newer_export_lacks_is_found(store: Store) -> None:
+def test_what_a_newer_export_lacks_is_found(store: State) -> None:
     """Only what older exports of the account show and the newer complete one does not."""
     with store:
         put(
@@ -214,7 +214,7 @@ def test_what_a_newer_export_lacks_is_found(store: Store) -> None:
         assert _absent(store, newer) == ["goes"]
 
 
-def test_what_comes_back_later_is_not_missing(store: Store) -> None:
+def test_what_comes_back_later_is_not_missing(store: State) -> None:
     """A conversation that an even newer export shows was never gone."""
     with store:
         put(store, export("old", -3), chat("back"), chat("goes"))
@@ -223,7 +223,7 @@ def test_what_comes_back_later_is_not_missing(store: Store) -> None:
         assert _absent(store, newer) == ["goes"]
 
 
-def test_an_export_of_unknown_date_proves_no_absence(store: Store) -> None:
+def test_an_export_of_unknown_date_proves_no_absence(store: State) -> None:
     """What may be as new as the newer export is left out: it may have been started afterwards."""
     with store:
         put(store, export("undated"), chat("maybe"))
@@ -235,7 +235,7 @@ def test_an_export_of_unknown_date_proves_no_absence(store: Store) -> None:
     ("day", "covers", "ref"), [(None, [Kind.CHAT], "ref-1"), (-1, [], "ref-1"), (-1, [Kind.CHAT], "ref-9")]
 )
 def test_absence_from_a_source_that_cannot_tell_is_undetermined(
-    day: int | None, covers: list[Kind], ref: str, store: Store
+    day: int | None, covers: list[Kind], ref: str, store: State
 ) -> None:
     """An undated, incomplete or other account's export says nothing by what it lacks."""
     with store:

@@ -6,104 +6,15 @@ import sqlite3
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.making import chat, export, message, minute, open_store, put
-from withhold.model.conversation import Feedback, Message
-from withhold.model.when import ANY_TIME, When
-from withhold.model.words import Author
-from withhold.store.codec import StoredMessage, stored
-from withhold.store.database import Store
-from withhold.store.merge import merge_feedback, merge_incognito, merge_messages, merge_shared
+from tests.store.making import chat, export, open_store, put
+from withhold.app.state import State
 from withhold.support.paths import StateHome
-
-KEY = bytes(32)
-
-
-def _kept(*ids: str) -> list[StoredMessage]:
-    return stored([message(identity) for identity in ids], KEY)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "merged"),
-    [
-        ("ab", "abcd", "abcd"),
-        ("abcd", "ab", "abcd"),
-        ("ab", "ab", "ab"),
-        ("", "ab", "ab"),
-        ("ab", "", "ab"),
-        ("bc", "abc", "abc"),
-        ("ac", "abc", "abc"),
-        ("abd", "acd", "acbd"),
-        ("ab", "ba", "ab"),
-        ("ab", "xy", "xyab"),
-        ("a", "xaxay", "xay"),
-    ],
-)
-def test_messages_of_two_exports_are_united_in_order(old: str, new: str, merged: str) -> None:
-    """An older and a newer export, a branch, a cut: every message once, after the one it follows."""
-    assert merge_messages(_kept(*old), _kept(*new)) == _kept(*merged)
-
-
-_SPANS = st.sampled_from([minute(0), minute(9), When(minute(1).earliest, minute(4).latest), ANY_TIME])
-_MESSAGES = st.lists(
-    st.builds(Message, st.sampled_from("abcdefgh"), st.sampled_from(Author), _SPANS, st.integers(0, 300)),
-    max_size=10,
-    unique_by=lambda m: m.id,
-).map(lambda messages: stored(messages, KEY))
-
-
-def _keys(messages: list[StoredMessage]) -> list[bytes]:
-    return [m.key for m in messages]
-
-
-def _within(part: list[bytes], whole: list[bytes]) -> bool:
-    rest = iter(whole)
-    return all(key in rest for key in part)
-
-
-@given(_MESSAGES, _MESSAGES)
-def test_a_merge_is_the_union_and_keeps_the_order(old: list[StoredMessage], new: list[StoredMessage]) -> None:
-    """Nothing is lost or doubled; what was known keeps its order, and so does the rest where they agree."""
-    merged = _keys(merge_messages(old, new))
-    assert len(merged) == len(set(merged))
-    assert set(merged) == {*_keys(old), *_keys(new)}
-    assert _within(_keys(old), merged)
-    common = set(_keys(old)) & set(_keys(new))
-    if [key for key in _keys(old) if key in common] == [key for key in _keys(new) if key in common]:
-        assert _within(_keys(new), merged)
-
-
-@given(_MESSAGES, _MESSAGES, _MESSAGES)
-def test_what_is_kept_of_a_message_does_not_depend_on_the_order_of_imports(
-    one: list[StoredMessage], two: list[StoredMessage], three: list[StoredMessage]
-) -> None:
-    """Any order of three exports, any of them twice, ends in the same messages."""
-    merged = merge_messages(merge_messages(one, two), three)
-    other = merge_messages(merge_messages(merge_messages(three, two), one), two)
-    assert {m.key: m for m in merged} == {m.key: m for m in other}
-    for again in (one, two, three):
-        assert merge_messages(merged, again) == merged
-
-
-def test_sources_that_contradict_each_other_leave_the_cautious_reading() -> None:
-    """Two times leave both open; "not incognito" and "shared" stand; no mark is lost."""
-    (early,), (late,), (undated,) = (
-        stored([replace(message("a"), at=at)], KEY) for at in (minute(1), minute(5), ANY_TIME)
-    )
-    (both,) = merge_messages([early], [late])
-    assert (both.earliest, both.latest) == (early.earliest, late.latest)
-    assert merge_messages([early], [undated]) == merge_messages([undated], [early]) == [early]
-    assert [merge_incognito(True, other) for other in (True, False, None)] == [True, False, True]
-    assert [merge_shared(False, other) for other in (True, False, None)] == [True, False, False]
-    assert merge_incognito(None, None) is merge_shared(None, None) is None
-    up, down = Feedback(minute(1), "up"), Feedback(minute(0), "down")
-    assert merge_feedback([up], [down, up]) == (down, up)
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefg"), max_size=6), min_size=1, max_size=5))
@@ -124,7 +35,7 @@ def test_any_sequence_of_exports_ends_in_the_union(
 def test_a_source_that_cannot_be_read_leaves_nothing(tmp_path: Path) -> None:
     """If the reader fails half way, the state is as before: neither source nor conversations."""
 
-    def read_half(store: Store) -> None:
+    def read_half(store: State) -> None:
         with store.importing(export("two")) as batch:
             batch.add(chat("c1", ids=("a", "b")))
             batch.add(chat("c2"))

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import NOW, VERSION, chat, export, home_in, now, open_store, put
+from withhold.app.state import State
 from withhold.model.words import Author, Setting
-from withhold.store.database import Store
 from withhold.store.migrate import migrations
 from withhold.support.errors import EnvironmentProblem, StateBusy, StateTooNew
 
@@ -192,7 +192,7 @@ def test_state_is_private(tmp_path: Path) -> None:
 def test_a_writer_that_does_not_end_is_told(tmp_path: Path) -> None:
     """Who waits in vain for another process to finish writing gets StateBusy, not a trace."""
     home = home_in(tmp_path)
-    with open_store(tmp_path) as one, Store.open(home, now, VERSION, busy_seconds=0.05) as other:
+    with open_store(tmp_path) as one, State.open(home, now, VERSION, busy_seconds=0.05) as other:
         with one.importing(export()) as batch:
             batch.add(chat())
             with pytest.raises(StateBusy), other.importing(export("two")):

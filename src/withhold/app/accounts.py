@@ -349,7 +349,7 @@ def _row(services: Services, account: Account) -> d.AccountRow:
             )
             for e in services.store.setting_evidence(account.id)
         ),
-        conversations=sum(1 for _ in services.store.conversations(account=account.id)),
+        conversations=services.store.count(account.id),
     )
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from withhold import __version__
 from withhold.model.ports import Clock
-from withhold.support.paths import StateHome, state_home
+from withhold.support.paths import OVERRIDE, StateHome, state_home
 from withhold.support.progress import Progress, Silent
 
 if TYPE_CHECKING:
+    from withhold.app.state import State
     from withhold.evidence.journal import Journal
     from withhold.model.terms import Provider
-    from withhold.store.database import Store
 
 
 def system_clock() -> datetime:
@@ -34,20 +34,31 @@ class Services:
     clock: Clock = system_clock
     progress: Progress = field(default_factory=Silent)
     system: str = field(default_factory=platform.system)
+    stamps: bool = True  # whether evidence that lacks time-stamps gets them when the command ends
 
     @cached_property
-    def store(self) -> "Store":
+    def store(self) -> "State":
         """The state, migrated if an older version wrote it. Made on first use."""
-        from withhold.store.database import Store
+        from withhold.app.state import State
 
-        return Store.open(self.home.prepare(), self.clock, __version__)
+        return State.open(self.home.prepare(), self.clock, __version__)
 
     @cached_property
     def journal(self) -> "Journal":
-        """The evidence journal."""
+        """The evidence. Its keys lie in the system's keyring, or with the state where that was moved."""
+        from withhold.evidence.authorities import Authorities
         from withhold.evidence.journal import Journal
+        from withhold.evidence.keys import Keys, system_keyring
 
-        return Journal(self.home.prepare().evidence, self.clock, notice=self.progress.step)
+        root = self.home.prepare().root
+        keys = Keys(root / "keys") if self.environ.get(OVERRIDE) else Keys(root / "keys", ring=system_keyring)
+        return Journal(
+            self.home.evidence,
+            self.clock,
+            notice=self.progress.step,
+            keys=keys,
+            authorities=Authorities(root).all(),
+        )
 
     @cached_property
     def packs(self) -> "Mapping[str, Provider]":
@@ -59,7 +70,11 @@ class Services:
         return load_all((own,) if own.is_dir() else (), installed_packs())
 
     def close(self) -> None:
-        """Let go of the state, if it was opened."""
+        """Let go of the state, if it was opened; evidence that lacks time-stamps gets them first."""
+        if self.stamps and "journal" in self.__dict__:
+            from withhold.app.stamping import stamp_late
+
+            stamp_late(self)
         if "store" in self.__dict__:
             self.store.close()
             del self.__dict__["store"]

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,16 +13,16 @@ from withhold.app.accounts import account_named, link_account, unclaimed
 from withhold.app.bootstrap import Services
 from withhold.app.ledger import may_hold
 from withhold.model.account import Account
+from withhold.model.columns import Columns, micros
 from withhold.model.conversation import Conversation, Message, SourceAccount, Unrecognised
-from withhold.model.when import When
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from withhold.app.batch import Batch
     from withhold.sources.interface import SettingSeen
     from withhold.sources.registry import Reading
     from withhold.sources.summary import ReadSummary
-    from withhold.store.importing import Batch
 
 CHUNK = 1 << 20
 
@@ -59,7 +59,7 @@ class _Import:
         self._services = services
         self._reading = reading
         self._owner = owner
-        self._now = now
+        self._read_by = micros(now)
         self._named: list[SourceAccount] = []
         self._providers: Counter[str] = Counter()
 
@@ -72,12 +72,13 @@ class _Import:
             format=self._reading.format,
         )
         with self._services.store.importing(source) as batch:
+            self._read_by = micros(batch.imported_at)
             for count, item in enumerate(self._reading, 1):
                 self._take(batch, item)
                 self._services.progress.advance(count, None, "items read")
-            new = batch.new_conversations, batch.new_messages
             summary = self._reading.summary()
             self._check_owner(summary)  # a refusal here leaves the state as it was
+        new = batch.new_conversations, batch.new_messages
         return self._row(summary, self._account(summary), new)
 
     def _take(self, batch: "Batch", item: object) -> None:
@@ -108,7 +109,8 @@ class _Import:
         self._providers[conversation.provider_id] += 1
         if self._owner is not None and conversation.account_ref is None:
             conversation = replace(conversation, account_ref=self._owner.id)
-        return replace(conversation, messages=tuple(self._sent(m) for m in conversation.messages))
+        messages = sent_by(conversation.messages, self._read_by)
+        return conversation if messages is conversation.messages else replace(conversation, messages=messages)
 
     def _provider(self) -> str:
         """Whose conversations these are; one source is of one provider."""
@@ -126,13 +128,6 @@ class _Import:
                     next_step=f"withhold account add {provider} LABEL, and import it with that account",
                 )
         unclaimed(self._services, summary.account_refs, self._owner.id)
-
-    def _sent(self, message: Message) -> Message:
-        """What has been read was sent before now, where its own time leaves that open."""
-        at = message.at
-        if at.earliest <= self._now < at.latest:
-            return replace(message, at=When(at.earliest, self._now))
-        return message
 
     def _account(self, summary: "ReadSummary") -> str | None:
         """Label of the account; one that an export names for the first time is made known."""
@@ -184,6 +179,21 @@ class _Import:
             new_conversations=new[0],
             new_messages=new[1],
         )
+
+
+def sent_by(messages: Sequence[Message], read: int) -> Sequence[Message]:
+    """What has been read was sent before then, where its own time leaves that open.
+
+    ``read`` is in microseconds: the first import of the source, so that reading it again says the same.
+    """
+    columns = Columns.of(messages)
+    if max(columns.latest, default=read) <= read:
+        return messages
+    latest = [
+        read if early <= read < late else late
+        for early, late in zip(columns.earliest, columns.latest, strict=True)
+    ]
+    return Columns(columns.ids, columns.authors, columns.earliest, latest, columns.sizes)
 
 
 def _switch(seen: "SettingSeen") -> str:

@@ -18,7 +18,7 @@ def status(services: Services) -> d.StatusDocument:
     """One row for each account and control that decides about training."""
     stamp = services.stamp()
     rows = [row for account in services.store.accounts() for row in _rows(services, account)]
-    conversations = sum(1 for _ in services.store.conversations())
+    conversations = services.store.count()
     return d.StatusDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,

@@ -11,8 +11,9 @@ under the names here, all as of one moment. What is not here stays in the state'
 of settings, sources (``sightings.source`` is their id), deletions, and what was sent again.
 
 Instants are whole microseconds since 1970-01-01 UTC (``model.columns.micros``). The open ends
-``model.when.BEGINNING`` and ``END`` stand as they are, as :data:`BEGINNING` and :data:`END`. Row groups of the
-four tables belong together: group *i* of ``messages`` holds the messages of the conversations in group *i*.
+``model.when.BEGINNING`` and ``END`` stand as they are, as :data:`BEGINNING` and :data:`END`. Row groups of
+``conversations``, ``sendings`` and ``messages`` belong together: group *i* of ``messages`` holds the messages
+of the conversations in group *i*, one conversation after the other in the same order.
 """
 
 from dataclasses import dataclass
@@ -101,8 +102,8 @@ CONVERSATIONS: Final = Table(
         Column("digest", "digest", "keyed; of what the source that changed it last showed", null=True),
     ),
 )
-"""``shown_first`` and ``shown_last`` are the bounds over the person's messages and the answers whose times are
-known at all (neither end open); null where there are none."""
+"""``shown_first`` and ``shown_last`` are the bounds over the person's messages and the answers whose times
+are known at all (neither end open); null where there are none."""
 
 SENDINGS: Final = Table(
     "sendings",

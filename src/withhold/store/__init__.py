@@ -1,4 +1,4 @@
-"""The state in one SQLite file: accounts, evidence of settings, sources, conversations without their text.
+"""The database of the state, one SQLite file: accounts, evidence of settings, sources, and what counts.
 
-``database.py`` holds the entrance, :class:`~withhold.store.database.Store`.
+``database.py`` holds the entrance, :class:`~withhold.store.database.Store`. Conversations lie in the index.
 """

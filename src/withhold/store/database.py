@@ -1,25 +1,26 @@
-"""The entrance to the state."""
+"""The entrance to the database of the state."""
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from withhold.model.account import Account, SettingEvidence
-from withhold.model.conversation import Deletion
 from withhold.model.ports import Clock
-from withhold.model.words import Kind
 from withhold.store.accounts import Accounts
-from withhold.store.conversations import Conversations, StoredConversation
-from withhold.store.importing import Batch, importing
+from withhold.store.catalogue import SegmentCatalogue
+from withhold.store.conversations import ConversationFacts
 from withhold.store.migrate import bring_up, key_of
+from withhold.store.moving import Mover
 from withhold.store.sources import NewSource, Source, Sources
 from withhold.store.sqlite import BUSY_SECONDS, Database
 from withhold.support.paths import StateHome
 
 
 class Store:
-    """Everything that is known, in the types of ``model``. For one thread; any number of processes at once.
+    """What lies in the database, in the types of ``model``. For one thread; any number of processes at once.
+
+    Conversations lie in the index; ``app/state.py`` puts the two together.
 
     All methods may raise ``StateBusy`` or ``EnvironmentProblem``. Each write is durable when it returns.
     """
@@ -29,20 +30,35 @@ class Store:
         self._clock = clock
         self._accounts = Accounts(database)
         self._sources = Sources(database)
-        self._conversations = Conversations(database)
-        self._key = key_of(database)
+        self.facts = ConversationFacts(database)
+        self.catalogue = SegmentCatalogue(database, clock)
+        self.key = key_of(database)
 
     @classmethod
-    def open(
-        cls, home: StateHome, clock: Clock, tool_version: str, *, busy_seconds: float = BUSY_SECONDS
+    def open_with(
+        cls,
+        home: StateHome,
+        clock: Clock,
+        tool_version: str,
+        *,
+        mover: Mover,
+        busy_seconds: float = BUSY_SECONDS,
     ) -> Self:
         """Open the state in ``home``, which must be prepared; make it if there is none.
 
-        An older state is migrated after a backup. Raises ``StateTooNew`` for a newer one.
+        An older state is migrated after a backup; ``mover`` takes its conversations. Raises ``StateTooNew``
+        for a newer one.
         """
         database = Database(home.database, busy_seconds=busy_seconds)
         try:
-            bring_up(database, lock=home.lock, backups=home.backups, clock=clock, tool_version=tool_version)
+            bring_up(
+                database,
+                lock=home.lock,
+                backups=home.backups,
+                clock=clock,
+                tool_version=tool_version,
+                mover=mover,
+            )
             return cls(database, clock)
         except BaseException:
             database.close()
@@ -95,38 +111,18 @@ class Store:
         """Raises ``UsageProblem`` if there is no such source."""
         return self._sources.get(source_id)
 
-    def importing(self, source: NewSource) -> AbstractContextManager[Batch]:
-        """Import one source: ``with store.importing(source) as batch: batch.add(conversation)``.
+    def refs(self, account_id: str) -> tuple[str, ...]:
+        """All names by which a conversation can belong to the account; ``UsageProblem`` if there is none."""
+        return self._accounts.refs(account_id)
 
-        Nothing is visible to others, or kept, until the block ends well. Nobody else can write meanwhile.
-        """
-        return importing(self._database, source, self._key, self._clock())
+    def reserve_source(self, source: NewSource) -> tuple[int, datetime]:
+        """The id of a source and when it was first imported: before, or now. Nothing is written."""
+        return self._sources.reserve(source, self._clock())
 
-    def conversations(
-        self, account: str | None = None, provider: str | None = None, kind: Kind | None = None
-    ) -> Iterator[StoredConversation]:
-        """Conversations in the order in which they were first read, one in memory at a time.
+    def put_source(self, source: Source) -> None:
+        """Put down what an import found; it replaces what an earlier one of the same bytes found."""
+        self._sources.put(source)
 
-        ``account`` is an account's id. All are as of the first, whatever another
-        process imports meanwhile; import nothing through the same store while reading.
-        """
-        refs = None if account is None else self._accounts.refs(account)
-        return self._conversations.all(refs, provider, kind)
-
-    def conversation(self, prefix: str) -> StoredConversation:
-        """The conversation whose id begins with ``prefix``; ``UsageProblem`` unless there is exactly one."""
-        return self._conversations.get(prefix)
-
-    def absent_since(self, account: str, newer_source: int) -> Iterator[StoredConversation]:
-        """Conversations of an account that older exports show and ``newer_source`` does not.
-
-        Only those whose every source was surely made before it: what may be as new is left out. Nothing
-        here tells *why* one is missing, and one that the reader could not read is missing too: look at
-        ``source(newer_source).unrecognised`` first. Raises ``Undetermined`` where the source does not claim
-        to be complete, is of another or an unknown account, or does not tell when it was made.
-        """
-        return self._conversations.absent(self._accounts.refs(account), self._sources.get(newer_source))
-
-    def add_deletion(self, conversation: str, deletion: Deletion, record: str | None = None) -> None:
-        """Put down that a conversation (id or prefix) was deleted; ``record`` is the evidence of it."""
-        self._conversations.add_deletion(conversation, deletion, record)
+    def reading(self) -> AbstractContextManager[None]:
+        """All that is read within the block is as of one moment."""
+        return self._database.reading()

@@ -12,6 +12,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from withhold.model.ports import Clock
+from withhold.store import moving
+from withhold.store.catalogue import SegmentCatalogue
+from withhold.store.moving import Mover
 from withhold.store.sqlite import Database
 from withhold.support.errors import EnvironmentProblem, StateTooNew
 from withhold.support.files import PRIVATE_FILE, private_dir, sync_dir
@@ -29,8 +32,10 @@ def migrations() -> dict[int, str]:
     return {int(script.name.split("_")[0]): script.read_text(encoding="utf-8") for script in scripts}
 
 
-def bring_up(database: Database, *, lock: Path, backups: Path, clock: Clock, tool_version: str) -> None:
-    """Make the state one of the present format.
+def bring_up(
+    database: Database, *, lock: Path, backups: Path, clock: Clock, tool_version: str, mover: Mover
+) -> None:
+    """Make the state one of the present format. ``mover`` takes conversations that lie in an old one.
 
     An empty file is filled; an older state is copied to ``backups`` and migrated, all or nothing. Raises
     ``StateTooNew`` for a newer one, ``EnvironmentProblem`` for one that is damaged or not ours.
@@ -51,10 +56,13 @@ def bring_up(database: Database, *, lock: Path, backups: Path, clock: Clock, too
             for number in range(found + 1, newest + 1):
                 for statement in _statements(steps[number]):
                     database.run(statement)
+                if number == 1:
+                    _put(database, KEY, secrets.token_bytes(32))
+                if number == moving.FORMAT:
+                    catalogue = SegmentCatalogue(database, clock)
+                    moving.move(database, key_of(database), catalogue, mover)
             database.run(f"PRAGMA user_version = {newest:d}")
             _put(database, "written_by", tool_version)
-            if _get(database, KEY) is None:
-                _put(database, KEY, secrets.token_bytes(32))
 
 
 def key_of(database: Database) -> bytes:

@@ -8,7 +8,7 @@ import msgspec
 from withhold.model.columns import instant, micros
 from withhold.model.conversation import Conversation, Unrecognised
 from withhold.model.when import When
-from withhold.model.words import Author, Kind
+from withhold.model.words import Kind
 from withhold.store.codec import maybe_bounds, maybe_when
 from withhold.store.sqlite import Database, Row
 from withhold.support.errors import UsageProblem
@@ -26,8 +26,8 @@ class Counts:
 
     def count(self, conversation: Conversation) -> None:
         self.conversations += 1
-        self.human += sum(m.author is Author.HUMAN for m in conversation.messages)
-        self.model += sum(m.author is Author.MODEL for m in conversation.messages)
+        self.human += conversation.human
+        self.model += conversation.model
         self.feedback += bool(conversation.feedback)
         self.shared += conversation.shared is True
 
@@ -89,43 +89,41 @@ class Sources:
             raise UsageProblem(f"there is no source {source_id}")
         return _source(row)
 
-    def begin(self, source: NewSource, now: datetime) -> int:
-        """The row of this source, made now or by an earlier import of the same bytes."""
-        self._database.run(
-            "INSERT OR IGNORE INTO sources"
-            " (label, sha256, format, imported_at, counts, unrecognised, warnings)"
-            " VALUES (?, ?, ?, ?, '{}', '[]', '[]')",
-            source.label,
+    def reserve(self, source: NewSource, now: datetime) -> tuple[int, datetime]:
+        """The id of this source and when it was first imported: earlier, if these bytes were, or now.
+
+        Nothing is written: only who holds the index's lock may take a new id.
+        """
+        row = self._database.first(
+            "SELECT id, imported_at FROM sources WHERE sha256 = ? AND format = ?",
             source.sha256,
             source.format,
-            micros(now),
         )
-        row = self._database.first(
-            "SELECT id FROM sources WHERE sha256 = ? AND format = ?", source.sha256, source.format
-        )
-        assert row is not None  # noqa: S101 - it was inserted or was there
-        return int(row[0])
+        if row is not None:
+            return int(row[0]), instant(row[1])
+        last = self._database.first("SELECT ifnull(max(id), 0) FROM sources")
+        assert last is not None  # noqa: S101 - an aggregate has one row
+        return int(last[0]) + 1, now
 
-    def finish(
-        self,
-        source_id: int,
-        source: NewSource,
-        counts: Counts,
-        unrecognised: tuple[Unrecognised, ...],
-        warnings: tuple[str, ...],
-    ) -> None:
-        """Put down what the import found; it replaces what an earlier one of the same bytes found."""
+    def put(self, new: Source) -> None:
+        """Put down what an import found; it replaces what an earlier one of the same bytes found."""
         self._database.run(
-            "UPDATE sources SET label = ?, exported_earliest = ?, exported_latest = ?, account_ref = ?,"
-            " covers = ?, counts = ?, unrecognised = ?, warnings = ? WHERE id = ?",
-            source.label,
-            *maybe_bounds(source.exported_at),
-            source.account_ref,
-            msgspec.json.encode(sorted(source.covers)).decode(),
-            msgspec.json.encode(counts),
-            msgspec.json.encode(unrecognised),
-            msgspec.json.encode(warnings),
-            source_id,
+            f"INSERT INTO sources ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+            " ON CONFLICT (id) DO UPDATE SET label = excluded.label,"
+            " exported_earliest = excluded.exported_earliest, exported_latest = excluded.exported_latest,"
+            " account_ref = excluded.account_ref, covers = excluded.covers, counts = excluded.counts,"
+            " unrecognised = excluded.unrecognised, warnings = excluded.warnings",
+            new.id,
+            new.label,
+            new.sha256,
+            new.format,
+            micros(new.imported_at),
+            *maybe_bounds(new.exported_at),
+            new.account_ref,
+            msgspec.json.encode(sorted(new.covers)).decode(),
+            msgspec.json.encode(new.counts),
+            msgspec.json.encode(new.unrecognised),
+            msgspec.json.encode(new.warnings),
         )
 
 

@@ -61,6 +61,18 @@ class Database:
             self._roll_back()
             raise
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """All that is read within the block is as of one moment; nobody waits for it."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.run("BEGIN")
+        try:
+            yield
+        finally:
+            self._roll_back()
+
     def _roll_back(self) -> None:
         """SQLite has done so already after some errors, a full disk for one."""
         if self.connection.in_transaction:

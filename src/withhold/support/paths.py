@@ -11,7 +11,7 @@ from withhold.support.files import private_dir
 
 APP = "withhold"
 OVERRIDE = "WITHHOLD_HOME"
-_OWN_NAMES = frozenset({"state.sqlite", "evidence", "profiles", "packs", "backups", "state.lock"})
+_OWN_NAMES = frozenset({"state.sqlite", "index", "evidence", "profiles", "packs", "backups", "state.lock"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class StateHome:
     def lock(self) -> Path:
         """Held while the state as a whole is opened, migrated or backed up."""
         return self.root / "state.lock"
+
+    @property
+    def index(self) -> Path:
+        """Segments of the index."""
+        return self.root / "index"
 
     @property
     def evidence(self) -> Path:

@@ -1,0 +1,95 @@
+"""Keyed fingerprints: they stand for something within one state and say nothing outside of it."""
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from withhold.model.columns import Columns
+from withhold.model.conversation import Conversation
+
+MESSAGE_BYTES = 12
+"""Never collide within one conversation."""
+DIGEST_BYTES = 16
+_KEY_BYTES = 6
+
+
+def fingerprint(key: bytes, purpose: bytes, *parts: str, size: int) -> bytes:
+    """``size`` bytes for ``parts``."""
+    digest = hashlib.blake2b(key=key, person=purpose, digest_size=size)
+    for part in parts:
+        data = _bytes(part)
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.digest()
+
+
+class Fingerprints:
+    """The fingerprints of one state, whose random key is ``key``."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._message = hashlib.blake2b(key=key, person=b"message", digest_size=MESSAGE_BYTES)
+        self._digest = hashlib.blake2b(key=key, person=b"digest", digest_size=DIGEST_BYTES)
+        self._pack = msgspec.msgpack.Encoder().encode
+        self._by_length: dict[int, hashlib.blake2b] = {}
+
+    def messages(self, ids: Sequence[str]) -> list[bytes]:
+        """One fingerprint a message id, equal to :func:`fingerprint` of it."""
+        found = []
+        for identity in ids:
+            data = _bytes(identity)
+            hasher = (self._by_length.get(len(data)) or self._headed(len(data))).copy()
+            hasher.update(data)
+            found.append(hasher.digest())
+        return found
+
+    def home(self, provider_id: str, source_id: str) -> int:
+        """The key that a conversation gets if no other one has it."""
+        return self._number(provider_id, source_id)
+
+    def bumped(self, conversation: Conversation, attempt: int) -> int:
+        """The key to try next, from ``attempt`` 1 on."""
+        ref = conversation.account_ref or ""
+        return self._number(conversation.provider_id, conversation.source_id, str(attempt), ref)
+
+    def digest(self, conversation: Conversation, messages: Columns) -> bytes:
+        """Stands for all that is kept of what one source shows of a conversation."""
+        shown = (
+            conversation.provider_id,
+            conversation.source_id,
+            conversation.kind.value,
+            conversation.account_ref,
+            conversation.product_id,
+            conversation.project,
+            conversation.incognito,
+            conversation.shared,
+            conversation.feedback_visible,
+            conversation.title,
+            conversation.feedback,
+            messages.authors,
+            list(messages.ids),
+            list(messages.earliest),
+            list(messages.latest),
+            list(messages.sizes),
+        )
+        hasher = self._digest.copy()
+        try:
+            hasher.update(self._pack(shown))
+        except UnicodeEncodeError:
+            hasher.update(_bytes(repr(shown)))
+        return hasher.digest()
+
+    def _number(self, *parts: str) -> int:
+        return int.from_bytes(fingerprint(self._key, b"conversation", *parts, size=_KEY_BYTES), "big")
+
+    def _headed(self, length: int) -> "hashlib.blake2b":
+        """A hasher that has taken the length of an id; most ids of a source are of one length."""
+        hasher = self._message.copy()
+        hasher.update(length.to_bytes(8, "big"))
+        if length < 256:
+            self._by_length[length] = hasher
+        return hasher
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
