@@ -1,4 +1,4 @@
-"""Every sample file of both sets goes through the public entrance and adds up, by a count that knows nothing."""
+"""Every sample of both sets goes through the public entrance and adds up, by a count that knows nothing."""
 
 import csv
 import json

@@ -14,13 +14,28 @@ from withhold.model.conversation import Unrecognised
 from withhold.sources.drafts import Found, decoded, found_in, listed, part
 from withhold.sources.gemini_exchanges import Exchange, Log
 from withhold.sources.gemini_html import Cell, cell_of, cells_of, conversation_in, text_size
-from withhold.sources.interface import Claim, Damaged, Entry, ExportedAt, Item, KnownMember, Options, Shape
+from withhold.sources.interface import (
+    Claim,
+    Damaged,
+    Entry,
+    ExportedAt,
+    Item,
+    KnownMember,
+    Notice,
+    Options,
+    Shape,
+)
 from withhold.sources.json_items import Raw
 from withhold.sources.made_at import made_at
 from withhold.sources.times import moment
 
 PAGE, LOG, OTHER, GEMS = "activity page", "activity log", "activity in other products", "Gems"
 _LINKED = ("name", "value", "url")
+_GEMS = "gemini_gems"
+_WRONG_PRODUCT = (
+    "Takeout's product Gemini holds only Gems: the conversations are in its product My Activity, under "
+    "Gemini Apps"
+)
 _CHUNK = 1 << 18
 _OVERLAP = 400
 _LINK = rb"gemini\.google\.com/app"
@@ -48,15 +63,18 @@ class GeminiTakeout:
             and _holds(entry, re.compile(rb"\bouter-cell\b"))
         ):
             return Claim(entry, PAGE if _holds(entry, _IN_PAGE) else OTHER)
-        return None
+        markup = shape.form == "other" and shape.head.startswith(b"<")
+        return Claim(entry, GEMS) if markup and entry.name.startswith(_GEMS) else None
 
     def companion(self, entry: Entry) -> Claim | None:
         """The separate product "Gemini" of Takeout holds no conversations."""
-        return Claim(entry, GEMS) if entry.name.startswith("gemini_gems") else None
+        return Claim(entry, GEMS) if entry.name.startswith(_GEMS) else None
 
     def read(self, claims: Sequence[Claim], options: Options) -> Iterator[Item]:
         """See :meth:`withhold.sources.interface.Reader.read`."""
         yield from (ExportedAt(when) for when in made_at([claim.entry for claim in claims]))
+        if all(claim.role == GEMS for claim in claims):
+            yield Notice(_WRONG_PRODUCT, claims[0].entry.path)
         for claim in claims:
             if claim.role not in {PAGE, LOG}:
                 yield KnownMember(claim.entry.path, claim.role)
