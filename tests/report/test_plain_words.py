@@ -7,7 +7,7 @@ from rich.console import Console
 
 from withhold.report import documents as d
 from withhold.report.render import print_document
-from withhold.report.text.machine import hosts_only
+from withhold.report.text.evidence import hosts_only
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

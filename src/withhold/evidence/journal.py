@@ -153,6 +153,10 @@ class Journal:
         """
         return self._proving.leaf(record_id)
 
+    def leaf_at(self, index: int) -> bytes | None:
+        """The bytes of the record at that place of the tree; ``None`` where the checkpoint covers none."""
+        return self._proving.leaf_at(index)
+
     def proof(self, record_id: str, checkpoint: bytes | None = None) -> bytes:
         """The ``.tlog-proof`` file of :meth:`leaf` under ``checkpoint``.
 

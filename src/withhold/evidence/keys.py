@@ -5,6 +5,8 @@ a log that was shortened or exchanged is missed even if its own files agree with
 """
 
 import secrets
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,12 +56,22 @@ def system_keyring() -> "KeyringBackend | None":
 
 
 class Keys:
-    """Secret keys by the log's name and the key's id, in ``ring`` or in files in ``folder``."""
+    """Secret keys by log and key id, in the keyring that ``ring`` finds, or in files in ``folder``."""
 
-    def __init__(self, folder: Path, storage: Storage | None = None, ring: "KeyringBackend | None" = None):
+    def __init__(
+        self,
+        folder: Path,
+        storage: Storage | None = None,
+        ring: "Callable[[], KeyringBackend | None]" = lambda: None,
+    ) -> None:
         self._folder = folder
         self._storage = Disk() if storage is None else storage
-        self._ring = ring
+        self._find_ring = ring
+
+    @cached_property
+    def _ring(self) -> "KeyringBackend | None":
+        """Looked for when a key is first needed: it takes time, and most commands need none."""
+        return self._find_ring()
 
     def keep(self, key: SecretKey) -> str:
         """Store a key for good and say where it lies."""

@@ -125,6 +125,9 @@ class Proving:
     def leaf(self, record_id: str) -> bytes:
         return self._rows.leaf(self._index(record_id))
 
+    def leaf_at(self, index: int) -> bytes | None:
+        return self._rows.leaf(index) if 0 <= index < self.size() else None
+
     def proof(self, record_id: str, checkpoint: bytes | None = None) -> bytes:
         index = self._index(record_id)
         under = checkpoint or self._best(index)

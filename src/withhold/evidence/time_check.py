@@ -129,7 +129,7 @@ class TimeCheck:
             walked.report.leave("not_before", f"{said}, {UNTRUSTED}")
 
     def _judge_time(self, report: RecordReport, index: int | None, reaches: Sequence[Reach]) -> None:
-        """``reaches`` are in the order of time, so that the first one that covers a record is the earliest."""
+        """``reaches`` are in the order of time: the first one that covers a record is the earliest."""
         covering = [] if index is None else [reach for reach in reaches if reach.size > index]
         good = [reach for reach in covering if reach.trusted]
         if good:

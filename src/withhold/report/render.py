@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 from rich.console import Console
 
 from withhold.report import documents as d
-from withhold.report.text import demo, exposure, machine, simple, timeline, whatif
+from withhold.report.text import demo, evidence, exposure, machine, simple, timeline, whatif
 from withhold.support.terminal import visible
 
 RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
@@ -18,8 +18,12 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.WhatIfDocument: whatif.whatif,
     d.TimelineDocument: timeline.timeline,
     d.OptOutDocument: simple.optout,
-    d.EvidenceListDocument: machine.evidence_list,
-    d.EvidenceVerifyDocument: machine.evidence_verify,
+    d.EvidenceListDocument: evidence.listing,
+    d.EvidenceVerifyDocument: evidence.verified,
+    d.EvidenceFsckDocument: evidence.checked,
+    d.EvidenceStampDocument: evidence.stamped,
+    d.EvidenceAuthoritiesDocument: evidence.authorities,
+    d.EvidenceKeyDocument: evidence.keys,
     d.AccountDocument: simple.accounts,
     d.StatusDocument: simple.status,
     d.PacksListDocument: simple.packs_list,

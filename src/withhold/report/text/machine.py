@@ -1,20 +1,14 @@
-"""What this machine shows, and the evidence journal."""
-
-import re
+"""What this machine shows."""
 
 from rich.console import Console
 from rich.text import Text
 
 from withhold.report.documents import (
-    EvidenceListDocument,
-    EvidenceVerifyDocument,
     Route,
     ScanDocument,
     Transcripts,
 )
-from withhold.report.text.base import bullets, day, grid, minute, plural, word
-
-_ADDRESS = re.compile(r"https?://([^\s,/]+)[^\s,]*")
+from withhold.report.text.base import bullets, day, plural
 
 
 def scan(console: Console, document: ScanDocument) -> None:
@@ -75,35 +69,3 @@ def _transcripts(console: Console, row: Transcripts) -> None:
     if row.unrecognised:
         places = plural(row.unrecognised, "place was", "places were")
         console.print(Text(f"  {places} not recognised", style="yellow"))
-
-
-def hosts_only(text: str) -> str:
-    """``text`` with each address cut down to its host, so that a row fits on a line. JSON has it whole."""
-    return _ADDRESS.sub(r"\1", text)
-
-
-def evidence_list(console: Console, document: EvidenceListDocument) -> None:
-    if not document.records:
-        console.print("The journal is empty. Records are made by optout and other acts.")
-        return
-    table = grid("no.", "record", "when (UTC)", "type", "what")
-    for column in table.columns[:4]:
-        column.no_wrap = True
-    for r in document.records:
-        table.add_row(str(r.seq), r.id[:12], minute(r.at).removesuffix(" UTC"), r.type, hosts_only(r.summary))
-    console.print(table)
-
-
-def evidence_verify(console: Console, document: EvidenceVerifyDocument) -> None:
-    failed = [r for r in document.records if any(c.result == "failed" for c in r.claims)]
-    for record in failed:
-        console.print(Text(f"record {record.id[:16]}", style="bold"))
-        for claim in (c for c in record.claims if c.result == "failed"):
-            console.print(Text("  "), word("failed"), Text(f" {claim.name}: {claim.why}"))
-    bullets(console, document.notes)
-    unchecked = sorted(
-        {(c.name, c.why) for r in document.records for c in r.claims if c.result == "not_checkable"}
-    )
-    bullets(console, (f"not checkable: {name}: {why}" for name, why in unchecked))
-    good = len(document.records) - len(failed)
-    console.print(f"{plural(good, 'record')} verified, {len(failed):,} failed")
