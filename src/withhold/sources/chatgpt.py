@@ -10,12 +10,13 @@ export. ``chat.html`` holds the chats once more: it is read where some of them a
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
+from withhold.model.columns import Columns, instant, micros
 from withhold.model.conversation import Conversation, SourceAccount, Unrecognised
 from withhold.model.when import When
 from withhold.model.words import Kind
 from withhold.sources.chatgpt_apart import apart_items
+from withhold.sources.chatgpt_facts import read_one
 from withhold.sources.chatgpt_page import PAGE, chats_in, page_claim
 from withhold.sources.chatgpt_ratings import VOTE, Ratings
 from withhold.sources.chatgpt_sides import (
@@ -33,17 +34,9 @@ from withhold.sources.chatgpt_sides import (
     role_of,
     switches,
 )
-from withhold.sources.chatgpt_tree import Chat, draft_of, lost_twice, ordered, read_chat, unknown_kind
-from withhold.sources.drafts import (
-    Draft,
-    Found,
-    Repeats,
-    decoded,
-    found_in,
-    messages_of,
-    unnamed,
-    with_context,
-)
+from withhold.sources.chats import chats_of
+from withhold.sources.drafts import Found, Repeats, decoded, found_in
+from withhold.sources.facts import Facts
 from withhold.sources.interface import (
     Claim,
     Entry,
@@ -55,13 +48,16 @@ from withhold.sources.interface import (
     SettingSeen,
     Shape,
 )
+from withhold.sources.kinds import CHATGPT
 from withhold.sources.made_at import made_at
 from withhold.sources.text import name
 from withhold.sources.times import moment
+from withhold.sources.workers import Workers, workers_for
 
 PROVIDER = "openai"
 _KINDS_TOLD = 50
-_INSIDE = {WRAPPED: "conversations"}
+_INSIDE = {CHATS: None, WRAPPED: "conversations"}
+"""Members that hold chats in a list, and the key under which it stands."""
 
 
 @dataclass(slots=True)
@@ -73,7 +69,8 @@ class _Export:
     """Whether feedback was read to its end; ``None`` where there is none to read."""
     shared: set[str] | None = None
     settings: list[SettingSeen] = field(default_factory=list)
-    latest: datetime | None = None
+    latest: int | None = None
+    """Of all exact times in it, in microseconds."""
     chats: bool = False
     """Whether a list of its chats is here."""
     lost: bool = False
@@ -83,10 +80,9 @@ class _Export:
     def account(self) -> str | None:
         return self.accounts[0] if len(self.accounts) == 1 else None
 
-    def saw(self, when: When | None) -> None:
+    def saw(self, at: int) -> None:
         """Something in it that happened before it was made."""
-        if when is not None:
-            self.latest = when.earliest if self.latest is None else max(self.latest, when.earliest)
+        self.latest = at if self.latest is None else max(self.latest, at)
 
 
 @dataclass(slots=True)
@@ -128,12 +124,9 @@ class ChatGpt:
         for folder in dict.fromkeys(claim.entry.path.rpartition("/")[0] for claim in claims):
             beside = [claim for claim in claims if claim.entry.path.rpartition("/")[0] == folder]
             yield from _noted(missing_shards(beside, options), state.export(beside[0].entry))
+        yield from _all_chats([claim for claim in claims if claim.role in _INSIDE], state)
         for claim in claims:
-            if claim.role in {CHATS, WRAPPED}:
-                export = state.export(claim.entry)
-                export.chats = True
-                yield from _noted(_chats(claim, state), export)
-            elif claim.role in {GROUPS, CODEX}:
+            if claim.role in {GROUPS, CODEX}:
                 yield from apart_items(claim, state.export(claim.entry).account, options)
         for claim in claims:
             if claim.role == PAGE:
@@ -173,7 +166,8 @@ def _row(role: str, row: dict[str, object], place: str, export: _Export, state: 
         if export.shared is not None and (chat := name(row.get("conversation_id"))):
             export.shared.add(chat)
     else:
-        export.saw(moment(row.get("create_time")))
+        if (rated := moment(row.get("create_time"))) is not None:
+            export.saw(micros(rated.earliest))
         named = state.ratings.add(row, kind=VOTE if role == VOTES else None)
         if not named and (role == VOTES or not name(row.get("message_id") or row.get("id"))):
             export.feedback = False  # somebody rated something here, and nobody knows what
@@ -188,14 +182,21 @@ def _user(row: dict[str, object], place: str, export: _Export) -> Iterator[Item]
     yield SourceAccount(ref, name(row.get("email")), name(row.get("name")))
 
 
-def _chats(claim: Claim, state: _State) -> Iterator[Item]:
-    for found in found_in(
-        claim.entry, state.options.limits, inside=_INSIDE.get(claim.role), mark=b'"mapping"', empty=False
-    ):
-        if isinstance(found, Found):
-            yield from _chat(found, state.export(claim.entry), state)
-        else:
+def _all_chats(claims: Sequence[Claim], state: _State) -> Iterator[Item]:
+    with workers_for(sum(claim.entry.size for claim in claims)) as workers:
+        for claim in claims:
+            export = state.export(claim.entry)
+            export.chats = True
+            yield from _noted(_chats(claim, export, state, workers), export)
+
+
+def _chats(claim: Claim, export: _Export, state: _State, workers: Workers) -> Iterator[Item]:
+    limits = state.options.limits
+    for found in chats_of(claim.entry, CHATGPT, limits, workers, inside=_INSIDE[claim.role]):
+        if isinstance(found, Unrecognised | Notice):
             yield found
+        else:
+            yield from _chat(*found, export, state)
 
 
 def _noted(items: Iterator[Item], export: _Export) -> Iterator[Item]:
@@ -214,81 +215,40 @@ def _page(claim: Claim, state: _State) -> Iterator[Item]:
     for found in chats_in(claim.entry, state.options.limits):
         if not isinstance(found, Found):
             yield found
-        elif not state.repeats.has(_id_in(found)):
+            continue
+        facts, messages = read_one(found.data)
+        if facts.problem is not None or not state.repeats.has(facts.source_id):
             taken += 1
-            yield from _chat(found, export, state)
+            yield from _chat(found.place, facts, messages, export, state)
     yield Notice(
         f"{taken} conversations are read from the page, since they are missing elsewhere", claim.entry.path
     )
 
 
-def _id_in(found: Found) -> str:
-    chat = read_chat(found.data)
-    return _source_id(chat, found.data) if chat is not None else unnamed(found.data)
-
-
-def _source_id(chat: Chat, data: bytes) -> str:
-    return name(chat.conversation_id) or name(chat.id) or unnamed(data)
-
-
-def _chat(found: Found, export: _Export, state: _State) -> Iterator[Item]:
-    chat = read_chat(found.data)
-    if chat is None or chat.mapping is None:
-        yield Unrecognised(found.place, "is no conversation: it has no mapping")
+def _chat(place: str, facts: Facts, messages: Columns, export: _Export, state: _State) -> Iterator[Item]:
+    for kind in facts.kinds:
+        if kind in state.kinds or len(state.kinds) < _KINDS_TOLD:
+            state.kinds[kind] += 1
+    if facts.problem is not None:
+        yield Unrecognised(place, facts.problem)
         return
-    if lost_twice(chat, found.data):
-        yield Unrecognised(found.place, "has a key of its mapping twice; which of them was said is not known")
-        return
-    drafts, odd = _drafts(chat, found.place, state.kinds)
-    if len(chat.mapping) > 1 and not drafts and not odd:
-        yield Unrecognised(found.place, f"has {len(chat.mapping)} nodes and no message in any of them")
-        return
-    yield from odd
-    built = _built(chat, drafts, found.data, export, state)
-    yield from state.repeats.of(built.source_id, found.place)
-    yield built
-
-
-def _drafts(chat: Chat, place: str, kinds: Counter[str]) -> tuple[list[Draft], list[Unrecognised]]:
-    drafts, odd = [], []
-    nodes = chat.mapping or {}
-    for key in ordered(nodes):
-        draft = draft_of(nodes[key])
-        if (kind := unknown_kind(nodes[key])) and (kind in kinds or len(kinds) < _KINDS_TOLD):
-            kinds[kind] += 1
-        if draft is None:
-            continue
-        if draft.fault is not None:
-            odd.append(Unrecognised(f"{place}.mapping[{name(key, 80)}]", draft.fault))
-        if draft.readable:
-            drafts.append(draft if draft.id else replace(draft, id=name(key)))
-    return with_context(drafts), odd
-
-
-def _built(chat: Chat, drafts: list[Draft], data: bytes, export: _Export, state: _State) -> Conversation:
-    source_id = _source_id(chat, data)
-    created, updated = moment(chat.create_time), moment(chat.update_time)
-    messages = messages_of(source_id, drafts, created, updated)
-    for when in (updated, *(message.at for message in messages if message.at.exact)):
-        export.saw(when)
-    return Conversation(
-        source_id=source_id,
+    yield from (Unrecognised(place + inside, fault) for inside, fault in facts.odd)
+    if facts.saw is not None:
+        export.saw(facts.saw)
+    yield from state.repeats.of(facts.source_id, place)
+    yield Conversation(
+        source_id=facts.source_id,
         provider_id=PROVIDER,
         kind=Kind.CHAT,
         messages=messages,
         account_ref=export.account,
-        project=_project(chat),
-        incognito=chat.is_temporary_chat is True or chat.is_temporary is True,
-        feedback=state.ratings.of((name(chat.conversation_id), name(chat.id)), drafts),
+        project=facts.project,
+        incognito=facts.incognito,
+        feedback=state.ratings.of(facts.ids, messages.ids),
         feedback_visible=export.feedback is True,
-        shared=None if export.shared is None else bool({chat.conversation_id, chat.id} & export.shared),
-        title=name(chat.title) if state.options.keep_titles else None,
+        shared=None if export.shared is None else not export.shared.isdisjoint(facts.ids),
+        title=facts.title if state.options.keep_titles else None,
     )
-
-
-def _project(chat: Chat) -> str | None:
-    named = (name(chat.gizmo_id), name(chat.conversation_template_id))
-    return next((one for one in named if one and one.startswith("g-p-")), None)
 
 
 def _settings(claims: Sequence[Claim], state: _State) -> Iterator[Item]:
@@ -297,9 +257,10 @@ def _settings(claims: Sequence[Claim], state: _State) -> Iterator[Item]:
         entries = [claim.entry for claim in claims if claim.entry.path.rpartition("/")[0] == folder]
         made = next(made_at(entries), None)
         latest = None if made is None else made.latest
-        if latest is not None and export.latest is not None and latest < export.latest:
+        held = None if export.latest is None else instant(export.latest)
+        if latest is not None and held is not None and latest < held:
             latest = None  # files were given older times than what they hold
-        at = When.between(export.latest, latest)
+        at = When.between(held, latest)
         yield from (
             replace(seen, at=at, account_ref=seen.account_ref or export.account) for seen in export.settings
         )

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from withhold.model.conversation import Feedback
 from withhold.model.when import ANY_TIME
-from withhold.sources.drafts import Draft
 from withhold.sources.interface import Notice
 from withhold.sources.text import name
 from withhold.sources.times import moment
@@ -38,14 +37,14 @@ class Ratings:
             self.loose += 1
         return chat is not None
 
-    def of(self, ids: Iterable[str | None], drafts: Iterable[Draft]) -> tuple[Feedback, ...]:
-        """The marks of a conversation."""
+    def of(self, ids: Iterable[str | None], messages: Iterable[str]) -> tuple[Feedback, ...]:
+        """The marks of a conversation, by its ids and those of its messages."""
         found: list[Feedback] = []
         for one in dict.fromkeys(ids):
             found += self._taken(self._by_chat, one)
         if self._by_message:
-            for draft in drafts:
-                found += self._taken(self._by_message, draft.id)
+            for message in messages:
+                found += self._taken(self._by_message, message)
         return tuple(found)
 
     def _taken(self, table: dict[str, list[Feedback]], key: str | None) -> list[Feedback]:

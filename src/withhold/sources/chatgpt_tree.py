@@ -5,7 +5,8 @@ again, node by node, so that the oddity costs no more than itself.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -29,29 +30,50 @@ KINDS = CONTEXT | {
     "tether_browsing_display", "sonic_webpage", "system_error", "computer_output", "app_pairing_content",
     "citable_code_output",
 }  # fmt: skip
-_TEXTS = frozenset({"text", "content", "thoughts", "result", "user_profile", "user_instructions"})
+MAPPING, AUTHOR = b'"mapping"', b'"author"'
 
 
-class Role(msgspec.Struct):
+class Role(msgspec.Struct, gc=False):
     role: str | None = None
 
 
-class Marks(msgspec.Struct):
+class Marks(msgspec.Struct, gc=False):
     is_visually_hidden_from_conversation: bool | None = None
     is_user_system_message: bool | None = None
 
 
-class Said(msgspec.Struct):
+class Content(msgspec.Struct, gc=False):
+    """The members of a content that hold words, and what kind it is."""
+
+    content_type: Any = None
+    parts: Any = None
+    text: Any = None
+    content: Any = None
+    thoughts: Any = None
+    result: Any = None
+    user_profile: Any = None
+    user_instructions: Any = None
+
+
+Decoded = TypeVar("Decoded")
+_made: list["Said"] = []
+"""All messages that decoding makes, those too that a second key of the same name then pushes out."""
+_counting = Lock()
+
+
+class Said(msgspec.Struct, gc=False):
     """A message as exported."""
 
     id: str | None = None
     author: Role | None = None
     create_time: float | str | None = None
-    content: Any = None
+    content: Content | list[Any] | str | float | bool | None = None
     metadata: Marks | None = None
 
+    __post_init__ = _made.append  # type: ignore[misc]  # called with the message, and quicker than a method
 
-class Node(msgspec.Struct):
+
+class Node(msgspec.Struct, gc=False):
     """``message`` is unset where the node does not say whether it has one."""
 
     message: Said | msgspec.UnsetType | None = msgspec.UNSET
@@ -59,7 +81,7 @@ class Node(msgspec.Struct):
     children: list[str] | None = None
 
 
-class Chat(msgspec.Struct):
+class Chat(msgspec.Struct, gc=False):
     """The parts of a conversation that matter here. ``mapping`` is ``None`` where there is no tree."""
 
     conversation_id: str | None = None
@@ -74,15 +96,39 @@ class Chat(msgspec.Struct):
     mapping: dict[str, Node | None] | None = None
 
 
-def read_chat(data: bytes) -> Chat | None:
-    """A conversation; ``None`` where ``data`` is no JSON object.
+_chat = msgspec.json.Decoder(Chat)
 
-    A node that is no object becomes ``None``.
+
+def read_chat(data: bytes) -> tuple[Chat | None, bool]:
+    """A conversation, and whether a key that stands twice in it made decoding drop something.
+
+    ``None`` where ``data`` is no JSON object. A node that is no object becomes ``None``.
     """
     try:
-        return msgspec.json.decode(data, type=Chat)
+        chat, came = decoded_counting(_chat, data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _patient(data)
+        patient = _patient(data)
+        return patient, patient is not None and _seems_lost(patient, data)
+    return chat, came > kept(chat) or _has_two_trees(data)
+
+
+def decoded_counting(decoder: msgspec.json.Decoder[Decoded], data: bytes | bytearray) -> tuple[Decoded, int]:
+    """What a decoder makes of ``data``, and how many messages came up. Raises what the decoder raises."""
+    with _counting:
+        _made.clear()
+        try:
+            return decoder.decode(data), len(_made)
+        finally:
+            _made.clear()
+
+
+def kept(chat: Chat) -> int:
+    """Messages of a conversation."""
+    return sum([node is not None and type(node.message) is Said for node in (chat.mapping or {}).values()])
+
+
+def _has_two_trees(data: bytes) -> bool:
+    return data.count(MAPPING) > 1 and has_twice(data, "mapping")
 
 
 def _patient(data: bytes) -> Chat | None:
@@ -133,52 +179,34 @@ def _said(value: dict[str, object]) -> Said:
         id=source_id if isinstance(source_id, str) else None,
         author=Role(role if isinstance(role, str) else None),
         create_time=_time(value.get("create_time")),
-        content=value.get("content"),
+        content=_content(value.get("content")),
         metadata=marks,
     )
+
+
+def _content(value: object) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return Content(**{key: value.get(key) for key in Content.__struct_fields__})
 
 
 def _time(value: object) -> float | str | None:
     return value if isinstance(value, float | int | str) and not isinstance(value, bool) else None
 
 
-def lost_twice(chat: Chat, data: bytes) -> bool:
-    """Whether a key of the tree stands twice, so that decoding dropped a node.
-
-    A search through all keys is slow; it is made only where more authors stand in the bytes than came out.
-    """
-    nodes = chat.mapping or {}
-    if data.count(b'"mapping"') > 1 and has_twice(data, "mapping"):
+def _seems_lost(chat: Chat, data: bytes) -> bool:
+    """Whether a message was dropped, told by the bytes: all messages have authors."""
+    if _has_two_trees(data):
         return True
-    if data.count(b'"author"') <= sum(node is not None and bool(node.message) for node in nodes.values()):
+    if data.count(AUTHOR) <= kept(chat):
         return False
     try:
         mapping = msgspec.json.decode(data, type=dict[str, msgspec.Raw])["mapping"]
-        counted = _Count(sum(1 for _ in nodes))
-        return counted.differs(bytes(mapping))
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError):
+        nodes = msgspec.json.decode(mapping, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError):
         return False
-
-
-class _Count:
-    """Counts the keys of the outermost object, doubles included."""
-
-    def __init__(self, wanted: int) -> None:
-        self._wanted = wanted
-
-    def differs(self, data: bytes) -> bool:
-        import json
-
-        last = [0]
-
-        def take(pairs: list[tuple[str, object]]) -> None:
-            last[0] = len(pairs)  # the outermost object is the last one to end
-
-        try:
-            json.loads(data.decode("utf-8", "replace"), strict=False, object_pairs_hook=take)
-        except (ValueError, RecursionError):
-            return False
-        return last[0] != self._wanted
+    inside = sum(bytes(node).count(AUTHOR) for node in nodes.values())
+    return bytes(mapping).count(AUTHOR) > inside + ("author" in nodes)
 
 
 def ordered(nodes: Mapping[str, Node | None]) -> Iterator[str]:
@@ -201,7 +229,7 @@ def draft_of(node: Node | None) -> Draft | None:
         id=name(said.id),
         author=author or Author.OTHER,
         at=moment(said.create_time),
-        size=_size(said.content),
+        size=size(said.content),
         fault=None if author else strange(said.author.role if said.author else None),
     )
 
@@ -212,25 +240,43 @@ def _author(said: Said) -> Author | None:
     hidden = marks is not None and (
         marks.is_visually_hidden_from_conversation is True or marks.is_user_system_message is True
     )
-    if found is not None and (hidden or part(said.content, "content_type") in CONTEXT):
+    if found is not None and (hidden or kind_of(said.content) in CONTEXT):
         return Author.OTHER
     return found
+
+
+def kind_of(content: object) -> str | None:
+    """The kind of a content; empty where it is no text, ``None`` where there is none."""
+    kind = content.content_type if isinstance(content, Content) else None
+    return kind if kind is None or isinstance(kind, str) else ""
 
 
 def unknown_kind(node: Node | None) -> str | None:
     """The name of a kind of content that is not known here; its text may be counted short."""
     said = node.message if node is not None else None
-    kind = part(said.content, "content_type") if isinstance(said, Said) else None
+    kind = kind_of(said.content) if isinstance(said, Said) else None
     return None if kind is None or kind in KINDS else (name(kind, 40) or "(no name)")
 
 
-def _size(content: object) -> int:
-    if not isinstance(content, dict):
+def size(content: object) -> int:
+    """Characters of the words in a content."""
+    if not isinstance(content, Content):
         return size_of(content, inside=True)
     said = 0
-    for key, value in content.items():
-        if key == "parts":
-            said += sum(len(one) if isinstance(one, str) else size_of(one) for one in listed(value))
-        elif key in _TEXTS:
-            said += size_of(value, inside=isinstance(value, str))
+    for one in listed(content.parts):
+        said += len(one) if isinstance(one, str) else size_of(one)
+    for value in (
+        content.text, content.content, content.thoughts, content.result, content.user_profile,
+        content.user_instructions,
+    ):  # fmt: skip
+        if value:
+            said += len(value) if isinstance(value, str) else size_of(value)
     return said
+
+
+def project_of(chat: Chat) -> str | None:
+    """The project that a conversation stands in."""
+    for value in (chat.gizmo_id, chat.conversation_template_id):
+        if value is not None and (found := name(value)) and found.startswith("g-p-"):
+            return found
+    return None

@@ -6,17 +6,18 @@ time, so sorting would swap them. Every branch was sent and is counted. The expo
 chats nor feedback.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 import msgspec
 
-from withhold.model.conversation import Conversation, Message, SourceAccount, Unrecognised
-from withhold.model.when import When
-from withhold.model.words import Author, Kind
+from withhold.model.columns import Columns
+from withhold.model.conversation import Conversation, SourceAccount, Unrecognised
+from withhold.model.words import Kind
+from withhold.sources.chats import chats_of
 from withhold.sources.claude_manifest import manifest_items
+from withhold.sources.drafts import Repeats
+from withhold.sources.facts import Facts
 from withhold.sources.interface import (
     Claim,
     Entry,
@@ -27,21 +28,15 @@ from withhold.sources.interface import (
     Options,
     Shape,
 )
-from withhold.sources.json_items import Raw, Skipped
-from withhold.sources.json_values import elements, has_twice, loads, members
+from withhold.sources.json_items import Skipped
+from withhold.sources.json_values import elements, loads, members
+from withhold.sources.kinds import CLAUDE, CLAUDE_DESIGN
 from withhold.sources.made_at import made_at
-from withhold.sources.streams import Marks, items_of
-from withhold.sources.text import name, size_of
-from withhold.sources.times import bounds, moment
+from withhold.sources.streams import items_of
+from withhold.sources.text import name
+from withhold.sources.workers import Workers, workers_for
 
 PROVIDER = "anthropic"
-AUTHORS = {
-    "human": Author.HUMAN,
-    "user": Author.HUMAN,
-    "assistant": Author.MODEL,
-    "system": Author.OTHER,
-    "tool": Author.OTHER,
-}
 CHATS, WRAPPED, DESIGN, USERS, MANIFEST = "chats", "wrapped chats", "design chat", "users", "manifest"
 MEMBERS: tuple[tuple[str, frozenset[str]], ...] = (
     ("memories", frozenset({"conversations_memory"})),
@@ -54,6 +49,8 @@ MEMBERS: tuple[tuple[str, frozenset[str]], ...] = (
 COMPANIONS = {"login_history.json": "sign-in history"}
 FOLDERS = {"reflections": "reflections", "frames": "published artifacts"}
 
+_HOLDING = frozenset({CHATS, WRAPPED, DESIGN})
+
 Members = dict[str, msgspec.Raw]
 
 
@@ -61,7 +58,7 @@ Members = dict[str, msgspec.Raw]
 class _State:
     options: Options
     accounts: list[str] = field(default_factory=list)
-    seen: set[bytes] = field(default_factory=set)
+    repeats: Repeats = field(default_factory=Repeats)
 
 
 class ClaudeAi:
@@ -91,10 +88,11 @@ class ClaudeAi:
             yield from _users(claim.entry, state)
         for claim in (c for c in claims if c.role == MANIFEST):
             yield from manifest_items(claim.entry, claims, options)
+        with workers_for(sum(claim.entry.size for claim in claims if claim.role in _HOLDING)) as workers:
+            for claim in (claim for claim in claims if claim.role in _HOLDING):
+                yield from _conversations(claim, state, workers)
         for claim in claims:
-            if claim.role in {CHATS, WRAPPED, DESIGN}:
-                yield from _conversations(claim, state)
-            elif claim.role not in {USERS, MANIFEST}:
+            if claim.role not in {*_HOLDING, USERS, MANIFEST}:
                 yield KnownMember(claim.entry.path, claim.role)
 
 
@@ -138,7 +136,8 @@ def _users(entry: Entry, state: _State) -> Iterator[Item]:
     for index, raw in enumerate(items_of(entry, state.options.limits)):
         place = f"{entry.path}[{index}]"
         if isinstance(raw, Skipped):
-            yield _lost(place, raw)
+            rest = "; everything from here on is lost" if raw.rest else ""
+            yield Unrecognised(f"{place} at byte {raw.offset}", raw.reason + rest)
             continue
         user = _object(raw.data)
         ref = name(user.get("uuid"))
@@ -149,137 +148,33 @@ def _users(entry: Entry, state: _State) -> Iterator[Item]:
         yield SourceAccount(ref, name(user.get("email_address")), name(user.get("full_name")))
 
 
-def _conversations(claim: Claim, state: _State) -> Iterator[Item]:
-    key = "messages" if claim.role == DESIGN else "chat_messages"
+def _conversations(claim: Claim, state: _State, workers: Workers) -> Iterator[Item]:
+    kind = CLAUDE_DESIGN if claim.role == DESIGN else CLAUDE
     inside = "conversations" if claim.role == WRAPPED else None
-    marks = Marks(json.dumps(key).encode())
-    count = 0
-    for raw in items_of(claim.entry, state.options.limits, inside=inside, marks=marks):
-        place = f"{claim.entry.path}[{count}]"
-        count += 1
-        if isinstance(raw, Skipped):
-            yield _lost(place, raw)
+    for found in chats_of(claim.entry, kind, state.options.limits, workers, inside=inside):
+        if isinstance(found, Unrecognised | Notice):
+            yield found
         else:
-            yield from _conversation(raw, place, key, state)
-    if marks.count > count:
-        text = f"{key} occurs {marks.count} times in it, yet {count} conversations or faults were found"
-        yield Notice(text, claim.entry.path)
+            yield from _conversation(*found, state)
 
 
-def _lost(place: str, raw: Skipped) -> Unrecognised:
-    rest = "; everything from here on is lost" if raw.rest else ""
-    return Unrecognised(f"{place} at byte {raw.offset}", raw.reason + rest)
-
-
-def _conversation(raw: Raw, place: str, key: str, state: _State) -> Iterator[Item]:
-    try:
-        chat = members(raw.data)
-        if key not in chat:
-            yield Unrecognised(place, f"has no {key}")
-            return
-        found = elements(chat[key])
-    except ValueError:
-        yield Unrecognised(place, f"is no conversation, or its {key} is no list")
+def _conversation(place: str, facts: Facts, messages: Columns, state: _State) -> Iterator[Item]:
+    if facts.problem is not None:
+        yield Unrecognised(place, facts.problem)
         return
-    if has_twice(raw.data, key):
-        yield Unrecognised(place, f"has {key} twice; which of them holds what was said is not known")
-        return
-    source_id = name(_decoded(chat, "uuid")) or f"unnamed-{sha256(raw.data).hexdigest()[:32]}"
-    yield from _repeated(source_id, place, state)
-    messages = [_Draft.of(part) for part in found]
-    for index, draft in enumerate(messages):
-        if not draft.readable:
-            yield Unrecognised(
-                f"{place}.{key}[{index}]", "is no message; its conversation is read without it"
-            )
-        elif draft.strange:
-            text = f"its sender {draft.strange} is not known; it is counted as nobody's"
-            yield Unrecognised(f"{place}.{key}[{index}]", text)
-    yield _built(source_id, chat, messages, state)
-
-
-def _repeated(source_id: str, place: str, state: _State) -> Iterator[Item]:
-    digest = sha256(source_id.encode()).digest()[:16]
-    if digest in state.seen:
-        yield Notice(
-            "the same conversation stands in this source more than once and was counted each time", place
-        )
-    state.seen.add(digest)
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A message before its conversation is known."""
-
-    id: str | None
-    author: Author
-    at: When | None
-    size: int
-    readable: bool = True
-    strange: str | None = None
-
-    @classmethod
-    def of(cls, raw: msgspec.Raw) -> "_Draft":
-        try:
-            message = loads(raw)
-        except ValueError:
-            message = None
-        if not isinstance(message, dict):
-            return cls(None, Author.OTHER, None, 0, readable=False)
-        sender = message.get("sender", message.get("role"))
-        author = AUTHORS.get(sender.lower()) if isinstance(sender, str) else None
-        strange = None if author else (name(sender, 40) or "(none)")
-        return cls(
-            id=name(message.get("uuid")),
-            author=author or Author.OTHER,
-            at=moment(message.get("created_at")),
-            size=_size(message),
-            strange=strange,
-        )
-
-
-def _size(message: dict[str, object]) -> int:
-    """``content`` is the whole, ``text`` a flattened copy that is there alone in old exports."""
-    said = size_of(message.get("content"), inside=isinstance(message.get("content"), str))
-    return (said or size_of(message.get("text"), inside=True)) + size_of(message.get("attachments"))
-
-
-def _built(source_id: str, chat: Members, drafts: list[_Draft], state: _State) -> Conversation:
-    known = [draft.at for draft in drafts if draft.at is not None]
-    otherwise = bounds(moment(_decoded(chat, "created_at")), moment(_decoded(chat, "updated_at")), known)
-    messages = tuple(
-        Message(d.id or f"{source_id}#{index}", d.author, d.at or otherwise, d.size)
-        for index, d in enumerate(drafts)
-    )
-    project = _decoded(chat, "project")
-    title = name(_decoded(chat, "name")) or name(_decoded(chat, "title"))
-    return Conversation(
-        source_id=source_id,
+    yield from state.repeats.of(facts.source_id, place)
+    yield from (Unrecognised(place + inside, fault) for inside, fault in facts.odd)
+    yield Conversation(
+        source_id=facts.source_id,
         provider_id=PROVIDER,
         kind=Kind.CHAT,
         messages=messages,
-        account_ref=_account(chat, state),
-        project=name(_decoded(chat, "project_uuid")) or name(_part(project, "uuid")),
-        incognito=_decoded(chat, "is_temporary") is True,
+        account_ref=facts.account or (state.accounts[0] if len(state.accounts) == 1 else None),
+        project=facts.project,
+        incognito=facts.incognito,
         feedback_visible=False,
-        title=title if state.options.keep_titles else None,
+        title=facts.title if state.options.keep_titles else None,
     )
-
-
-def _account(chat: Members, state: _State) -> str | None:
-    named = name(_part(_decoded(chat, "account"), "uuid"))
-    return named or (state.accounts[0] if len(state.accounts) == 1 else None)
-
-
-def _part(value: object, key: str) -> object:
-    return value.get(key) if isinstance(value, dict) else None
-
-
-def _decoded(chat: Members, key: str) -> object:
-    try:
-        return loads(chat[key]) if key in chat else None
-    except ValueError:
-        return None
 
 
 def _object(data: bytes) -> dict[str, object]:

@@ -7,8 +7,9 @@ out as one :class:`Skipped` with its byte offset.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from withhold.sources.interface import Damaged, Limits, Stream
 
@@ -35,11 +36,15 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that is not handed out. ``rest`` means that everything from ``offset`` on is lost."""
+    """Something that is not handed out. ``rest`` means that everything from ``offset`` on is lost.
+
+    ``deep`` is the value where the reason is how deeply it is nested: decoding it may fail, and may not.
+    """
 
     offset: int
     reason: str
     rest: bool = False
+    deep: bytes | None = None
 
 
 class Torn(Exception):
@@ -51,12 +56,22 @@ class Torn(Exception):
         self.reason = reason
 
 
-class Scanner:
-    """Walks over JSON values in a stream. Memory is bounded by the item limit plus one chunk."""
+class Seen(Protocol):
+    """Told of all bytes that pass."""
 
-    def __init__(self, stream: Stream, limits: Limits) -> None:
+    def see(self, chunk: bytes, /) -> None: ...
+
+
+class Scanner:
+    """Walks over JSON values in a stream. Memory is bounded by the item limit plus one chunk.
+
+    ``passed`` is told of the bytes that the scanner has left behind, each once.
+    """
+
+    def __init__(self, stream: Stream, limits: Limits, passed: Seen | None = None) -> None:
         self._stream = stream
         self._limits = limits
+        self._passed = passed
         self._buffer = bytearray()
         self._base = 0
         self._at = 0
@@ -70,6 +85,21 @@ class Scanner:
     def offset(self) -> int:
         """Bytes of the stream before the present position."""
         return self._base + self._at
+
+    def hand_over(self) -> tuple[int, bytes]:
+        """The present offset, and what was read behind it. Call :meth:`resume` before anything else."""
+        self._leave(self._at)
+        rest = bytes(self._buffer)
+        self._buffer.clear()
+        return self._base, rest
+
+    def resume(self, offset: int) -> None:
+        """Go on at ``offset``, where the stream stands now."""
+        self._base, self._at, self._ended = offset, 0, False
+
+    def leave_all(self) -> None:
+        """Leave behind what was read."""
+        self._leave(len(self._buffer))
 
     def peek(self) -> int | None:
         """The next byte that is not white space, without taking it; ``None`` at the end."""
@@ -101,11 +131,15 @@ class Scanner:
         except Damaged as damage:
             raise Torn(start, str(damage)) from damage
         kept, self._keep = self._keep, None
-        if deep:
-            return Skipped(start, f"nested deeper than {self._limits.depth} levels")
         if kept is None or self._at - kept > self._limits.item_bytes:
-            return Skipped(start, f"larger than {self._limits.item_bytes} bytes")
-        return Raw(start, bytes(self._buffer[kept : self._at]))
+            return Skipped(
+                start, self._too_deep() if deep else f"larger than {self._limits.item_bytes} bytes"
+            )
+        data = bytes(self._buffer[kept : self._at])
+        return Skipped(start, self._too_deep(), deep=data) if deep else Raw(start, data)
+
+    def _too_deep(self) -> str:
+        return f"nested deeper than {self._limits.depth} levels"
 
     def _pass_value(self, start: int) -> bool:
         """Move behind the next value; whether it is nested too deeply."""
@@ -180,16 +214,34 @@ class Scanner:
             return False
         if self._keep is not None and self._at - self._keep > self._limits.item_bytes:
             self._keep = None
-        done = self._at if self._keep is None else self._keep
-        del self._buffer[:done]
-        self._base += done
-        self._at -= done
+        self._leave(self._at if self._keep is None else self._keep)
         if self._keep is not None:
             self._keep = 0
         chunk = self._stream.read(CHUNK)
         self._buffer += chunk
         self._ended = not chunk
         return not self._ended
+
+    def _leave(self, done: int) -> None:
+        if self._passed is not None:
+            for start in range(0, done, CHUNK):
+                self._passed.see(bytes(self._buffer[start : min(start + CHUNK, done)]))
+        del self._buffer[:done]
+        self._base += done
+        self._at -= done
+
+
+Many_co = TypeVar("Many_co", covariant=True)
+
+
+class Runs(Protocol[Many_co]):
+    """Takes many items of a list at once."""
+
+    def run(self, scanner: Scanner) -> Generator[Many_co, None, bool]:
+        """Take items from where the scanner stands, at the first byte of one.
+
+        Leaves the scanner at the first byte of the next; or at the end of the list, and returns true then.
+        """
 
 
 def items(stream: Stream, limits: Limits, *, inside: str | None = None) -> Iterator[Raw | Skipped]:
@@ -198,15 +250,38 @@ def items(stream: Stream, limits: Limits, *, inside: str | None = None) -> Itera
     With ``inside``, those of the list that the top-level object holds under that key; other members are
     passed over. Never raises for what the stream holds: breaks and damage come out as ``Skipped``.
     """
+    yield from items_in_runs(stream, limits, _NoRuns(), inside=inside)
+
+
+class _NoRuns:
+    def run(self, scanner: Scanner) -> Generator[Skipped, None, bool]:  # noqa: ARG002 - see Runs
+        yield from ()
+        return False
+
+
+def items_in_runs(
+    stream: Stream,
+    limits: Limits,
+    runs: Runs[Many_co],
+    *,
+    inside: str | None = None,
+    passed: Seen | None = None,
+) -> Iterator[Raw | Skipped | Many_co]:
+    """As :func:`items`, save that ``runs`` may take what it can of each list.
+
+    With ``passed``, which is told of each byte that ``runs`` did not take, the stream is read to its end even
+    where its structure breaks.
+    """
     offset = 0
+    scanner: Scanner | None = None
     try:
-        scanner = Scanner(stream, limits)
+        scanner = Scanner(stream, limits, passed)
         while (byte := scanner.peek()) is not None:
             offset = scanner.offset
             if byte == ord("["):
-                yield from _list(scanner)
+                yield from _list(scanner, runs)
             elif byte == ord("{") and inside is not None:
-                yield from _member(scanner, inside)
+                yield from _member(scanner, inside, runs)
             else:
                 yield scanner.value()
             offset = scanner.offset
@@ -214,20 +289,34 @@ def items(stream: Stream, limits: Limits, *, inside: str | None = None) -> Itera
         yield Skipped(torn.offset, torn.reason, rest=True)
     except Damaged as damage:
         yield Skipped(offset, str(damage), rest=True)
+    if passed is not None and scanner is not None:
+        scanner.leave_all()
+        _drain(stream, passed)
 
 
-def _list(scanner: Scanner) -> Iterator[Raw | Skipped]:
+def _drain(stream: Stream, passed: Seen) -> None:
+    try:
+        while chunk := stream.read(CHUNK):
+            passed.see(chunk)
+    except Damaged:
+        return  # already handed out as Skipped
+
+
+def _list(scanner: Scanner, runs: Runs[Many_co]) -> Iterator[Raw | Skipped | Many_co]:
     scanner.take(ord("["))
     if scanner.peek() == ord("]"):
         scanner.take(ord("]"))
         return
     while True:
+        if scanner.peek() == ord("{") and (yield from runs.run(scanner)):
+            scanner.take(ord("]"))
+            return
         yield scanner.value()
         if scanner.take(COMMA, ord("]")) == ord("]"):
             return
 
 
-def _member(scanner: Scanner, wanted: str) -> Iterator[Raw | Skipped]:
+def _member(scanner: Scanner, wanted: str, runs: Runs[Many_co]) -> Iterator[Raw | Skipped | Many_co]:
     start = scanner.offset
     found = False
     scanner.take(ord("{"))
@@ -236,7 +325,7 @@ def _member(scanner: Scanner, wanted: str) -> Iterator[Raw | Skipped]:
         scanner.take(COLON)
         if isinstance(key, Raw) and key.data == json.dumps(wanted).encode() and scanner.peek() == ord("["):
             found = True
-            yield from _list(scanner)
+            yield from _list(scanner, runs)
         else:
             scanner.value(keep=False)
         if scanner.take(COMMA, ord("}")) == ord("}"):

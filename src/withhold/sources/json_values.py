@@ -1,6 +1,7 @@
 """Decoding one JSON value, with patience for what exports really hold."""
 
 import json
+from functools import cached_property
 
 import msgspec
 
@@ -74,3 +75,18 @@ def has_twice(data: bytes, key: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return found
+
+
+class Apart:
+    """The items of a JSON list, each undecoded, told apart when one is asked for."""
+
+    def __init__(self, data: bytes | bytearray) -> None:
+        self._data = data
+
+    @cached_property
+    def _items(self) -> list[msgspec.Raw]:
+        return msgspec.json.decode(self._data, type=list[msgspec.Raw])
+
+    def item(self, index: int) -> bytes:
+        """The bytes of one item. The list must be one that decodes."""
+        return bytes(self._items[index])

@@ -17,7 +17,7 @@ class Marks:
         self._tail = b""
         self.count = 0
 
-    def see(self, chunk: bytes) -> None:
+    def see(self, chunk: bytes, /) -> None:
         """Take the next bytes."""
         window = self._tail + chunk
         self.count += window.count(self._mark)

@@ -1,12 +1,13 @@
 """What was read from one source, in numbers that add up."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from withhold.model.columns import Columns, instant
 from withhold.model.conversation import Conversation, SourceAccount, Unrecognised
 from withhold.model.when import When
-from withhold.model.words import Author
 from withhold.sources.interface import (
     Apart,
     ExportedAt,
@@ -16,8 +17,12 @@ from withhold.sources.interface import (
     SentAgain,
     SettingSeen,
 )
-from withhold.sources.times import ZONELESS, dated, nominal
+from withhold.sources.times import MINUTE, ZONELESS
 
+_MICROSECOND = timedelta(microseconds=1)
+_ZONELESS, _MINUTE = ZONELESS // _MICROSECOND, MINUTE // _MICROSECOND
+_EASTMOST = timedelta(hours=14) // _MICROSECOND
+_NEVER = 1 << 62
 LISTED = 1000
 """Places listed one by one; more are counted."""
 
@@ -81,8 +86,9 @@ class Tally:
     empty: int = 0
     human: int = 0
     model: int = 0
-    first: datetime | None = None
-    last: datetime | None = None
+    first: int = _NEVER
+    """In microseconds, as :attr:`last`."""
+    last: int = -_NEVER
     feedback: int = 0
     shared: int = 0
     unrecognised: list[Unrecognised] = field(default_factory=list)
@@ -122,26 +128,46 @@ class Tally:
                 self.apart.setdefault(item.what, Tally(self.path, item.what)).add(item.conversation)
 
     def _conversation(self, found: Conversation) -> None:
+        messages = Columns.of(found.messages)
         self.conversations += 1
-        self.empty += not found.messages
-        self.human += found.human
-        self.model += found.model
+        self.empty += not len(messages)
+        self.human += messages.authors.count("h")
+        self.model += messages.authors.count("m")
         self.feedback += bool(found.feedback)
         self.shared += found.shared is True
         if found.account_ref is not None:
             self.refs.add(found.account_ref)
-        for message in found.messages:
-            if message.author is not Author.OTHER:
-                self._time(message.at)
+        if messages.earliest != messages.latest:
+            self._spans(messages)
+        elif len(messages) and not (
+            self.first <= min(messages.earliest) and max(messages.earliest) <= self.last
+        ):
+            self._instants(
+                [at for at, who in zip(messages.earliest, messages.authors, strict=True) if who != "o"]
+            )
 
-    def _time(self, at: When) -> None:
-        if not dated(at):
+    def _instants(self, times: Sequence[int]) -> None:
+        if times:
+            self.first = min(self.first, *times)
+            self.last = max(self.last, *times)
+
+    def _spans(self, messages: Columns) -> None:
+        """Times of which some are not exact."""
+        for author, earliest, latest in zip(
+            messages.authors, messages.earliest, messages.latest, strict=True
+        ):
+            if author != "o":
+                self._span(earliest, latest - earliest)
+
+    def _span(self, earliest: int, width: int) -> None:
+        """As :func:`~withhold.sources.times.dated` and ``nominal``, in microseconds."""
+        if width == _ZONELESS:
+            self.zoneless += 1
+            self._instants([earliest + _EASTMOST])
+        elif width <= _MINUTE:
+            self._instants([earliest])
+        else:
             self.undated += 1
-            return
-        self.zoneless += at.latest - at.earliest == ZONELESS
-        instant = nominal(at)
-        self.first = instant if self.first is None else min(self.first, instant)
-        self.last = instant if self.last is None else max(self.last, instant)
 
     def summary(self) -> ReadSummary:
         """The row so far."""
@@ -154,8 +180,8 @@ class Tally:
             empty=self.empty,
             human=self.human,
             model=self.model,
-            first=self.first,
-            last=self.last,
+            first=_shown(self.first),
+            last=_shown(self.last),
             feedback=self.feedback,
             shared=self.shared,
             unrecognised=tuple(self.unrecognised),
@@ -179,5 +205,11 @@ class Tally:
         return found
 
 
+def _shown(micros: int) -> datetime | None:
+    return None if abs(micros) == _NEVER else instant(micros)
+
+
 def _apart(tally: Tally) -> ApartCount:
-    return ApartCount(tally.format, tally.conversations, tally.human, tally.model, tally.first, tally.last)
+    return ApartCount(
+        tally.format, tally.conversations, tally.human, tally.model, _shown(tally.first), _shown(tally.last)
+    )

@@ -26,10 +26,11 @@ def in_order(
             if key not in seen:
                 seen.add(key)
                 yield key
-                waiting.extend(reversed(_ordered(below.get(key, []), (children or {}).get(key))))
+                waiting.extend(reversed(ordered_children(below.get(key, []), (children or {}).get(key))))
 
 
-def _ordered(found: list[str], wanted: Sequence[str] | None) -> list[str]:
+def ordered_children(found: list[str], wanted: Sequence[str] | None) -> list[str]:
+    """Children in the order that their parent names, those it does not name last."""
     if len(found) < 2 or not wanted:
         return found
     rank = {child: index for index, child in enumerate(wanted)}
