@@ -1,0 +1,70 @@
+"""The same page as another browser of the same account would see it: its cookies, and nothing else stored.
+
+What a site remembers only in this browser's own storage is no setting of the account.
+"""
+
+from collections.abc import Sequence
+from contextlib import closing
+from enum import Enum
+
+from withhold.controls.driver import BrowserContext, BrowserError, Page
+from withhold.controls.finder.found import Found
+from withhold.controls.finder.sight import Sight, sight
+from withhold.controls.finder.way import Step, Way
+from withhold.controls.lens import Lens
+from withhold.controls.settle import Patience, load, settle
+from withhold.controls.traffic import Traffic
+from withhold.model.terms import Control
+from withhold.model.words import Setting
+
+
+class Elsewhere(Enum):
+    """What another browser would show."""
+
+    SAME = "another browser of the account would see it private too"
+    SHARES = "without what this browser itself stored, the page shows that it shares"
+    UNTOLD = "it could not be seen whether another browser of the account would see the same"
+
+
+def seen_elsewhere(
+    page: Page, url: str, controls: Sequence[Control], asked: Sequence[Found], way: tuple[Step, ...], patience: Patience
+) -> Elsewhere:
+    """How ``asked`` stand where only the account's cookies are known.
+
+    Without a cookie there is no telling whose account another browser would show: untold.
+    """
+    cookies = page.context.cookies(url)
+    browser = page.context.browser
+    if not cookies or browser is None:
+        return Elsewhere.UNTOLD
+    try:
+        with closing(browser.new_context(viewport=page.viewport_size)) as fresh:
+            fresh.add_cookies([{**c} for c in page.context.cookies()])  # type: ignore[typeddict-item]
+            return _compared(_look(fresh, url, controls, way, patience), asked)
+    except BrowserError:
+        return Elsewhere.UNTOLD
+
+
+def _look(
+    context: BrowserContext, url: str, controls: Sequence[Control], way: tuple[Step, ...], patience: Patience
+) -> Sight | None:
+    page = context.new_page()
+    traffic, lens = Traffic(page), Lens(page)
+    _, rest = load(page, url, traffic, patience, least=patience.first_look)
+
+    def look() -> Sight:
+        return sight(lens, controls, rest=rest)
+
+    walk = Way(lens, look, lambda: settle(page, traffic, patience), [])
+    walk.gone = way
+    return look() if walk.again() else None
+
+
+def _compared(there: Sight | None, asked: Sequence[Found]) -> Elsewhere:
+    if there is None:
+        return Elsewhere.UNTOLD
+    settings = [found.setting for a in asked if (found := there.of(a.key)) is not None]
+    if Setting.SHARING in settings:
+        return Elsewhere.SHARES
+    alike = len(settings) == len(asked) and all(s is Setting.PRIVATE for s in settings)
+    return Elsewhere.SAME if alike else Elsewhere.UNTOLD

@@ -1,0 +1,172 @@
+"""How a run ended, from what was seen: pure rules without a browser.
+
+The worst of all controls decides: private is said only where each of them is, and every doubt counts
+against us.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from withhold.controls.finder.another import Elsewhere
+from withhold.controls.finder.found import Found
+from withhold.controls.finder.hand import Turn
+from withhold.controls.finder.sight import Sight, alike
+from withhold.controls.settle import Rest
+from withhold.controls.traffic import Write
+from withhold.model.terms import Control
+from withhold.model.words import Outcome, Setting
+
+_WORST_FIRST = (
+    Outcome.NEEDS_HUMAN,
+    Outcome.NO_CONTROL,
+    Outcome.BLOCKED,
+    Outcome.NOT_PERSISTED,
+    Outcome.CHANGED,
+    Outcome.ALREADY_PRIVATE,
+)
+CLAIMS = frozenset({Outcome.CHANGED, Outcome.ALREADY_PRIVATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    outcome: Outcome
+    why: str
+    decoys_moved: tuple[str, ...] = ()
+
+    @property
+    def claims(self) -> bool:
+        """Whether it says that the setting is private."""
+        return self.outcome in CLAIMS
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was seen besides the page itself after acting."""
+
+    writes: Sequence[Write]
+    told: bool
+    """Whether the page sent anything after the act."""
+    against: str | None
+    """What an answer of the server says against it."""
+    elsewhere: Elsewhere
+
+
+def worst(endings: Sequence[Ending]) -> Ending:
+    """The ending that decides, with the reasons of all that end the same way."""
+    outcome = min((e.outcome for e in endings), key=_WORST_FIRST.index)
+    reasons = dict.fromkeys(e.why for e in endings if e.outcome is outcome)
+    return Ending(outcome, "; ".join(reasons))
+
+
+def problem(found: Found) -> Ending | None:
+    """Why ``found`` cannot be operated, and what that makes of the run."""
+    if found.doubt is not None:
+        return Ending(Outcome.NEEDS_HUMAN, f"{found.label!r}: {found.doubt}")
+    if found.setting is None:
+        return Ending(Outcome.NEEDS_HUMAN, f"the state of {found.label!r} could not be read")
+    if found.setting is Setting.PRIVATE:
+        return None
+    if found.locked:
+        by = ", by its own words by somebody else" if found.managed else ""
+        return Ending(Outcome.BLOCKED, f"{found.label!r} is locked in the position that shares{by}")
+    if not found.shown:
+        return Ending(Outcome.NEEDS_HUMAN, f"{found.label!r} is in {found.thing.facts.hidden_in}")
+    return None
+
+
+def unclear(found: Found) -> Ending:
+    """The ending for a control that may decide about training and cannot be read."""
+    reasons = "; ".join(dict.fromkeys((*found.sense.why, *((found.doubt,) if found.doubt else ()))))
+    return Ending(Outcome.NEEDS_HUMAN, f"it is not clear what {found.label!r} means: {reasons}")
+
+
+def without_acting(seen: Sight, controls: Sequence[Control]) -> Ending | None:
+    """The ending where nothing may be operated; ``None`` where there is something to do."""
+    absent = missing(seen, controls)
+    if not seen.deciding:
+        return absent if not seen.doubtful else worst([unclear(f) for f in seen.doubtful])
+    if absent is not None:
+        return absent
+    sharing = [f for f in seen.deciding if f.setting is not Setting.PRIVATE]
+    if alike(seen.deciding) and sharing:
+        return Ending(Outcome.NEEDS_HUMAN, f"{len(seen.deciding)} controls fit and cannot be told apart")
+    if any(problem(f) is None for f in sharing):
+        return None
+    rest = [problem(f) for f in sharing]
+    return worst([*(e for e in rest if e), *(unclear(f) for f in seen.doubtful)])
+
+
+def missing(seen: Sight, controls: Sequence[Control]) -> Ending | None:
+    """A control that was asked for by name and is not there. One that is like it stands in for one alone."""
+    if not seen.deciding and not controls:
+        return Ending(Outcome.NO_CONTROL, "nothing on the page decides about training, as far as its words tell")
+    known = {f.control.id for f in seen.deciding if f.control}
+    absent = [c for c in controls if c.id not in known]
+    if not absent or (len(controls) == 1 and seen.deciding):
+        return None
+    return Ending(Outcome.NO_CONTROL, "no control on the page has a label of the pack")
+
+
+def after_acting(
+    before: Sight, reloaded: Sight, turns: Mapping[str, Turn], proof: Proof, others: tuple[str, ...]
+) -> Ending:
+    """The ending after a fresh load: what it shows decides. ``others`` moved meanwhile without being asked."""
+    if others:
+        why = f"another switch changed meanwhile, look at it yourself: {', '.join(others)}"
+        return Ending(Outcome.NEEDS_HUMAN, why, others)
+    if reloaded.rest is Rest.LOADING:
+        return Ending(Outcome.NEEDS_HUMAN, "the page did not finish loading when it was loaded afresh")
+    asked = {f.key for f in before.deciding}
+    endings = [_one(f, reloaded.of(f.key), turns.get(f.key)) for f in before.deciding]
+    endings += [_newcomer(f) for f in reloaded.deciding if f.key not in asked]
+    endings += [unclear(f) for f in reloaded.doubtful]
+    told = worst(endings)
+    return told if not told.claims else _doubted(told, proof)
+
+
+def _newcomer(found: Found) -> Ending:
+    if found.setting is Setting.PRIVATE:
+        return Ending(Outcome.ALREADY_PRIVATE, f"{found.label!r} came up later, and is private")
+    return Ending(Outcome.NEEDS_HUMAN, f"{found.label!r} came up only after the fresh load")
+
+
+def _one(before: Found, after: Found | None, turn: Turn | None) -> Ending:
+    label = before.label
+    if after is None:
+        return Ending(Outcome.NEEDS_HUMAN, f"{label!r} is not on the page any more after a fresh load")
+    if after.setting is Setting.PRIVATE:
+        if turn is None or not turn.acted:
+            return Ending(Outcome.ALREADY_PRIVATE, f"{label!r} was private already")
+        return Ending(Outcome.CHANGED, f"{label!r} is private after a fresh load")
+    stuck = problem(after)
+    if stuck is not None and (stuck.outcome is not Outcome.BLOCKED or turn is None):
+        return Ending(stuck.outcome, f"after the reload: {stuck.why}")
+    if turn is None or not turn.acted:
+        why = turn.trouble if turn else "nothing was changed"
+        return Ending(Outcome.NEEDS_HUMAN, f"{label!r} shares; {why}")
+    if turn.trouble is not None or not turn.moved:
+        if after.managed or (stuck is not None and stuck.outcome is Outcome.BLOCKED):
+            return Ending(Outcome.BLOCKED, f"{label!r} does not move, and is said to be managed by somebody else")
+        return Ending(Outcome.NEEDS_HUMAN, f"{label!r} still shares: {turn.trouble or 'it did not move'}")
+    return Ending(Outcome.NOT_PERSISTED, f"{label!r} shares again after a fresh load")
+
+
+def _doubted(claim: Ending, proof: Proof) -> Ending:
+    """A claim stands only where nothing that was sent, answered or seen elsewhere speaks against it."""
+    doubts = dict.fromkeys(write.doubt for write in proof.writes if write.doubt)
+    if proof.against:
+        doubts[proof.against] = None
+    if doubts:
+        why = f"the page shows private, but {'; '.join(filter(None, doubts))}"
+        return Ending(Outcome.NEEDS_HUMAN, why)
+    if proof.elsewhere is Elsewhere.SHARES:
+        return Ending(Outcome.NOT_PERSISTED, proof.elsewhere.value)
+    if claim.outcome is Outcome.CHANGED and not proof.told and proof.elsewhere is not Elsewhere.SAME:
+        why = "the page shows private, but it told its server nothing: only this browser remembers it"
+        return Ending(Outcome.NEEDS_HUMAN, why)
+    return claim
+
+
+def moved(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
+    """Keys of what is in another position than before, of what is present both times."""
+    return tuple(key for key, place in before.items() if key in after and after[key] != place)

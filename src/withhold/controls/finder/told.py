@@ -1,0 +1,113 @@
+"""What the page told its server after an act, and what the server says of it at a fresh load.
+
+A setting of which the server never heard is kept in this browser alone, whatever the page shows.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import parse_qsl
+
+from withhold.controls.driver import BrowserError, Page, Request, Response, WebSocket
+from withhold.controls.phrases import OFF_WORDS, ON_WORDS, normal
+
+_BODY_LIMIT = 200_000
+_TRUE = frozenset({"true", "1", "yes", "checked", "opted_in"}) | ON_WORDS
+_FALSE = frozenset({"false", "0", "no", "unchecked", "opted_out"}) | OFF_WORDS
+
+
+class Told:
+    """Watches one page: requests after an act until the page is left, and answers of a fresh load."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._watching = False
+        self._sent = 0
+        self._asked: dict[str, bool] = {}
+        self._answers: list[Response] | None = None
+        page.on("request", self._request)
+        page.on("response", self._response)
+        page.on("websocket", self._websocket)
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._page.remove_listener("request", self._request)
+        self._page.remove_listener("response", self._response)
+        self._page.remove_listener("websocket", self._websocket)
+
+    def begin(self) -> None:
+        """From now on whatever is sent counts as telling the server."""
+        self._watching = True
+
+    def end(self) -> None:
+        """The page is being left; answers are collected from now on."""
+        self._watching = False
+        self._answers = []
+
+    @property
+    def anything(self) -> bool:
+        """Whether the page sent anything at all after an act."""
+        return self._sent > 0
+
+    def contradiction(self) -> str | None:
+        """Says so where an answer of the fresh load holds another state than was sent, under the same key."""
+        answers, self._answers = self._answers or [], None
+        for response in answers:
+            said = switches(_text(response))
+            if any(said[key] is not on for key, on in self._asked.items() if key in said):
+                return "an answer of the server at the fresh load holds another state than was sent"
+        return None
+
+    def _request(self, request: Request) -> None:
+        if self._watching:
+            self._sent += 1
+            with suppress(BrowserError, UnicodeDecodeError):
+                self._asked.update(switches(request.post_data))
+
+    def _response(self, response: Response) -> None:
+        if self._answers is not None and response.request.resource_type in {"fetch", "xhr"}:
+            self._answers.append(response)
+
+    def _websocket(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda _: self._frame())
+
+    def _frame(self) -> None:
+        self._sent += int(self._watching)
+
+
+def _text(response: Response) -> str | None:
+    if "json" not in response.headers.get("content-type", ""):
+        return None
+    with suppress(BrowserError):
+        response.finished()
+        body = response.body()
+        return body.decode("utf-8", "replace") if len(body) <= _BODY_LIMIT else None
+    return None
+
+
+def switches(text: str | None) -> dict[str, bool]:
+    """Values of a JSON or form text that read as on or off, by innermost key; keys with both are left out."""
+    leaves = list(_leaves_of(text)) if text else []
+    found = dict(leaves)
+    return {key: on for key, on in found.items() if (key, not on) not in leaves}
+
+
+def _leaves_of(text: str) -> Iterator[tuple[str, bool]]:
+    try:
+        yield from _leaves(json.loads(text))
+    except (ValueError, RecursionError):
+        for key, value in parse_qsl(text):
+            yield from _leaves(value, key)
+
+
+def _leaves(value: object, key: str = "") -> Iterator[tuple[str, bool]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _leaves(inner, str(name))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, key)
+    elif isinstance(value, bool):
+        yield key, value
+    elif isinstance(value, str) and normal(value) in _TRUE | _FALSE:
+        yield key, normal(value) in _TRUE
