@@ -14,7 +14,7 @@ def journal(tool: Tool) -> Path:
     """A journal with a few statements of a person."""
     tool("account", "add", "anthropic", "home", "--plan", "Pro", "--accepted", "2025-10-01")
     tool("account", "setting", "home", "private", "--from", "2025-11-01")
-    return Path(os.environ["WITHHOLD_HOME"]) / "evidence" / "journal.jsonl"
+    return Path(os.environ["WITHHOLD_HOME"]) / "evidence" / "log.jsonl"
 
 
 def results(document: dict[str, list[dict[str, list[dict[str, str]]]]]) -> set[str]:
@@ -30,10 +30,13 @@ def test_an_empty_journal_verifies(tool: Tool) -> None:
 def test_list_and_verify(tool: Tool, journal: Path) -> None:
     """Records are listed oldest first, and each one's claims verify."""
     records = tool.document("evidence", "list")["records"]
-    assert [r["seq"] for r in records] == list(range(1, len(records) + 1))
-    assert len(records) == len(journal.read_bytes().splitlines())
+    whole = tool.document("evidence", "list", "--all")["records"]
+    assert [r["seq"] for r in whole] == list(range(1, len(whole) + 1))
+    assert len(whole) == len(journal.read_bytes().splitlines())
+    assert records == [r for r in whole if not r["type"].startswith("log.")]
+    assert {r["stamped"] for r in whole} == {"unstamped"}
     verified = tool.document("evidence", "verify")
-    assert [r["id"] for r in verified["records"]] == [r["id"] for r in records]
+    assert [r["id"] for r in verified["records"]] == [r["id"] for r in whole]
     assert "failed" not in results(verified)
 
 

@@ -1,8 +1,11 @@
 """The keys of the evidence log, and what a person hands to others: checkpoints and proofs."""
 
+from pathlib import Path
+
 from withhold.app.bootstrap import Services
 from withhold.evidence.opening import introduced
 from withhold.report import documents as d
+from withhold.support.errors import UsageProblem
 
 
 def show_keys(services: Services) -> d.EvidenceKeyDocument:
@@ -37,12 +40,24 @@ def rotate_key(services: Services, *, lost: bool) -> d.EvidenceKeyDocument:
     return show_keys(services)
 
 
-def checkpoint(services: Services) -> bytes:
-    """The newest signed checkpoint, to be kept elsewhere."""
-    return services.journal.checkpoint()
-
-
-def proof(services: Services, record: str) -> bytes:
-    """The ``.tlog-proof`` of the record whose id begins so."""
+def hand_out(services: Services, record: str | None, out: Path | None) -> d.EvidenceHandoutDocument:
+    """The newest checkpoint, or the ``.tlog-proof`` of the record whose id begins so; also to ``out``."""
     journal = services.journal
-    return journal.proof(journal.get(record).id)
+    data = journal.checkpoint() if record is None else journal.proof(journal.get(record).id)
+    if out is not None:
+        _write(out, data)
+    now = services.stamp()
+    return d.EvidenceHandoutDocument(
+        generated_at=now.generated_at,
+        tool_version=now.tool_version,
+        kind="checkpoint" if record is None else "proof",
+        text=data.decode(),
+        file=None if out is None else str(out),
+    )
+
+
+def _write(out: Path, data: bytes) -> None:
+    try:
+        out.write_bytes(data)
+    except OSError as problem:
+        raise UsageProblem(f"{out} cannot be written: {problem.strerror}") from problem

@@ -1,6 +1,5 @@
 """``withhold evidence``."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,27 +182,29 @@ def rotate(lost: bool, as_json: bool) -> None:
 
 @evidence.command()
 @click.option("-o", "--out", type=_OUT, help="Write it there instead of on stdout.")
-def checkpoint(out: Path | None) -> None:
+@json_option
+def checkpoint(out: Path | None, as_json: bool) -> None:
     """Print the newest signed checkpoint (C2SP). Whoever keeps it finds out if the log is ever rewritten.
 
     Example: withhold evidence checkpoint -o checkpoint.txt
     """
-    from withhold.app.log_keys import checkpoint as newest
+    from withhold.app.log_keys import hand_out
 
-    _hand_out(newest(_quiet()), out)
+    show(hand_out(_quiet(), None, out), as_json=as_json)
 
 
 @evidence.command()
 @click.argument("record")
 @click.option("-o", "--out", type=_OUT, help="Write it there instead of on stdout.")
-def proof(record: str, out: Path | None) -> None:
+@json_option
+def proof(record: str, out: Path | None, as_json: bool) -> None:
     """Print the proof (C2SP .tlog-proof) that a record is in the signed log.
 
     Example: withhold evidence proof 3f9a -o record.tlog-proof
     """
-    from withhold.app.log_keys import proof as proven
+    from withhold.app.log_keys import hand_out
 
-    _hand_out(proven(_quiet(), record), out)
+    show(hand_out(_quiet(), record, out), as_json=as_json)
 
 
 def _quiet() -> "Services":
@@ -211,11 +212,3 @@ def _quiet() -> "Services":
     made = services()
     made.stamps = False
     return made
-
-
-def _hand_out(data: bytes, out: Path | None) -> None:
-    if out is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        out.write_bytes(data)

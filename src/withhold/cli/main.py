@@ -25,7 +25,7 @@ class Root(LazyGroup):
         "account": Lazy(
             "withhold.cli.account:account", "Accounts, plans, acceptance, your word on the setting."
         ),
-        "evidence": Lazy("withhold.cli.evidence:evidence", "List and verify the evidence journal."),
+        "evidence": Lazy("withhold.cli.evidence:evidence", "List, verify and time-stamp the evidence."),
         "packs": Lazy("withhold.cli.packs:packs", "List, show and lint the provider data."),
         "lab": Lazy("withhold.cli.lab:lab", "Run the reference provider on this machine."),
         "demo": Lazy("withhold.cli.demo:demo", "The whole story on the lab, in a real browser."),

@@ -24,6 +24,7 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.EvidenceStampDocument: evidence.stamped,
     d.EvidenceAuthoritiesDocument: evidence.authorities,
     d.EvidenceKeyDocument: evidence.keys,
+    d.EvidenceHandoutDocument: evidence.handed_out,
     d.AccountDocument: simple.accounts,
     d.StatusDocument: simple.status,
     d.PacksListDocument: simple.packs_list,

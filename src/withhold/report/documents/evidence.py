@@ -109,6 +109,15 @@ class EvidenceStampDocument(Document, kw_only=True, frozen=True):
     why: str | None = None
 
 
+class EvidenceHandoutDocument(Document, kw_only=True, frozen=True):
+    """A text to be kept elsewhere, to the byte: the newest checkpoint, or the proof of a record."""
+
+    schema: Literal["withhold.evidence-handout/1"] = "withhold.evidence-handout/1"
+    kind: Literal["checkpoint", "proof"]
+    text: str
+    file: str | None
+
+
 class AuthorityRow(Struct, kw_only=True, frozen=True):
     name: str
     url: str

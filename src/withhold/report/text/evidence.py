@@ -8,6 +8,7 @@ from rich.text import Text
 from withhold.report.documents import (
     EvidenceAuthoritiesDocument,
     EvidenceFsckDocument,
+    EvidenceHandoutDocument,
     EvidenceKeyDocument,
     EvidenceListDocument,
     EvidenceStampDocument,
@@ -94,6 +95,14 @@ def authorities(console: Console, document: EvidenceAuthoritiesDocument) -> None
         policy = f", policy {row.policy}" if row.policy else ""
         console.print(Text(row.name, style="bold"), Text(f"{row.url}{policy}"))
         bullets(console, (f"root SHA-256 {root}" for root in row.roots))
+
+
+def handed_out(console: Console, document: EvidenceHandoutDocument) -> None:
+    """To the byte on stdout, or where it was written."""
+    if document.file is None:
+        console.print(Text(document.text), end="", soft_wrap=True)
+    else:
+        console.print(f"{document.kind} written to {document.file}", soft_wrap=True)
 
 
 def keys(console: Console, document: EvidenceKeyDocument) -> None:
