@@ -34,20 +34,20 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "a period without a stated start counted from the first message",
         "retention.py",
-        "rule.starts_from or StartsFrom.DELETION, max(last, event)",
-        "rule.starts_from or StartsFrom.CREATION, max(last, event)",
+        "rule.starts_from or StartsFrom.DELETION, event",
+        "rule.starts_from or StartsFrom.CREATION, event",
     ),
     Fault(
         "a deletion taken at its earliest",
-        "retention.py",
+        "course.py",
         "return gone.when.latest\n",
         "return gone.when.earliest\n",
     ),
     Fault(
         "an inferred deletion starts its clock",
-        "retention.py",
-        "if gone is None or gone.known not in CREDIBLE or contradicted(conversation):",
-        "if gone is None or contradicted(conversation):",
+        "course.py",
+        "if gone is None or gone.known not in CREDIBLE or self.contradicted:",
+        "if gone is None or self.contradicted:",
     ),
     Fault(
         "the shorter of two clocks kept",
@@ -55,17 +55,17 @@ FAULTS: tuple[Fault, ...] = (
         "clock.until >= held.until",
         "clock.until <= held.until",
     ),
-    Fault("no clock for incognito chats", "retention.py", "if conversation.incognito:", "if False:"),
+    Fault("no clock for incognito chats", "retention.py", "if footing.incognito:", "if False:"),
     Fault(
         "feedback clock counted from its earliest instant",
-        "retention.py",
-        "given.latest,",
-        "given.earliest,",
+        "judge.py",
+        "feedback=tuple(at.latest for at in course.feedback)",
+        "feedback=tuple(at.earliest for at in course.feedback)",
     ),
     Fault(
         "sharing ends with the last message although the setting stayed on",
         "judge.py",
-        "latest = max([last, *open_ends])",
+        "latest = max([last, *self.open_ends])",
         "latest = last",
     ),
     # the shape of a conversation
@@ -100,7 +100,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("an expired copy still used", "shape.py", "table.as_of > kept", "False"),
     Fault(
         "a deletion believed against what was said after it",
-        "retention.py",
+        "course.py",
         "any(gone.when.latest < m.at.earliest for m in conversation.messages)",
         "False",
     ),
@@ -428,7 +428,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "the carve-out for feedback dropped where feedback does not show",
         "judge.py",
-        "not (rule.kind is ExceptionKind.FEEDBACK and conversation.feedback_visible)",
+        "not (rule.kind is ExceptionKind.FEEDBACK and feedback_visible)",
         "rule.kind is not ExceptionKind.FEEDBACK",
     ),
     Fault(

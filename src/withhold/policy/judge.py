@@ -8,11 +8,11 @@ instant take it: it was open before and is stored, or a copy was made with feedb
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 
 from withhold.model.conversation import Conversation
 from withhold.model.terms import Terms
-from withhold.model.verdict import CarveOut, Verdict
+from withhold.model.verdict import CarveOut, Clock, Verdict
 from withhold.model.words import (
     Allowed,
     Cause,
@@ -23,6 +23,7 @@ from withhold.model.words import (
     PastExposure,
 )
 from withhold.policy.bounds import NO, YES, Bounds, one_of
+from withhold.policy.course import Course, course_of
 from withhold.policy.explain import Explainer
 from withhold.policy.exposure import (
     Finding,
@@ -35,7 +36,7 @@ from withhold.policy.exposure import (
     used_after_deletion,
 )
 from withhold.policy.regimes import Alternative, RegimeTable
-from withhold.policy.retention import clocks, surely_deleted_by, terms_in
+from withhold.policy.retention import Footing, Instants, clocks, planned, terms_in
 from withhold.policy.shape import FeedbackShape, Shape, Span, shape_of
 from withhold.policy.timeline import Stretch
 
@@ -69,6 +70,8 @@ class Judge:
     def __init__(self, table: RegimeTable) -> None:
         self.table = table
         self.judge_shape = lru_cache(maxsize=65_536)(self._judge_shape)
+        self.carve_outs = lru_cache(maxsize=4_096)(self._carve_outs)
+        self.plan = lru_cache(maxsize=4_096)(partial(planned, table))
 
     def __call__(self, conversation: Conversation) -> Verdict:
         """The full verdict. Depends on nothing but the conversation and the table."""
@@ -82,13 +85,8 @@ class Judge:
             past_causes=found.past_causes,
             future_causes=found.future_causes,
             reasons=tuple(explain.reason(s.rule, s.terms, s.regime) for s in found.steps),
-            carve_outs=self._carve_outs(conversation, shape),
-            clocks=clocks(
-                conversation,
-                self.table,
-                shared_until=self._shared_until(conversation, found),
-                maybe_private=Cause.SETTING not in found.future_causes,
-            ),
+            carve_outs=self.carve_outs(shape, conversation.feedback_visible),
+            clocks=self.clocks(course_of(conversation, self.table), found),
             marks=found.marks,
             would_settle=explain.would_settle(tuple(s.rule for s in found.steps), found.past, found.future),
             as_of=self.table.as_of,
@@ -228,20 +226,46 @@ class Judge:
             marks.add(Mark.CONFLICT)
         return frozenset(marks)
 
-    def _shared_until(self, conversation: Conversation, found: ShapeVerdict) -> datetime | None:
+    def clocks(self, course: Course, found: ShapeVerdict) -> tuple[Clock, ...]:
+        """All clocks of a conversation that ran ``course`` and was judged so; none without messages."""
+        if course.first is None or course.last is None:
+            return ()
+        instants = Instants(
+            first=course.first,
+            last=course.last,
+            shared=self._shared_until(course.last, course.gone) if found.shared.possible else None,
+            gone=course.gone,
+            feedback=tuple(at.latest for at in course.feedback),
+        )
+        return clocks(self.plan(self._footing(course, found)), instants)
+
+    def _footing(self, course: Course, found: ShapeVerdict) -> Footing:
+        assert course.first is not None  # noqa: S101 - asked by who has looked
+        assert course.last is not None  # noqa: S101
+        table = self.table
+        return Footing(
+            held=(table.index_at(course.first), table.index_at(max(course.last, table.as_of))),
+            shared=found.shared.possible,
+            maybe_private=Cause.SETTING not in found.future_causes,
+            gone=None if course.deletion is None else course.gone is not None,
+            incognito=bool(course.incognito),
+            feedback=tuple(table.span(at) for at in course.feedback),
+        )
+
+    def _shared_until(self, last: datetime, gone: datetime | None) -> datetime:
         """Last instant up to which it may have been shared: sharing goes on while the setting is on."""
-        if not found.shared.possible or not conversation.messages:
-            return None
-        as_of = self.table.as_of
-        last = max(self.table.known_by(m.at).latest for m in conversation.messages)
-        open_ends = [
-            min(r.ends, as_of) for r in self.table.regimes if r.begins <= as_of and _may_share(r.settings)
-        ]
-        latest = max([last, *open_ends])
-        gone = surely_deleted_by(conversation)
+        latest = max([last, *self.open_ends])
         return latest if gone is None else min(latest, max(last, gone))
 
-    def _carve_outs(self, conversation: Conversation, shape: Shape) -> tuple[CarveOut, ...]:
+    @cached_property
+    def open_ends(self) -> tuple[datetime, ...]:
+        """Ends, as far as they are past, of the regimes in which the setting may have allowed training."""
+        as_of = self.table.as_of
+        return tuple(
+            min(r.ends, as_of) for r in self.table.regimes if r.begins <= as_of and _may_share(r.settings)
+        )
+
+    def _carve_outs(self, shape: Shape, feedback_visible: bool) -> tuple[CarveOut, ...]:
         """What may hold in spite of the verdict, for all terms from the first message to now."""
         if shape.first is None:
             return ()
@@ -253,7 +277,7 @@ class Judge:
             )
             for terms in terms_in(held)
             for rule in carve_out_rules(terms)
-            if not (rule.kind is ExceptionKind.FEEDBACK and conversation.feedback_visible)
+            if not (rule.kind is ExceptionKind.FEEDBACK and feedback_visible)
         }
         return tuple(latest.values())
 

@@ -6,16 +6,16 @@ which to count, there is no end, and the note says so.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
-from withhold.model.conversation import Conversation
 from withhold.model.terms import RetentionRule, Terms
 from withhold.model.verdict import Clock
 from withhold.model.when import END, When
-from withhold.model.words import Basis, RetentionKind, StartsFrom
+from withhold.model.words import Basis, Bound, RetentionKind, StartsFrom
 from withhold.policy.calendar import latest_end
 from withhold.policy.regimes import Regime, RegimeTable
-from withhold.policy.timeline import CREDIBLE
 
 _UNSEEN_EVENT = {
     Basis.FLAGGED_CONTENT: "counts from a safety flag, which nobody outside can see",
@@ -50,125 +50,156 @@ def copy_kept_until(at: When, table: RegimeTable) -> datetime | None:
     return max(known) if known and len(known) == len(ends) else None
 
 
-def _end(start: datetime, rule: RetentionRule | None) -> datetime | None:
-    if rule is None or rule.duration is None or start >= END:
+def _end(start: datetime | None, rule: RetentionRule | None) -> datetime | None:
+    if start is None or rule is None or rule.duration is None or start >= END:
         return None
     return latest_end(start, rule.duration)
 
 
-def clocks(
-    conversation: Conversation,
-    table: RegimeTable,
-    *,
-    shared_until: datetime | None,
-    maybe_private: bool,
-) -> tuple[Clock, ...]:
-    """All clocks of one conversation.
+class Anchor(Enum):
+    """The instant from which a stated period runs."""
 
-    ``shared_until``: last instant up to which it may have been shared (``None``: never).
-    ``maybe_private``: whether it may be held on the footing of the private setting or of a contract.
+    FIRST = auto()
+    LAST = auto()
+    SHARED = auto()
+    DELETED = auto()
+    FEEDBACK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """All that decides which clocks run, and nothing of when: the same for very many conversations.
+
+    ``held`` are the regimes from the first message to the evaluation instant. ``maybe_private``: it may be
+    held on the footing of the private setting or of a contract. ``gone`` is ``None`` where nothing speaks of a
+    deletion, else whether it is known. ``feedback`` holds the regimes of each mark.
     """
-    if not conversation.messages:
-        return ()
-    first = min(m.at.earliest for m in conversation.messages)
-    last = max(table.known_by(m.at).latest for m in conversation.messages)
-    held = table.regimes[table.index_at(first) : table.index_at(max(last, table.as_of)) + 1]
-    terms = terms_in(held)
-    result: list[Clock] = []
-    if shared_until is not None:
-        result += _from_rules(
-            terms, Basis.TRAINING_ON, first, last, shared_until, "counted from the last moment of sharing"
-        )
-    if maybe_private:
-        result += _private(terms, conversation, first, last)
-    result += _deleted(terms, conversation, first, last)
-    if conversation.incognito:
-        result += _from_rules(
-            terms, Basis.TEMPORARY_CHATS, first, last, last, "counted from the last message"
-        )
-    for feedback in conversation.feedback:
-        given = table.known_by(feedback.at)
-        begin, end = table.span(given)
-        result += _from_rules(
-            terms_in(table.regimes[begin : end + 1]),
-            Basis.FEEDBACK,
-            first,
-            last,
-            given.latest,
-            "counted from the feedback",
-        )
-    result += _from_rules(terms, Basis.LOCAL_COPIES, first, last, last, "the copy on this computer")
+
+    held: tuple[int, int]
+    shared: bool
+    maybe_private: bool
+    gone: bool | None
+    incognito: bool
+    feedback: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One stated period. It runs from ``since``; ``None`` where no event is known from which to count.
+
+    ``mark`` is which of several feedbacks.
+    """
+
+    basis: Basis
+    rule: RetentionRule
+    since: Anchor | None
+    why: str
+    mark: int = 0
+
+
+Plan = tuple[Running, ...]
+"""All stated periods of one footing. Which of those on one basis ends last depends on the instants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instants:
+    """Where the anchors of one conversation lie. ``shared``: until when it may have been shared."""
+
+    first: datetime
+    last: datetime
+    shared: datetime | None
+    gone: datetime | None
+    feedback: tuple[datetime, ...]
+
+    def of(self, running: Running) -> datetime | None:
+        """When the period begins; never before the last message, unless it counts from the first."""
+        match running.since:
+            case Anchor.FIRST:
+                return self.first
+            case Anchor.SHARED:
+                return None if self.shared is None else max(self.last, self.shared)
+            case Anchor.DELETED:
+                return None if self.gone is None else max(self.last, self.gone)
+            case Anchor.FEEDBACK:
+                return max(self.last, self.feedback[running.mark])
+            case Anchor.LAST:
+                return self.last
+            case None:
+                return None
+
+
+def planned(table: RegimeTable, footing: Footing) -> Plan:
+    """The periods that run on a footing."""
+    terms = terms_in(table.regimes[footing.held[0] : footing.held[1] + 1])
+    result: list[Running] = []
+    if footing.shared:
+        result += _from(terms, Basis.TRAINING_ON, Anchor.SHARED, "counted from the last moment of sharing")
+    if footing.maybe_private:
+        result += _private(terms, gone=footing.gone)
+    result += _deleted(terms, gone=footing.gone)
+    if footing.incognito:
+        result += _from(terms, Basis.TEMPORARY_CHATS, Anchor.LAST, "counted from the last message")
+    for mark, (begin, end) in enumerate(footing.feedback):
+        rated = terms_in(table.regimes[begin : end + 1])
+        result += _from(rated, Basis.FEEDBACK, Anchor.FEEDBACK, "counted from the feedback", mark)
+    result += _from(terms, Basis.LOCAL_COPIES, Anchor.LAST, "the copy on this computer")
     for basis, why in _UNSEEN_EVENT.items():
-        result += [_clock(basis, rule, None, why) for rule in _rules(terms, basis)[:1]]
-    return tuple(_latest_per_basis(result))
+        result += [Running(basis, rule, None, why) for rule in _rules(terms, basis)[:1]]
+    return tuple(result)
 
 
-def surely_deleted_by(conversation: Conversation) -> datetime | None:
-    """The latest instant of a deletion that is known; absence from an export proves none."""
-    gone = conversation.deletion
-    if gone is None or gone.known not in CREDIBLE or contradicted(conversation):
-        return None
-    return gone.when.latest
+def clocks(plan: Plan, instants: Instants) -> tuple[Clock, ...]:
+    """All clocks of one conversation: one per basis, each at its latest end."""
+    return tuple(_latest_per_basis([_clock(r, _end(instants.of(r), r.rule)) for r in plan]))
 
 
-def contradicted(conversation: Conversation) -> bool:
-    """Whether something was said after the deletion: then one of the two is wrong."""
-    gone = conversation.deletion
-    return gone is not None and any(gone.when.latest < m.at.earliest for m in conversation.messages)
-
-
-def _deleted(
-    terms: tuple[Terms, ...], conversation: Conversation, first: datetime, last: datetime
-) -> list[Clock]:
+def _deleted(terms: tuple[Terms, ...], *, gone: bool | None) -> list[Running]:
     """What follows a deletion; one that is not proven starts no clock that ends."""
-    basis, gone = Basis.AFTER_CHAT_DELETION, surely_deleted_by(conversation)
-    if gone is not None:
-        return _from_rules(terms, basis, first, last, gone, "counted from the deletion")
-    if conversation.deletion is None:
+    basis = Basis.AFTER_CHAT_DELETION
+    if gone:
+        return _from(terms, basis, Anchor.DELETED, "counted from the deletion")
+    if gone is None:
         return []
-    return [_clock(basis, r, None, "whether it was deleted is not certain") for r in _rules(terms, basis)[:1]]
+    return [
+        Running(basis, r, None, "whether it was deleted is not certain") for r in _rules(terms, basis)[:1]
+    ]
 
 
-def _private(
-    terms: tuple[Terms, ...], conversation: Conversation, first: datetime, last: datetime
-) -> list[Clock]:
+def _private(terms: tuple[Terms, ...], *, gone: bool | None) -> list[Running]:
     """What shows in the person's history stays until it is deleted; the stated days run from there."""
+    if gone:
+        return _from(terms, Basis.TRAINING_OFF, Anchor.DELETED, "from the deletion")
     rules = _rules(terms, Basis.TRAINING_OFF)
-    gone = surely_deleted_by(conversation)
-    if gone is not None:
-        return _ends(rules, Basis.TRAINING_OFF, first, last, gone, "from the deletion")
     why = "kept while it shows in the history; the stated time runs once it is deleted"
-    return [_clock(Basis.TRAINING_OFF, rules[-1], None, why)] if rules else []
+    return [Running(Basis.TRAINING_OFF, rules[-1], None, why)] if rules else []
 
 
 def _rules(terms: tuple[Terms, ...], basis: Basis) -> list[RetentionRule]:
     return [rule for t in terms if (rule := t.retention.get(basis)) is not None]
 
 
-def _from_rules(
-    terms: tuple[Terms, ...], basis: Basis, first: datetime, last: datetime, event: datetime, why: str
-) -> list[Clock]:
-    return _ends(_rules(terms, basis), basis, first, last, event, why)
+def _from(terms: tuple[Terms, ...], basis: Basis, event: Anchor, why: str, mark: int = 0) -> list[Running]:
+    """The periods on a basis; one whose beginning is not stated runs from ``event`` too."""
+    return [Running(basis, rule, _since(rule, event), why, mark) for rule in _rules(terms, basis)]
 
 
-def _ends(
-    rules: list[RetentionRule], basis: Basis, first: datetime, last: datetime, event: datetime, why: str
-) -> list[Clock]:
-    result = []
-    for rule in rules:
-        start = {StartsFrom.CREATION: first, StartsFrom.LAST_ACTIVITY: last}.get(
-            rule.starts_from or StartsFrom.DELETION, max(last, event)
-        )
-        result.append(_clock(basis, rule, _end(start, rule), why))
-    return result
+def _since(rule: RetentionRule, event: Anchor) -> Anchor:
+    stated = {StartsFrom.CREATION: Anchor.FIRST, StartsFrom.LAST_ACTIVITY: Anchor.LAST}
+    return stated.get(rule.starts_from or StartsFrom.DELETION, event)
 
 
-def _clock(basis: Basis, rule: RetentionRule, until: datetime | None, why: str) -> Clock:
+def _clock(running: Running, until: datetime | None) -> Clock:
+    rule = running.rule
     stated = "the provider does not say from which event" if rule.starts_from is None else None
     length = rule.duration or str(rule.kind)
-    note = "; ".join(filter(None, (f"{length}, {why}", stated, rule.note)))
-    bound = rule.bound if rule.kind is not RetentionKind.CONFIGURABLE else None
-    return Clock(basis, until, bound if until is not None else None, note, rule.sources, rule.confidence)
+    note = "; ".join(filter(None, (f"{length}, {running.why}", stated, rule.note)))
+    bound = bound_of(rule) if until is not None else None
+    return Clock(running.basis, until, bound, note, rule.sources, rule.confidence)
+
+
+def bound_of(rule: RetentionRule) -> Bound | None:
+    """What the end of a period is, where it has one."""
+    return rule.bound if rule.kind is not RetentionKind.CONFIGURABLE else None
 
 
 def _latest_per_basis(found: list[Clock]) -> Iterable[Clock]:

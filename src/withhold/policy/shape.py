@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from itertools import compress
 
 from withhold.model.columns import LETTERS, Columns, instant, micros
-from withhold.model.conversation import Conversation, Feedback
+from withhold.model.conversation import Conversation
 from withhold.model.when import BEGINNING, When
 from withhold.model.words import Author
 from withhold.policy.bounds import NO, OPEN, YES, Bounds
+from withhold.policy.course import contradicted
 from withhold.policy.regimes import RegimeTable
-from withhold.policy.retention import contradicted, copy_kept_until
+from withhold.policy.retention import copy_kept_until
 from withhold.policy.timeline import CREDIBLE, TICK
 
 Span = tuple[int, int]
@@ -73,9 +74,7 @@ def sendings(conversation: Conversation) -> tuple[When, ...]:
     return tuple(When(instant(e), instant(at)) for e, at in zip(earliest, latest, strict=True))
 
 
-def sent(
-    authors: str, earliest: Sequence[int], latest: Sequence[int]
-) -> tuple[Sequence[int], Sequence[int]]:
+def sent(authors: str, earliest: Sequence[int], latest: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
     """:func:`sendings` over columns (``model.columns``): earliest and latest microseconds of each."""
     if _MODEL not in authors:
         return earliest, latest
@@ -114,18 +113,18 @@ def shape_of(conversation: Conversation, table: RegimeTable) -> Shape:
     spans = [table.span(table.known_by(at)) for at in sendings(conversation)]
     spans = spans or [(0, table.index_at(table.as_of))]  # no message shown is not none sent
     return Shape(
-        first=spans[0] if spans else None,
+        first=spans[0],
         later=tuple(sorted(set(spans[1:]))),
         until=table.index_at(table.as_of),
         kept=_kept(conversation, table),
         incognito=conversation.incognito,
-        feedback=tuple(_feedback(f, table) for f in conversation.feedback),
+        feedback=tuple(feedback_shape(table.known_by(f.at), table) for f in conversation.feedback),
         deleted=_deleted(conversation, table.as_of),
     )
 
 
-def _feedback(feedback: Feedback, table: RegimeTable) -> FeedbackShape:
-    at = table.known_by(feedback.at)
+def feedback_shape(at: When, table: RegimeTable) -> FeedbackShape:
+    """What the rules can tell apart of feedback given at ``at`` (as known by the evaluation instant)."""
     kept = copy_kept_until(at, table)
     return FeedbackShape(span=table.span(at), expired=kept is not None and table.as_of > kept)
 
