@@ -94,7 +94,8 @@ def _chat(found: Found, account: str | None, repeats: Repeats, options: Options)
     drafts = []
     authors: dict[object, Author] = {}
     for key in in_order({key: part(node, "parent") for key, node in mapping.items()}):
-        draft = _draft(mapping[key], authors.get(part(mapping[key], "parent")))
+        parent = part(mapping[key], "parent")
+        draft = _draft(mapping[key], authors.get(parent) if isinstance(parent, str) else None)
         if draft is not None:
             authors[key] = draft.author
         if draft is not None and draft.fault is not None:
