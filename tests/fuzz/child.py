@@ -1,7 +1,7 @@
 """Feeds the readers with mutated input for some seconds, in a process of its own with bounded memory.
 
-``python -m tests.fuzz.child ENGINE SECONDS SEED FOLDER``: ENGINE is ``chance``, or ``atheris``, which looks at
-which code an input reaches. FOLDER takes inputs at work, and those at which something went wrong.
+``python -m tests.fuzz.child ENGINE SECONDS SEED FOLDER``: ENGINE is ``chance``, or ``atheris``, which looks
+at which code an input reaches. FOLDER takes inputs at work, and those at which something went wrong.
 Ends with 0 if nothing was found; the last line on standard output is the number of inputs.
 """
 
@@ -56,13 +56,17 @@ def _chance(seconds: float, seed: int, work: Path) -> int:
     _bound_memory()
     end, number = time.monotonic() + seconds, 0
     while time.monotonic() < end:
-        draw = random.Random(f"{seed}-{number}")  # noqa: S311 - chance, no secret
+        draw = random.Random(f"{seed}-{number}")
         name = names[number % len(names)]
-        if not _fine(name, lambda below, draw=draw: draw.randrange(max(1, below)), work, f"{seed}-{number}"):
+        if not _fine(name, _picking(draw), work, f"{seed}-{number}"):
             return 1
         number += 1
     print(number)
     return 0
+
+
+def _picking(draw: random.Random) -> Callable[[int], int]:
+    return lambda below: draw.randrange(max(1, below))
 
 
 def _fine(name: str, pick: Callable[[int], int], work: Path, label: str) -> bool:
@@ -73,7 +77,7 @@ def _fine(name: str, pick: Callable[[int], int], work: Path, label: str) -> bool
     faulthandler.dump_traceback_later(SLOWEST, exit=True)
     try:
         check(name, pick, folder)
-    except BaseException:
+    except Exception:  # noqa: BLE001 - an edge of the process: whatever it is, it was found
         traceback.print_exc()
         print(f"found with {name} {label}; the input is in {folder}", file=sys.stderr)
         return False
@@ -83,7 +87,7 @@ def _fine(name: str, pick: Callable[[int], int], work: Path, label: str) -> bool
 
 
 def _atheris(seconds: float, seed: int, work: Path) -> int:
-    import atheris
+    import atheris  # type: ignore[import-untyped]
 
     with atheris.instrument_imports(include=["withhold.sources"]):
         from withhold.sources import registry  # noqa: F401 - instrumented here, once
@@ -115,9 +119,15 @@ def _atheris(seconds: float, seed: int, work: Path) -> int:
         alone(data[3:], f"x{ENDINGS[data[2] % len(ENDINGS)]}", file_folder)
 
     options = [
-        f"-max_total_time={max(1, round(seconds))}", f"-seed={seed or 1}", f"-timeout={SLOWEST}", "-max_len=24000",
-        f"-rss_limit_mb={MEMORY >> 20}", f"-artifact_prefix={work}/found-", "-print_final_stats=1", str(seeds),
-    ]  # fmt: skip
+        f"-max_total_time={max(1, round(seconds))}",
+        f"-seed={seed or 1}",
+        f"-timeout={SLOWEST}",
+        f"-rss_limit_mb={MEMORY >> 20}",
+        f"-artifact_prefix={work}/found-",
+        "-max_len=24000",
+        "-print_final_stats=1",
+        str(seeds),
+    ]
     atheris.Setup([sys.argv[0], *options], one)
     atheris.Fuzz()
     return 0  # not reached: libFuzzer ends the process

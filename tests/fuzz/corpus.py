@@ -62,7 +62,7 @@ def _ollama() -> Rows:
 
 
 def _open_webui() -> Rows:
-    node = {
+    node: dict[str, object] = {
         "id": "m1",
         "parentId": None,
         "childrenIds": [],

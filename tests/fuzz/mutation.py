@@ -160,7 +160,7 @@ def _table(data: bytes, pick: Pick) -> bytes:
         try:
             _change_cell(connection, pick)
             connection.commit()
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             return data[: len(data) // 2]  # damaged by an earlier change
         finally:
             connection.close()
