@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from withhold.app.batch import Batch
-from withhold.app.resuming import resumed_in
 from withhold.model.columns import micros
 from withhold.model.conversation import Deletion
 from withhold.model.ports import Catalogue, Clock
@@ -53,6 +52,7 @@ class State(Store):
 
         def index_of(catalogue: Catalogue, key: bytes) -> "Index":
             from withhold.index.index import Index
+            from withhold.sources.resume import resumed_in
 
             return Index(home.index, catalogue, key, resumed_in, storage=storage, busy_seconds=busy_seconds)
 

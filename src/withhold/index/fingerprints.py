@@ -12,6 +12,8 @@ MESSAGE_BYTES = 12
 """Never collide within one conversation."""
 DIGEST_BYTES = 16
 _KEY_BYTES = 6
+_SHORT = 100
+"""Ids below this length have a hasher ready. UUIDs have 36 characters."""
 
 
 def fingerprint(key: bytes, purpose: bytes, *parts: str, size: int) -> bytes:
@@ -31,15 +33,20 @@ class Fingerprints:
         self._message = hashlib.blake2b(key=key, person=b"message", digest_size=MESSAGE_BYTES)
         self._digest = hashlib.blake2b(key=key, person=b"digest", digest_size=DIGEST_BYTES)
         self._pack = msgspec.msgpack.Encoder().encode
-        self._by_length: dict[int, hashlib.blake2b] = {}
+        self._begun = [self._headed(size) for size in range(_SHORT)]
 
     def messages(self, ids: Sequence[str]) -> list[bytes]:
         """One fingerprint a message id, equal to :func:`fingerprint` of it."""
+        try:
+            data = [identity.encode() for identity in ids]
+        except UnicodeEncodeError:
+            data = [_bytes(identity) for identity in ids]
         found = []
-        for identity in ids:
-            data = _bytes(identity)
-            hasher = (self._by_length.get(len(data)) or self._headed(len(data))).copy()
-            hasher.update(data)
+        begun = self._begun
+        for each in data:
+            size = len(each)
+            hasher = (begun[size] if size < _SHORT else self._headed(size)).copy()
+            hasher.update(each)
             found.append(hasher.digest())
         return found
 
@@ -83,11 +90,9 @@ class Fingerprints:
         return int.from_bytes(fingerprint(self._key, b"conversation", *parts, size=_KEY_BYTES), "big")
 
     def _headed(self, length: int) -> "hashlib.blake2b":
-        """A hasher that has taken the length of an id; most ids of a source are of one length."""
+        """A hasher that has taken the length of an id."""
         hasher = self._message.copy()
         hasher.update(length.to_bytes(8, "big"))
-        if length < 256:
-            self._by_length[length] = hasher
         return hasher
 
 

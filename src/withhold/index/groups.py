@@ -8,16 +8,18 @@ import pyarrow as pa
 from withhold.index.arrow import schema
 from withhold.index.kept import Messages, shown_bounds
 from withhold.index.schema import CONVERSATIONS
-from withhold.model.columns import Columns, micros
+from withhold.model.columns import micros
 from withhold.model.conversation import Conversation, Feedback
 from withhold.policy.shape import sent
 
 CONVERSATIONS_A_GROUP = 20_000
 MESSAGES_A_GROUP = 250_000
 
-Resumed = Callable[[Columns], Sequence[int]]
-"""When the person took a conversation up again, in microseconds: a rule of another room, handed in."""
+Resumed = Callable[[str, Sequence[int], Sequence[int]], Sequence[int]]
+"""When the person took a conversation up again, given authors, earliest and latest of its messages as they
+stand in columns: microseconds. A rule of another room, handed in."""
 
+_COUNTED = array("i", range(1000))
 _LETTERS = pa.array(["h", "m", "o"])
 _NUMBERS = bytes.maketrans(b"hmo", bytes([0, 1, 2]))
 
@@ -73,7 +75,7 @@ class Group:
                 min(messages.earliest, default=None),
                 max(messages.latest, default=None),
                 *shown_bounds(messages),
-                self._resumed(_times(messages)),
+                self._resumed(authors, messages.earliest, messages.latest),
                 digest,
             )
         )
@@ -83,7 +85,7 @@ class Group:
     def _add_messages(self, key: int, messages: Messages) -> None:
         size = len(messages.ids)
         self._message_keys.extend(array("q", (key,)) * size)
-        self._message_n.extend(range(size))
+        self._message_n += _counted(size)
         self._ids += b"".join(messages.ids)
         self._authors.append(messages.authors)
         self._earliest.extend(messages.earliest)
@@ -92,7 +94,7 @@ class Group:
 
     def _add_sendings(self, key: int, earliest: Sequence[int], latest: Sequence[int]) -> None:
         self._sending_keys.extend(array("q", (key,)) * len(earliest))
-        self._sending_n.extend(range(len(earliest)))
+        self._sending_n += _counted(len(earliest))
         self._sent_earliest.extend(earliest)
         self._sent_latest.extend(latest)
 
@@ -134,6 +136,11 @@ class Group:
         return pa.Table.from_arrays(arrays, schema=form)
 
 
+def _counted(size: int) -> "array[int]":
+    """0, 1, 2 ... below ``size``."""
+    return _COUNTED[:size] if size <= len(_COUNTED) else array("i", range(size))
+
+
 def integers(values: "array[int]", kind: pa.DataType) -> pa.Array:
     """An Arrow array over a copy of ``values``."""
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values.tobytes())])
@@ -144,12 +151,6 @@ def letters(authors: str) -> pa.Array:
     codes = pa.py_buffer(authors.encode("ascii").translate(_NUMBERS))
     indices = pa.Array.from_buffers(pa.int8(), len(authors), [None, codes])
     return pa.DictionaryArray.from_arrays(indices, _LETTERS).cast(pa.string())
-
-
-def _times(messages: Messages) -> Columns:
-    """Authors and times alone: all that a rule about times may look at."""
-    size = len(messages.authors)
-    return Columns([""] * size, messages.authors, messages.earliest, messages.latest, [0] * size)
 
 
 def _mark(feedback: Feedback) -> dict[str, object]:

@@ -110,10 +110,12 @@ _DICTIONARIES = {
     "messages": ["key", "n", "author"],
     "sightings": ["source"],
 }
+_TIMES = {"earliest": "BYTE_STREAM_SPLIT", "latest": "BYTE_STREAM_SPLIT"}
+"""Neighbouring times share their upper bytes: a third smaller than plain, and quicker to read."""
 _ENCODINGS: dict[str, dict[str, str]] = {
     "conversations": {},
-    "sendings": {},
-    "messages": {},
+    "sendings": _TIMES,
+    "messages": _TIMES,
     "sightings": {},
 }
 _STATISTICS = {
