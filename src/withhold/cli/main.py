@@ -19,6 +19,8 @@ class Root(LazyGroup):
         "import": Lazy("withhold.cli.importing:import_", "Read exports and transcripts into the index."),
         "status": Lazy("withhold.cli.status:status", "Posture of every account: on, off or unknown."),
         "optout": Lazy("withhold.cli.optout:optout", "Set a training control to private and read it back."),
+        "controls": Lazy("withhold.cli.controls:controls", "Look at the controls of a page."),
+        "spot": Lazy("withhold.cli.spot:spot", "What a sign-up or terms page would have you agree to."),
         "exposure": Lazy(
             "withhold.cli.exposure:exposure", "What was open to training, and how long it is kept."
         ),

@@ -4,40 +4,49 @@ What is promised: ``changed`` and ``already_private`` are said only of what a fr
 read late, without contradiction. What is not promised: nobody outside can prove what a server does with it.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from withhold.controls.act import Hand, NativeDialogs, Turn
 from withhold.controls.capture import Camera
 from withhold.controls.driver import BrowserError, Page
+from withhold.controls.finder.another import Elsewhere, seen_elsewhere
+from withhold.controls.finder.dialogs import NativeDialogs
+from withhold.controls.finder.ending import Ending, Proof, after_acting, missing, moved, without_acting
+from withhold.controls.finder.found import Found, absent
+from withhold.controls.finder.hand import Hand, Turn
+from withhold.controls.finder.place import asks_for_secrets, elsewhere, stranger
+from withhold.controls.finder.sight import Sight, sight
+from withhold.controls.finder.told import Told
+from withhold.controls.finder.way import Way
 from withhold.controls.lens import Lens
-from withhold.controls.look import Look, Seen, elsewhere, look, stranger
-from withhold.controls.read import unreadable
 from withhold.controls.record import RunContext, Story, draft
-from withhold.controls.settle import Rest, load
+from withhold.controls.settle import Rest, load, settle
 from withhold.controls.traffic import Traffic, Write
-from withhold.controls.verdict import Ending, after_acting, moved, of_problems
 from withhold.model.control import ControlResult, OptOutResult, Reading
 from withhold.model.ports import Clock, EvidenceSink
 from withhold.model.terms import Control
-from withhold.model.words import ControlState, Outcome, Setting
-from withhold.support.errors import UsageProblem
+from withhold.model.words import Outcome, Setting
+
+_SIGNING_UP = "the page asks for a password: a control on it is part of a form that only you should send"
 
 
 def set_private(
     page: Page,
     url: str,
-    controls: Sequence[Control],
+    controls: Sequence[Control] = (),
     *,
     clock: Clock,
     sink: EvidenceSink,
     context: RunContext,
 ) -> OptOutResult:
-    """Bring all ``controls`` on the page at ``url`` to their private position, read back after a fresh load.
+    """Bring every control on the page at ``url`` that decides about training to its private position.
 
-    Each is operated once at most, and only in the sharing position; nothing else on the page is. Whether the
-    terms allow it is for the caller to ask first (:func:`~withhold.controls.stance.require_assist`). The
-    record is in ``sink`` when this returns, also after a failure or Ctrl-C. Raises only what ``sink`` raises.
+    ``controls`` are those of a pack: their labels come first, and each of them has to be there. Without any,
+    the wording of the page alone decides. Each control is operated once at most, and only in the sharing
+    position; nothing else on the page is. Whether the terms allow it is for the caller to ask first
+    (:func:`~withhold.controls.stance.require_assist`). The record is in ``sink`` when this returns, also
+    after a failure or Ctrl-C. Raises only what ``sink`` raises.
     """
     return _Run(page, url, controls, clock, context).carry_out(_Run.set_private, sink)
 
@@ -45,13 +54,13 @@ def set_private(
 def check(
     page: Page,
     url: str,
-    controls: Sequence[Control],
+    controls: Sequence[Control] = (),
     *,
     clock: Clock,
     sink: EvidenceSink,
     context: RunContext,
 ) -> OptOutResult:
-    """Read ``controls`` without touching anything, and record it.
+    """Read the controls without setting anything, and record it.
 
     ``already_private`` as in :func:`set_private`; a control that shares gives ``needs_human``.
     """
@@ -64,23 +73,21 @@ class _Run:
     def __init__(
         self, page: Page, url: str, controls: Sequence[Control], clock: Clock, context: RunContext
     ) -> None:
-        if not controls:
-            raise UsageProblem("No control was named.", next_step="name a provider or a control")
         self._page, self._url, self._controls = page, url, tuple(controls)
         self._clock, self._context = clock, context
         self._patience = context.patience
         self._begun: datetime = clock()
         self._steps: list[str] = []
         self._traffic = Traffic(page)
+        self._told = Told(page)
         self._lens = Lens(page)
         self._camera = Camera(self._lens, context.capture)
         self._dialogs = NativeDialogs(page, self._steps)
-        self._hand = Hand(self._lens, self._traffic, self._dialogs, self._patience, self._steps)
-        self._stages: dict[str, Look] = {}
+        self._way = Way(self._lens, self._sight, self._rest, self._steps)
+        self._hand = Hand(self._lens, self._traffic, self._dialogs, self._patience, self._steps, self._sight)
+        self._stages: dict[str, tuple[Sight, datetime]] = {}
         self._writes: list[Write] = []
-        self._acted = False
-        self._others: Mapping[str, ControlState] | None = None
-        """The other switches right before the first act."""
+        self._acted_at: float | None = None
 
     def carry_out(self, plan: "Callable[[_Run], Ending]", sink: EvidenceSink) -> OptOutResult:
         try:
@@ -88,6 +95,7 @@ class _Run:
         finally:
             self._dialogs.close()
             self._camera.close()
+            self._told.close()
             self._traffic.close()
             self._lens.close()
 
@@ -103,91 +111,141 @@ class _Run:
             raise
 
     def set_private(self) -> Ending:
-        first = self._fresh("before", self._patience.first_look)
-        ending = self._without_acting(first)
+        before, ending = self._first()
         if ending is not None:
             return ending
-        before = self._stages["before"]
-        turns = {s.control.id: self._turn(s.control) for s in before.seen if _to_turn(s)}
-        if not turns:
-            return of_problems(before)
-        self._look("after", None, Rest.RESTED)
+        if asks_for_secrets(self._page):
+            return Ending(Outcome.NEEDS_HUMAN, _SIGNING_UP)
+        others: list[Mapping[str, str]] = []
+        turns = {f.key: self._turn(f.key, others) for f in before.deciding if f.setting is Setting.SHARING}
+        self._look("after", Rest.RESTED, None)
+        self._leave()
         reloaded = self._fresh("after-reload", self._patience.claim)
         foreign = elsewhere(self._page, self._url)
         if foreign is not None:
             return Ending(foreign.outcome, f"after the reload: {foreign.why}")
-        others = moved(self._others or before.switches, reloaded.switches)
-        return after_acting(before, reloaded, turns, self._writes, others)
+        told = after_acting(before, reloaded, turns, self._proof(None), _moved(others, before, reloaded))
+        if not told.claims:
+            return told
+        return after_acting(before, reloaded, turns, self._proof(reloaded), ())
 
     def check(self) -> Ending:
-        first = self._fresh("before", self._patience.first_look)
-        ending = self._without_acting(first)
-        return ending or of_problems(self._stages["before"])
+        before, ending = self._first()
+        if ending is not None:
+            return ending
+        names = ", ".join(repr(f.label) for f in before.deciding if f.setting is not Setting.PRIVATE)
+        return Ending(Outcome.NEEDS_HUMAN, f"{names} shares; nothing was changed")
 
-    def _without_acting(self, first: Look) -> Ending | None:
-        """The ending, where the page is another one or shows private twice. ``before`` is then settled."""
-        foreign = stranger(self._page, first, self._url)
+    def _first(self) -> tuple[Sight, Ending | None]:
+        """The first look, and the ending where nothing is to be done."""
+        seen = self._fresh("before", self._patience.first_look)
+        foreign = stranger(self._page, seen, self._url)
         if foreign is not None:
-            return Ending(foreign.outcome, foreign.why)
-        if not first.all_private:
-            return None
-        again = self._fresh("after-reload", self._patience.claim)
-        foreign = stranger(self._page, again, self._url)
-        if again.all_private and foreign is None:
-            return self._already(first, again)
-        self._steps.append("the second look differed from the first, so the later one counts")
-        self._retake_before(again)
-        return Ending(foreign.outcome, foreign.why) if foreign else None
+            return seen, Ending(foreign.outcome, foreign.why)
+        if seen.all_private and missing(seen, self._controls) is None:
+            return self._twice(seen)
+        return seen, without_acting(seen, self._controls)
 
-    def _already(self, first: Look, again: Look) -> Ending:
-        others = moved(first.switches, again.switches)
-        self._steps += [f"another switch changed by itself: {key}" for key in others]
-        locked = [s.reading.label for s in again.seen if s.reading.disabled]
+    def _twice(self, first: Sight) -> tuple[Sight, Ending | None]:
+        """Private is believed only of two separate loads, and of what another browser would show."""
+        self._told.end()
+        again = self._fresh("after-reload", self._patience.claim)
+        foreign = stranger(self._page, again, self._url) or missing(again, self._controls)
+        same = {f.key for f in first.deciding} <= {f.key for f in again.deciding}
+        if again.all_private and foreign is None and same:
+            return again, self._already(first, again)
+        self._steps.append("the second look differed from the first, so the later one counts")
+        self._retake_before()
+        if foreign is not None:
+            return again, Ending(foreign.outcome, foreign.why)
+        return again, without_acting(again, self._controls)
+
+    def _already(self, first: Sight, again: Sight) -> Ending:
+        there = self._elsewhere(again)
+        if there is Elsewhere.SHARES:
+            return Ending(Outcome.NEEDS_HUMAN, there.value)
+        self._steps += [
+            f"another switch changed by itself: {key}" for key in moved(first.others, again.others)
+        ]
+        locked = [f.label for f in again.deciding if f.locked]
         suffix = f"; locked in that position: {', '.join(locked)}" if locked else ""
         return Ending(Outcome.ALREADY_PRIVATE, f"two separate loads showed it private{suffix}")
 
-    def _turn(self, control: Control) -> Turn:
-        everything = look(self._lens, self._controls, self._clock)
-        self._others = self._others or everything.switches
-        now = everything.of(control)
+    def _turn(self, key: str, others: list[Mapping[str, str]]) -> Turn:
+        now = self._sight()
+        if not others:
+            others.append(now.others)
+        found = now.of(key)
         foreign = elsewhere(self._page, self._url)
         if foreign is not None:
             return Turn(moved=False, trouble=foreign.why, acted=False)
-        if now.match is None or not _to_turn(now):
+        if found is None or found.setting is not Setting.SHARING or found.locked:
             why = "it changed by itself while we looked, and was left alone"
             return Turn(moved=False, trouble=why, acted=False)
-        wanted = ControlState.OFF if now.reading.state is ControlState.ON else ControlState.ON
         self._traffic.forget_writes()
-        self._acted = True
+        self._told.begin()
+        self._acted_at = time.monotonic()
         try:
-            return self._hand.turn(control, now.match, wanted)
+            return self._hand.turn(found, now.view)
         finally:
+            self._acted_at = time.monotonic()
             self._writes += self._traffic.writes()
 
-    def _fresh(self, stage: str, least: float) -> Look:
+    def _leave(self) -> None:
+        """Leave the page, so that what it sends on leaving counts too, and give its server time to think."""
+        self._page.goto("about:blank")
+        self._told.end()
+        left = self._patience.afterwards - (time.monotonic() - (self._acted_at or 0.0))
+        if left > 0:
+            self._page.wait_for_timeout(left * 1000)
+
+    def _proof(self, reloaded: Sight | None) -> Proof:
+        """What speaks for and against a claim; ``None``: as if nothing spoke against one."""
+        if reloaded is None:
+            return Proof((), told=True, against=None, elsewhere=Elsewhere.SAME)
+        against = self._told.contradiction()
+        return Proof(self._writes, self._told.anything, against, self._elsewhere(reloaded))
+
+    def _elsewhere(self, seen: Sight) -> Elsewhere:
+        there = seen_elsewhere(
+            self._page, self._url, self._controls, seen.deciding, self._way.gone, self._patience
+        )
+        self._steps.append(there.value)
+        return there
+
+    def _fresh(self, stage: str, least: float) -> Sight:
         self._lens.without_cache()
         status, rest = load(self._page, self._url, self._traffic, self._patience, least=least)
         self._steps.append(f"loaded the page afresh ({rest.value})")
-        return self._look(stage, status, rest)
+        if self._way.gone and not self._way.again():
+            self._steps.append("the way to the control was not there any more")
+        return self._look(stage, rest, status)
 
-    def _look(self, stage: str, status: int | None, rest: Rest) -> Look:
-        seen = look(self._lens, self._controls, self._clock, status=status, rest=rest)
-        self._stages[stage] = seen
-        match = next((s.match for s in seen.seen if s.match), None)
-        self._camera.take(stage, seen.view, match.node if match else None)
+    def _look(self, stage: str, rest: Rest, status: int | None) -> Sight:
+        seen = sight(self._lens, self._controls, rest=rest, status=status)
+        if stage == "before" and rest is not Rest.LOADING and elsewhere(self._page, self._url) is None:
+            seen = self._way.search(seen)
+        self._stages[stage] = (seen, self._clock())
+        found = next(iter((*seen.deciding, *seen.doubtful)), None)
+        self._camera.take(stage, seen.view, found.thing.node if found else None)
         return seen
 
-    def _retake_before(self, again: Look) -> None:
+    def _sight(self) -> Sight:
+        return sight(self._lens, self._controls)
+
+    def _rest(self) -> Rest:
+        return settle(self._page, self._traffic, self._patience)
+
+    def _retake_before(self) -> None:
         self._camera.rename("before", "first-look")
         self._camera.rename("after-reload", "before")
-        del self._stages["after-reload"]
-        self._stages["before"] = again
+        self._stages["before"] = self._stages.pop("after-reload")
 
     def _record(self, ending: Ending, sink: EvidenceSink) -> OptOutResult:
-        for stage in ("before", "after", "after-reload") if self._acted else ("before",):
+        for stage in ("before", "after", "after-reload") if self._acted_at is not None else ("before",):
             if stage not in self._stages:
                 self._camera.without(stage, f"the run ended before: {ending.why}")
-        results = tuple(self._result(control, ending) for control in self._controls)
+        results = self._results(ending)
         record = sink.append(draft(self._context, self._story(ending, results), self._camera))
         return OptOutResult(
             outcome=ending.outcome,
@@ -206,7 +264,7 @@ class _Run:
             final_url=self._page.url,
             begun=self._begun,
             ended=self._clock(),
-            acted=self._acted,
+            acted=self._acted_at is not None,
             outcome=ending.outcome,
             why=ending.why,
             control_ids=[control.id for control in self._controls],
@@ -216,18 +274,26 @@ class _Run:
             decoys_moved=ending.decoys_moved,
         )
 
-    def _result(self, control: Control, ending: Ending) -> ControlResult:
-        before = self._reading("before", control)
-        return ControlResult(
-            before=before or unreadable(control, ending.why, self._begun),
-            after=self._reading("after", control),
-            after_reload=self._reading("after-reload", control),
-        )
+    def _results(self, ending: Ending) -> tuple[ControlResult, ...]:
+        stages = {stage: self._readings(*taken) for stage, taken in self._stages.items()}
+        before = stages.get("before", {})
+        found = [
+            ControlResult(reading, stages.get("after", {}).get(key), stages.get("after-reload", {}).get(key))
+            for key, reading in before.items()
+        ]
+        known = {result.before.control_id for result in found}
+        missed = [control for control in self._controls if control.id not in known]
+        if not found or len(self._controls) > 1:
+            nothing = [absent(control, ending.why, self._begun) for control in missed]
+            found += [ControlResult(reading, None, None) for reading in nothing]
+        return tuple(found)
 
-    def _reading(self, stage: str, control: Control) -> Reading | None:
-        seen = self._stages.get(stage)
-        return seen.of(control).reading if seen else None
+    def _readings(self, seen: Sight, at: datetime) -> dict[tuple[str, int], Reading]:
+        asked: Sequence[Found] = (*seen.deciding, *seen.doubtful)
+        return {(f.key, n): reading for f in asked for n, reading in enumerate(f.readings(at))}
 
 
-def _to_turn(seen: Seen) -> bool:
-    return seen.problem is None and seen.reading.setting is Setting.SHARING
+def _moved(others: list[Mapping[str, str]], before: Sight, reloaded: Sight) -> tuple[str, ...]:
+    start = dict(others[0] if others else before.others)
+    asked = {f.key for f in (*before.deciding, *reloaded.deciding)}
+    return moved({key: place for key, place in start.items() if key not in asked}, reloaded.others)

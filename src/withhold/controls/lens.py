@@ -32,6 +32,9 @@ class Node:
     disabled: bool
     modal: bool
     session: CDPSession = field(repr=False, compare=False)
+    expanded: bool | None = None
+    """Whether the part that it opens is open; ``None`` where it opens none."""
+    selected: bool | None = None
 
     @property
     def state(self) -> str | None:
@@ -80,8 +83,11 @@ class Lens:
 
     def view(self) -> View:
         self._foreign = dict(self._foreign_sessions())
-        sessions = (self.session, *self._foreign.values())
-        return View(tuple(node for session in sessions for node in _nodes(session)))
+        return View(tuple(node for session in self.sessions() for node in _nodes(session)))
+
+    def sessions(self) -> tuple[CDPSession, ...]:
+        """One for the page, and one for each frame that lives in a process of its own at the last view."""
+        return (self.session, *self._foreign.values())
 
     def call(self, node: Node, function: str, *args: object) -> Any:
         """The JSON value that a function of ``page.js`` returns for the node's element.
@@ -192,6 +198,8 @@ def _node(item: dict[str, Any], frame: str, session: CDPSession) -> Node:
         disabled=bool(properties.get("disabled") or properties.get("readonly")),
         modal=bool(properties.get("modal")),
         session=session,
+        expanded=properties.get("expanded"),
+        selected=properties.get("selected"),
     )
 
 

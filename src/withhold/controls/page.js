@@ -152,3 +152,36 @@ function sharesForm(other) {
   const section = sectionOf.call(this) || this.ownerDocument.body;
   return section.contains(other) && !other.closest('form');
 }
+function frameText(buttons) {
+  let p = up(this);
+  while (p && !p.matches('body,html') && squeeze(p.innerText).length < 400 &&
+    (p.querySelectorAll('button,[role=button]').length < buttons || squeeze(p.innerText).length < 12)) p = up(p);
+  return p && !p.matches('body,html') ? squeeze(p.innerText).slice(0, 1500) : '';
+}
+function samePage() {
+  const a = this.closest('a[href]');
+  if (!a) return !this.matches('[type=submit]') && !(this.matches('button:not([type])') && this.closest('form'));
+  const here = new URL(a.href, location.href);
+  return a.getAttribute('href').startsWith('#') || (here.hash !== '' && here.origin + here.pathname + here.search === location.origin + location.pathname + location.search);
+}
+function scrollers() {
+  const able = el => el.scrollHeight > el.clientHeight + 40 && el.clientHeight > 120;
+  const inner = [...document.querySelectorAll('*')].filter(el => able(el) && /(auto|scroll)/.test(getComputedStyle(el).overflowY));
+  const all = able(document.scrollingElement) ? [document.scrollingElement, ...inner] : inner;
+  return all.slice(0, 3);
+}
+function scrollStep(which, step) {
+  const el = scrollers()[which];
+  if (!el) return false;
+  const to = step * el.clientHeight * 0.8;
+  if (step > 0 && to > el.scrollHeight) return false;
+  el.scrollTo({ top: to, behavior: 'instant' });
+  el.dispatchEvent(new Event('scroll'));
+  return true;
+}
+function highlight() {
+  this.scrollIntoView({ block: 'center', behavior: 'instant' });
+  this.style.outline = '3px solid #d00';
+  this.style.outlineOffset = '3px';
+}
+function inOwnForm() { return Boolean(this.closest('form')); }

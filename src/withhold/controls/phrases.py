@@ -46,6 +46,7 @@ SAVE_WORDS = _table("save")
 TURN_OFF_WORDS = _table("turn_off")
 TURN_ON_WORDS = _table("turn_on")
 CONFIRM_WORDS = _table("confirm")
+CANCEL_WORDS = _table("cancel")
 SIGN_IN_WORDS = _table("sign_in")
 LANGUAGES = frozenset(_DATA["languages"])
 

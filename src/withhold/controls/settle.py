@@ -35,6 +35,8 @@ class Patience:
     """At least this long after the load before a first reading."""
     claim: float = 2.5
     """At least this long after a fresh load before a reading that may carry a claim of privacy."""
+    afterwards: float = 2.5
+    """At least this long after the last act before the page is loaded afresh: a server may think twice."""
     effect: float = 1.5
     """How long an act may take to show any effect."""
     limit: float = 20.0

@@ -24,17 +24,25 @@ def is_loopback(url: str) -> bool:
 def is_page_of(provider: Provider, url: str) -> bool:
     """Whether ``url`` is a page of ``provider``: only such a page can say how the provider's setting stands.
 
-    That is the host of a control's address in the pack, or the homepage's host or one below it, encrypted.
-    A fictional provider lives on this computer alone, and no other provider does.
+    That is the host of a control's address in the pack, the homepage's host, or one below either of them
+    that the provider's own sources in the pack stand on; encrypted. Any other host below them may be
+    anybody's (``sites.google.com``). A fictional provider lives on this computer alone, and no other does.
     """
     if provider.fictional:
         return is_loopback(url)
     host = _host(url)
     if not host or urlsplit(url).scheme != "https":
         return False
-    home = _host(provider.homepage or "").removeprefix("www.")
-    named = {_host(control.url) for control in provider.controls if control.url}
-    return host in named or (bool(home) and (host == home or host.endswith(f".{home}")))
+    return host in _own_hosts(provider)
+
+
+def _own_hosts(provider: Provider) -> frozenset[str]:
+    home = _host(provider.homepage or "")
+    bare = home.removeprefix("www.")
+    named = {_host(control.url) for control in provider.controls if control.url} | {home, bare, f"www.{bare}"}
+    named -= {"", "www."}
+    stood_on = {_host(source.url) for source in provider.sources.values() if source.kind == "provider"}
+    return frozenset(named | {h for h in stood_on if any(h.endswith(f".{n}") for n in named)})
 
 
 def require_assist(provider: Provider | None, url: str, *, override: bool) -> bool:
@@ -45,7 +53,7 @@ def require_assist(provider: Provider | None, url: str, *, override: bool) -> bo
     speaks of it. Raises :class:`RefusedByStance` with the stance's own words, and ``UsageProblem`` for an
     address that is neither https nor of this computer.
     """
-    _require_web_address(url)
+    require_web_address(url)
     stance = provider.stance if provider is not None and is_page_of(provider, url) else None
     if is_loopback(url) or (stance is not None and stance.stance is Stance.PERMITTED):
         return False
@@ -56,7 +64,7 @@ def require_assist(provider: Provider | None, url: str, *, override: bool) -> bo
     )
 
 
-def _require_web_address(url: str) -> None:
+def require_web_address(url: str) -> None:
     """Refuse what a browser may read as another host than we do, and what is open to any listener."""
     odd = any(c <= " " or c in "\\\x7f" for c in url)
     try:

@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 from rich.console import Console
 
 from withhold.report import documents as d
-from withhold.report.text import demo, evidence, exposure, machine, simple, timeline, whatif
+from withhold.report.text import controls, demo, evidence, exposure, machine, simple, timeline, whatif
 from withhold.support.terminal import visible
 
 RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
@@ -18,6 +18,8 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.WhatIfDocument: whatif.whatif,
     d.TimelineDocument: timeline.timeline,
     d.OptOutDocument: simple.optout,
+    d.InspectDocument: controls.inspect,
+    d.SpotDocument: spot.spot,
     d.EvidenceListDocument: evidence.listing,
     d.EvidenceVerifyDocument: evidence.verified,
     d.EvidenceFsckDocument: evidence.checked,

@@ -27,7 +27,12 @@ class Elsewhere(Enum):
 
 
 def seen_elsewhere(
-    page: Page, url: str, controls: Sequence[Control], asked: Sequence[Found], way: tuple[Step, ...], patience: Patience
+    page: Page,
+    url: str,
+    controls: Sequence[Control],
+    asked: Sequence[Found],
+    way: tuple[Step, ...],
+    patience: Patience,
 ) -> Elsewhere:
     """How ``asked`` stand where only the account's cookies are known.
 

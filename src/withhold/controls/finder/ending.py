@@ -99,7 +99,9 @@ def without_acting(seen: Sight, controls: Sequence[Control]) -> Ending | None:
 def missing(seen: Sight, controls: Sequence[Control]) -> Ending | None:
     """A control that was asked for by name and is not there. One that is like it stands in for one alone."""
     if not seen.deciding and not controls:
-        return Ending(Outcome.NO_CONTROL, "nothing on the page decides about training, as far as its words tell")
+        return Ending(
+            Outcome.NO_CONTROL, "nothing on the page decides about training, as far as its words tell"
+        )
     known = {f.control.id for f in seen.deciding if f.control}
     absent = [c for c in controls if c.id not in known]
     if not absent or (len(controls) == 1 and seen.deciding):
@@ -110,7 +112,7 @@ def missing(seen: Sight, controls: Sequence[Control]) -> Ending | None:
 def after_acting(
     before: Sight, reloaded: Sight, turns: Mapping[str, Turn], proof: Proof, others: tuple[str, ...]
 ) -> Ending:
-    """The ending after a fresh load: what it shows decides. ``others`` moved meanwhile without being asked."""
+    """The ending after a fresh load: what it shows decides. ``others`` moved without being asked."""
     if others:
         why = f"another switch changed meanwhile, look at it yourself: {', '.join(others)}"
         return Ending(Outcome.NEEDS_HUMAN, why, others)
@@ -146,7 +148,9 @@ def _one(before: Found, after: Found | None, turn: Turn | None) -> Ending:
         return Ending(Outcome.NEEDS_HUMAN, f"{label!r} shares; {why}")
     if turn.trouble is not None or not turn.moved:
         if after.managed or (stuck is not None and stuck.outcome is Outcome.BLOCKED):
-            return Ending(Outcome.BLOCKED, f"{label!r} does not move, and is said to be managed by somebody else")
+            return Ending(
+                Outcome.BLOCKED, f"{label!r} does not move, and is said to be managed by somebody else"
+            )
         return Ending(Outcome.NEEDS_HUMAN, f"{label!r} still shares: {turn.trouble or 'it did not move'}")
     return Ending(Outcome.NOT_PERSISTED, f"{label!r} shares again after a fresh load")
 

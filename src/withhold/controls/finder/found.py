@@ -117,6 +117,21 @@ class Found:
         return replace(self, doubt=self.doubt or why)
 
 
+def absent(control: Control, why: str, at: datetime) -> Reading:
+    """Stands for a control of the pack that was not found."""
+    return Reading(
+        label=control.labels[0].text if control.labels else control.name,
+        role="",
+        section=None,
+        state=ControlState.UNKNOWN,
+        polarity=control.polarity,
+        confidence=0.0,
+        why=(why,),
+        at=at,
+        control_id=control.id,
+    )
+
+
 def role_of(thing: Thing) -> str:
     """How assistive technology calls it, else what it is made of."""
     node = thing.node

@@ -71,7 +71,10 @@ class Hand:
         self._native.acting = True
         try:
             if not self._move(found, attempt):
-                return Turn(moved=False, trouble=self._native.refused or "neither keyboard nor mouse moved the control")
+                return Turn(
+                    moved=False,
+                    trouble=self._native.refused or "neither keyboard nor mouse moved the control",
+                )
             self._until_saved(0)
             return self._complete(attempt)
         finally:
@@ -140,7 +143,7 @@ class Hand:
         return self._effect(attempt)
 
     def _by_key(self, thing: Thing, label: str, attempt: _Attempt) -> bool:
-        if thing.node is None or thing.facts.kind == "custom" and not thing.facts.focusable:
+        if thing.node is None or (thing.facts.kind == "custom" and not thing.facts.focusable):
             return False
         element = self._lens.handle(thing.node)
         if element is None:
@@ -240,9 +243,16 @@ class Hand:
         near = [b for b in named if node and b.frame == node.frame and self._lens.call(node, "sharesForm", b)]
         if near:
             return near
-        return [b for b in named if b.backend_id in attempt.closed_saves or b.backend_id not in attempt.buttons] or (
-            named if len(named) == 1 and self._traffic.sent == 0 and node and named[0].frame == node.frame
-            and not self._lens.call(named[0], "inOwnForm") else []
+        return [
+            b for b in named if b.backend_id in attempt.closed_saves or b.backend_id not in attempt.buttons
+        ] or (
+            named
+            if len(named) == 1
+            and self._traffic.sent == 0
+            and node
+            and named[0].frame == node.frame
+            and not self._lens.call(named[0], "inOwnForm")
+            else []
         )
 
     def _press(self, button: Node) -> None:
@@ -276,4 +286,6 @@ def _saves(button: Node) -> bool:
         return True
     if not name or len(name) > _SAVE_LENGTH or harmful(name):
         return False
-    return any(name.startswith(f"{word} ") or name.endswith(f" {word}") for word in SAVE_WORDS if len(word) > 3)
+    return any(
+        name.startswith(f"{word} ") or name.endswith(f" {word}") for word in SAVE_WORDS if len(word) > 3
+    )

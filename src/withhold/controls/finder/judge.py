@@ -34,7 +34,9 @@ class Texts:
 
 def judge(things: Sequence[Thing], controls: Sequence[Control] = ()) -> tuple[Found, ...]:
     """Every control of the page, in its order, those about something else included."""
-    found = [_switch(thing, controls) for thing in things if thing.facts.kind in {"switch", "slider", "custom"}]
+    found = [
+        _switch(thing, controls) for thing in things if thing.facts.kind in {"switch", "slider", "custom"}
+    ]
     found += [_select(thing, controls) for thing in things if thing.facts.kind in {"select", "list"}]
     found += [_choice(members, controls) for members in _groups(things)]
     return _keyed(sorted(found, key=lambda f: (f.thing.root, f.thing.index)))
@@ -52,7 +54,7 @@ def _keyed(found: Sequence[Found]) -> tuple[Found, ...]:
     seen: Counter[str] = Counter()
     keyed = []
     for each in found:
-        name = f"{each.thing.facts.kind} {normal(each.label)!r}"
+        name = f"{each.thing.facts.kind} {' '.join(each.label.split())!r}"
         seen[name] += 1
         keyed.append(replace(each, key=name if seen[name] == 1 else f"{name} #{seen[name]}"))
     return tuple(keyed)
@@ -63,7 +65,14 @@ def texts_of(thing: Thing) -> Texts:
     facts = thing.facts
     announced = thing.node.name if thing.node is not None else ""
     names = [n for n in (announced, *facts.names) if not _says_nothing(n)]
-    pieces = [p for p in (*facts.pieces, *(() if facts.pieces and any(not _says_nothing(p) for p in facts.pieces) else facts.aside)) if not _says_nothing(p)]
+    pieces = [
+        p
+        for p in (
+            *facts.pieces,
+            *(() if facts.pieces and any(not _says_nothing(p) for p in facts.pieces) else facts.aside),
+        )
+        if not _says_nothing(p)
+    ]
     name = " ".join(names[0].split()) if names else ""
     seen = pieces[0] if pieces else ""
     if seen and normal(name).startswith(normal(seen)) and len(pieces) > 1:
@@ -114,19 +123,23 @@ def _sense_of(texts: Texts) -> Sense:
 
 
 def _managed(thing: Thing) -> bool:
-    return any(has("managed", normal(t)) for t in (*thing.facts.pieces, *thing.facts.described, *thing.facts.names))
+    return any(
+        has("managed", normal(t)) for t in (*thing.facts.pieces, *thing.facts.described, *thing.facts.names)
+    )
 
 
 def _choice(members: list[Thing], controls: Sequence[Control]) -> Found:
     first = members[0]
     asked = next((m.facts.question for m in members if m.facts.question), ())
-    question = [q for q in asked if not _says_nothing(q)] or [h for h in first.facts.headings[:1]]
+    question = [q for q in asked if not _says_nothing(q)] or list(first.facts.headings[:1])
     label = question[0] if question else ""
     around = (*first.facts.headings, *first.facts.regions)
     told = sense(label, tuple(question[1:]), around) if label else Sense(0.0, Polarity.UNKNOWN)
     options = tuple(_option(member, told) for member in members)
     found = Found("", label, next((h for h in around if h != label), None), told, first, options=options)
-    found = replace(found, managed=any(_managed(m) for m in members) or any(has("managed", normal(q)) for q in asked))
+    found = replace(
+        found, managed=any(_managed(m) for m in members) or any(has("managed", normal(q)) for q in asked)
+    )
     return _by_pack(_weighed(found), Texts(label, label, tuple(question[1:]), around), controls)
 
 
@@ -169,7 +182,9 @@ def _select(thing: Thing, controls: Sequence[Control]) -> Found:
     told = sense(label, beside, texts.around)
     if thing.facts.kind == "list":
         chosen = thing.facts.value or ""
-        options = (Option(chosen, option_sense(chosen, told), True, thing.facts.locked, None),)
+        options: tuple[Option, ...] = (
+            Option(chosen, option_sense(chosen, told), True, thing.facts.locked, None),
+        )
     else:
         options = tuple(
             Option(o.text, option_sense(o.text, told), o.chosen, o.locked) for o in thing.facts.options
@@ -202,13 +217,15 @@ def _by_pack(found: Found, texts: Texts, controls: Sequence[Control]) -> Found:
     for control in controls:
         labels = {normal(label.text) for label in control.labels} - {""}
         if any(n in labels for n in names):
-            return _known(found, control, 1.0 if names[0] in labels else 0.9, "its name is a label of the pack")
+            return _known(
+                found, control, 1.0 if names[0] in labels else 0.9, "its name is a label of the pack"
+            )
         held = max((x for x in labels if any(x in n for n in names)), key=len, default=None)
         if held is not None:
             return _holding(found, control, held, names)
     if controls and found.sense.topic > 0:
-        why = (*found.sense.why, "it bears no label of the pack")
-        return replace(found, sense=replace(found.sense, topic=found.sense.topic * _SIMILAR, why=why))
+        reasons = (*found.sense.why, "it bears no label of the pack")
+        return replace(found, sense=replace(found.sense, topic=found.sense.topic * _SIMILAR, why=reasons))
     return found
 
 
@@ -225,7 +242,9 @@ def _known(found: Found, control: Control, confidence: float, why: str) -> Found
     polarity = control.polarity
     read = found.sense.polarity
     if found.options:
-        return replace(found, control=control, sense=replace(found.sense, topic=confidence, why=(why, *found.sense.why)))
+        return replace(
+            found, control=control, sense=replace(found.sense, topic=confidence, why=(why, *found.sense.why))
+        )
     if found.sense.decides and polarity in _DECIDED and read is not polarity:
         against = "contradiction: the page says the opposite of what the pack knows of it"
         return replace(found, control=control, sense=Sense(confidence, Polarity.UNKNOWN, (why, against)))

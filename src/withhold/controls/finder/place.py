@@ -12,6 +12,7 @@ from withhold.model.words import Outcome
 
 SIGN_IN = "This is a sign-in page. Sign in first, in a browser profile of its own: use --profile DIR."
 _SIGN_IN_PATHS = ("login", "log-in", "signin", "sign-in", "sign_in", "auth", "sso")
+_COVERED = "a dialog lies over the page; answer it yourself first"
 _MAIL_FIELDS = "input[type=email], input[autocomplete~=username], input[autocomplete~=email]"
 
 
@@ -19,7 +20,9 @@ def stranger(page: Page, seen: Sight, url: str) -> Ending | None:
     """Why the page is not the settings page that was asked for, if so."""
     led_away = elsewhere(page, url)
     if (seen.deciding or seen.doubtful) and led_away is None:
-        return _needs("the page did not finish loading") if seen.rest is Rest.LOADING else None
+        if seen.rest is Rest.LOADING:
+            return _needs("the page did not finish loading")
+        return _needs(_COVERED) if _covered(seen) else None
     if _asks_to_sign_in(page, seen.view, url) or seen.status in {401, 403}:
         return _needs(SIGN_IN)
     if led_away is not None:
@@ -29,8 +32,15 @@ def stranger(page: Page, seen: Sight, url: str) -> Ending | None:
     if seen.rest is Rest.LOADING:
         return _needs("the page did not finish loading")
     if any(node.modal for node in seen.view.of_role("dialog", "alertdialog")):
-        return _needs("a dialog lies over the page; answer it yourself first")
+        return _needs(_COVERED)
     return None
+
+
+def _covered(seen: Sight) -> bool:
+    """Whether a dialog keeps everything else on the page from being operated, the controls included."""
+    modal = any(node.modal for node in seen.view.of_role("dialog", "alertdialog"))
+    nodes = [f.thing.node for f in (*seen.deciding, *seen.doubtful)]
+    return modal and all(node is None or node.ignored for node in nodes)
 
 
 def asks_for_secrets(page: Page) -> bool:

@@ -101,7 +101,9 @@ def _in_section(able: list[Found], controls: Sequence[Control]) -> list[Found]:
         best = max((f.sense.topic for f in same), default=0.0)
         same = [f for f in same if f.sense.topic == best]
         inside = [f for f in same if _sections(control) & _headings(f)]
-        drop: list[Found] = [f for f in kept if f.control is not None and f.control.id == control.id and f not in same]
+        drop: list[Found] = [
+            f for f in kept if f.control is not None and f.control.id == control.id and f not in same
+        ]
         if len(same) > 1 and len(inside) == 1 and all(f.section is not None for f in same):
             drop += [f for f in same if f is not inside[0]]
         kept = [_surer(f) if f in inside and len(same) > 1 else f for f in kept if f not in drop]

@@ -118,6 +118,11 @@ function rowOf(self, all, group) {
   for (let p = up(self); p && !p.matches(CLIMB_ENDS.replace('fieldset,', '').replace('form,', 'form,')) && lone(p, self, others); p = up(p)) found = p;
   return found;
 }
+// A row that lies outside a closed shadow root does not show what is inside of it.
+function enclosed(self, area) {
+  const root = self.getRootNode();
+  return root instanceof ShadowRoot && root.mode === 'closed' && area.getRootNode() !== root ? blocks(root) : [];
+}
 function textsOf(area) { return [...texts(area)].filter(seen).map(t => squeeze(t.data)).filter(Boolean); }
 // Words of one block belong together, though several inline elements make it up.
 function blocks(area) {
@@ -138,6 +143,7 @@ function before(self, all) {
   for (let p = self; p && !p.matches(CLIMB_ENDS); p = up(p)) {
     for (let s = p.previousElementSibling; s; s = s.previousElementSibling) {
       if (all.some(c => s === c || s.contains(c))) return [];
+      if (s.matches(HEADING)) return [];
       const said = blocks(s);
       if (said.length) return said;
     }
@@ -249,7 +255,7 @@ function survey() {
     return {
       kind, tag: el.localName, role: el.getAttribute('role') || '', names: namesOf(el).map(t => t.slice(0, 600)),
       described: [...byIds(el, 'aria-describedby'), el.getAttribute('aria-description') || ''].filter(Boolean),
-      pieces: [...blocks(area), ...[el, ...el.querySelectorAll('*')].slice(0, 40).flatMap(painted)].filter(Boolean),
+      pieces: [...enclosed(el, area), ...blocks(area), ...[el, ...el.querySelectorAll('*')].slice(0, 40).flatMap(painted)].filter(Boolean),
       aside: area === el || !textsOf(area).length ? before(el, all) : [],
       headings: headings(el), regions: regions(el),
       native: el.matches('input[type=checkbox],input[type=radio]') ? el.checked : inner ? inner.checked : null,

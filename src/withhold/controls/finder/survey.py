@@ -110,7 +110,7 @@ def survey(lens: Lens, view: View) -> tuple[Thing, ...]:
             found += _of_root(session, frame, backend_id, number)
         except BrowserError:
             continue  # the frame went away meanwhile
-    nodes = {(n.session, n.backend_id): n for n in view.nodes if n.backend_id is not None}
+    nodes: dict[tuple[CDPSession, int | None], Node] = {(n.session, n.backend_id): n for n in view.nodes}
     return tuple(_named(thing, nodes) for thing in found[:_NAMED_LIMIT]) + tuple(found[_NAMED_LIMIT:])
 
 

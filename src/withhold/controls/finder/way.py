@@ -41,7 +41,9 @@ Step = Open | Scroll
 class Way:
     """Looks for controls, and goes the same way again after a fresh load."""
 
-    def __init__(self, lens: Lens, look: Callable[[], Sight], rest: Callable[[], object], steps: list[str]) -> None:
+    def __init__(
+        self, lens: Lens, look: Callable[[], Sight], rest: Callable[[], object], steps: list[str]
+    ) -> None:
         self._lens = lens
         self._page: Page = lens.page
         self._look = look
@@ -53,7 +55,7 @@ class Way:
         """The first sight with a control that decides, or may; ``first`` where there is none anywhere."""
         if _useful(first):
             return self._wider(first)
-        return self._opened(first) or self._scrolled(first) or first
+        return self._opened(first) or self._scrolled() or first
 
     def again(self) -> bool:
         """Go the way once more. ``False`` where it is no longer there."""
@@ -63,7 +65,12 @@ class Way:
         """Where something was found: closed parts that by their name hold more of it are opened too."""
         sight = first
         for key, node in list(_openers(first.view)):
-            if len(self.gone) >= MOST_OPENED or node.role == "tab" or node.expanded is not False or not _about_data(node.name):
+            if (
+                len(self.gone) >= MOST_OPENED
+                or node.role == "tab"
+                or node.expanded is not False
+                or not _about_data(node.name)
+            ):
                 continue
             if self._go(Open(key)):
                 seen = self._look()
@@ -111,7 +118,7 @@ class Way:
         self.gone = base
         return None
 
-    def _scrolled(self, first: Sight) -> Sight | None:
+    def _scrolled(self) -> Sight | None:
         base = self.gone
         for which in range(3):
             for step in range(1, _MOST_SCROLLED):
@@ -163,7 +170,8 @@ class Way:
 _SCROLL = """() => {{
   const able = el => el.scrollHeight > el.clientHeight + 40 && el.clientHeight > 120;
   const inner = [...document.querySelectorAll('*')].filter(
-    el => el !== document.scrollingElement && able(el) && /(auto|scroll)/.test(getComputedStyle(el).overflowY));
+    el => el !== document.scrollingElement && able(el) &&
+      /(auto|scroll)/.test(getComputedStyle(el).overflowY));
   const page = document.scrollingElement;
   const el = (page && able(page) ? [page, ...inner] : inner)[{which}];
   if (!el) return false;
@@ -197,12 +205,21 @@ def _harmless(node: Node) -> bool:
     name = normal(node.name)
     if harmful(name) or name in SAVE_WORDS:
         return False
-    return node.role == "tab" or node.expanded is not None or node.role == "DisclosureTriangle" or not has("never_opens", name)
+    return (
+        node.role == "tab"
+        or node.expanded is not None
+        or node.role == "DisclosureTriangle"
+        or not has("never_opens", name)
+    )
 
 
 def _about_data(name: str) -> bool:
     plain = normal(name)
-    return any(has(concept, plain) for concept in ("train", "model", "improve")) or (has("opens", plain) and has("data", plain)) or "priva" in plain
+    return (
+        any(has(concept, plain) for concept in ("train", "model", "improve"))
+        or (has("opens", plain) and has("data", plain))
+        or "priva" in plain
+    )
 
 
 def _promise(node: Node) -> float:

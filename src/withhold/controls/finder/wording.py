@@ -127,7 +127,9 @@ def _whole(label: str) -> Sense:
 def _plain(text: str) -> Sense:
     score = topic(text)
     if score == 0.0:
-        return Sense(0.0, Polarity.NOT_TRAINING if has("other", text) or has("aside", text) else Polarity.UNKNOWN)
+        return Sense(
+            0.0, Polarity.NOT_TRAINING if has("other", text) or has("aside", text) else Polarity.UNKNOWN
+        )
     found = stance(text)
     return Sense(score, _MEANS[found], (f"its label {_SAYS[found]}",))
 
@@ -180,7 +182,7 @@ def _led(own: Sense, told: _Told, around: tuple[str, ...]) -> Sense:
     if own.topic >= SURE:
         return own
     if told.topic and own.polarity is not Polarity.NOT_TRAINING:
-        return _from_beside(own, told)
+        return _from_beside(told)
     headed = max((topic(normal(text)) for text in around[:2]), default=0.0)
     if own.topic >= 0.45 and headed >= 0.75:
         return replace(own, topic=0.7, why=(*own.why, "it stands under a heading about training"))
@@ -189,7 +191,7 @@ def _led(own: Sense, told: _Told, around: tuple[str, ...]) -> Sense:
     return own
 
 
-def _from_beside(own: Sense, told: _Told) -> Sense:
+def _from_beside(told: _Told) -> Sense:
     found = next(iter(told.stances)) if len(told.stances) == 1 else Stance.DOUBT
     score = min(0.85, told.topic - 0.1)
     return Sense(score, _MEANS[found], (f"the text beside it {_SAYS[found]}",))

@@ -26,7 +26,10 @@ from withhold.report.documents.base import (
     Trainable,
 )
 from withhold.report.documents.controls import (
+    ControlBox,
     ControlRow,
+    InspectDocument,
+    InspectedControl,
     OptOutDocument,
 )
 from withhold.report.documents.demo import (
@@ -100,6 +103,7 @@ from withhold.report.documents.packs import (
     PacksListDocument,
     TermsRow,
 )
+from withhold.report.documents.spot import SpotDocument, SpotRow
 from withhold.report.documents.timeline import (
     LaneRow,
     SettingBand,
@@ -122,6 +126,8 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "whatif": WhatIfDocument,
     "timeline": TimelineDocument,
     "optout": OptOutDocument,
+    "controls-inspect": InspectDocument,
+    "spot": SpotDocument,
     "evidence-verify": EvidenceVerifyDocument,
     "evidence-list": EvidenceListDocument,
     "evidence-fsck": EvidenceFsckDocument,
@@ -152,6 +158,7 @@ __all__ = [
     "CarveOutRow",
     "Claim",
     "ClockRow",
+    "ControlBox",
     "ControlRow",
     "ConversationRow",
     "CoverageRow",
@@ -177,6 +184,8 @@ __all__ = [
     "GroupTotals",
     "ImportDocument",
     "ImportedSource",
+    "InspectDocument",
+    "InspectedControl",
     "KeyRow",
     "KnownWord",
     "LaneRow",
@@ -211,6 +220,8 @@ __all__ = [
     "SettingRow",
     "SourceRow",
     "SpanRow",
+    "SpotDocument",
+    "SpotRow",
     "StatusDocument",
     "StretchRow",
     "SupposedRow",
