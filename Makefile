@@ -36,8 +36,8 @@ test: setup ## every kind of test, fixed seeds and then a fresh one: under 30 mi
 	WITHHOLD_TIER=test WITHHOLD_SEED=$${WITHHOLD_SEED:-fresh} $(PYTEST) $(SEEDED)
 
 soak: setup ## every kind of test at full sizes; the summary goes to docs/soak/
-	WITHHOLD_TIER=soak $(PYTEST)
-	WITHHOLD_TIER=soak WITHHOLD_SEED=$${WITHHOLD_SEED:-fresh} $(PYTEST) $(SEEDED)
+	WITHHOLD_SOAK_DIR=docs/soak WITHHOLD_TIER=soak $(PYTEST)
+	WITHHOLD_SOAK_DIR=docs/soak WITHHOLD_TIER=soak WITHHOLD_SEED=$${WITHHOLD_SEED:-fresh} $(PYTEST) $(SEEDED)
 
 lint: setup ## ruff, mypy and the import rules
 	$(BIN)/ruff check .

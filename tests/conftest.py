@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 
 from tests.sizes import SIZES, TIER, Sizes
-from tests.soak import SoakSummary
+from tests.soak import FOLDER_VARIABLE, SoakSummary
 
 NETGUARD = Path(__file__).with_name("netguard")
 SEED_VARIABLE = "WITHHOLD_SEED"
@@ -55,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(seed)
     if config.getoption("timeout", None) is None:
         config.option.timeout = SIZES.pytest.timeout_seconds
-    if TIER == "soak" and not hasattr(config, "workerinput"):
+    if os.environ.get(FOLDER_VARIABLE) and not hasattr(config, "workerinput"):
         config.pluginmanager.register(SoakSummary(config, tier=TIER, seed=seed))
 
 

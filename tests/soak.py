@@ -14,6 +14,7 @@ import withhold
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER_VARIABLE = "WITHHOLD_SOAK_DIR"
+"""Where the page goes; ``make soak`` sets it. Without it a run of a few tests writes nothing."""
 HEADER = """# Soak run of {date}
 
 Written by `make {tier}`. What a figure means stands in the test it is named after.
@@ -44,7 +45,7 @@ class SoakSummary:
         if self._config.option.collectonly:
             return
         today = dt.datetime.now(dt.UTC).date().isoformat()
-        folder = Path(os.environ.get(FOLDER_VARIABLE, ROOT / "docs" / "soak"))
+        folder = Path(os.environ[FOLDER_VARIABLE])
         folder.mkdir(parents=True, exist_ok=True)
         page = folder / f"{today}-{self._tier}.md"
         before = (
