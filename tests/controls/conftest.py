@@ -1,7 +1,7 @@
 """One browser for each module, one page for each test, and the promise that holds in every test."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -9,9 +9,11 @@ from tests.controls.fakes import QUICK, MemorySink, control, ticking
 from tests.controls.site import Site, page, serve
 from withhold.controls.assist import check, set_private
 from withhold.controls.browser import OpenPage, open_page
+from withhold.controls.capture import CaptureOptions
 from withhold.controls.driver import Page
 from withhold.controls.record import RunContext
 from withhold.controls.settle import Patience
+from withhold.evidence.web.packing import Packager
 from withhold.model.control import OptOutResult
 from withhold.model.terms import Control
 from withhold.model.words import Outcome
@@ -43,6 +45,7 @@ class Desk:
     sink: MemorySink
     private_when: dict[str, bool]
     patience: Patience = QUICK
+    capture: CaptureOptions = field(default_factory=lambda: CaptureOptions(packager=Packager()))
 
     def show(self, body: str, script: str = "ready()", path: str = "/", **more: str) -> None:
         self.site.pages[path] = page(body, script, **more)
@@ -57,7 +60,11 @@ class Desk:
         self, act: Callable[..., OptOutResult], controls: tuple[Control, ...], path: str
     ) -> OptOutResult:
         context = RunContext(
-            provider_id="example", pack_sha256="ab" * 32, browser="test", patience=self.patience
+            provider_id="example",
+            pack_sha256="ab" * 32,
+            browser="test",
+            patience=self.patience,
+            capture=self.capture,
         )
         before = dict(self.site.state)
         result = act(

@@ -31,6 +31,7 @@ EXIT = {
 @click.option("--override-terms", is_flag=True, help="Assist although the provider's terms may forbid it.")
 @click.option("--profile", type=click.Path(path_type=Path, file_okay=False), help="Profile to use and keep.")
 @click.option("--headless", is_flag=True, help="No window (with --mode assist).")
+@click.option("--full-page", is_flag=True, help="Evidence shows the whole page, not the settings alone.")
 @json_option
 def optout(
     provider: str | None,
@@ -41,6 +42,7 @@ def optout(
     override_terms: bool,
     profile: Path | None,
     headless: bool,
+    full_page: bool,
     as_json: bool,
 ) -> None:
     """Bring a training control to its private position and prove it.
@@ -66,6 +68,7 @@ def optout(
         override_terms=override_terms,
         profile=profile,
         headless=headless,
+        full_page=full_page,
     )
     show(document, as_json=as_json)
     click.get_current_context().exit(EXIT[document.outcome])

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,19 +134,26 @@ def open_page(
     headless: bool = False,
     locale: str | None = None,
     downloads: bool = False,
+    arguments: Sequence[str] = (),
 ) -> Iterator[OpenPage]:
     """A fresh page in a browser of its own, closed at the end whatever happens.
 
     ``browser`` comes from :func:`find_browser`. Without ``profile`` a temporary one is made and deleted;
     with it, that folder is used and kept, sign-in included. ``locale`` is a tag such as ``de-DE``.
-    ``downloads`` lets pages hand out files. Raises
+    ``downloads`` lets pages hand out files. ``arguments`` are further ones for the browser. Raises
     :class:`EnvironmentProblem` where the browser does not start, :class:`UsageProblem` for a profile that
     is the person's everyday one.
     """
     program = browser or find_browser()
     with _profile(profile) as folder, _driver() as playwright:
         context = _launch(
-            playwright.chromium, program, folder, headless=headless, locale=locale, downloads=downloads
+            playwright.chromium,
+            program,
+            folder,
+            headless=headless,
+            locale=locale,
+            downloads=downloads,
+            arguments=arguments,
         )
         try:
             page = context.pages[0] if context.pages else context.new_page()
@@ -182,6 +189,7 @@ def _launch(
     headless: bool,
     locale: str | None,
     downloads: bool,
+    arguments: Sequence[str],
 ) -> "BrowserContext":
     from withhold.controls.driver import BrowserError
 
@@ -191,7 +199,7 @@ def _launch(
             executable_path=program,
             headless=headless,
             locale=locale,
-            args=list(_QUIET_ARGUMENTS),
+            args=[*_QUIET_ARGUMENTS, *arguments],
             chromium_sandbox=not _is_root(),
             accept_downloads=downloads,
             handle_sigint=False,

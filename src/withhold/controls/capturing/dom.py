@@ -150,7 +150,9 @@ def _document(raw: Mapping[str, Any], strings: list[str]) -> tuple[Document, lis
 
 def _nodes(raw: Mapping[str, Any], strings: list[str]) -> list[Dom]:
     shadows = _rare(raw.get("shadowRootType"))
-    values = {i: strings[v] for key in ("textValue", "inputValue") for i, v in _rare(raw.get(key)).items()}
+    values = {
+        i: _string(strings, v) for key in ("textValue", "inputValue") for i, v in _rare(raw.get(key)).items()
+    }
     checked = set(raw.get("inputChecked", {}).get("index", ()))
     checked |= set(raw.get("optionSelected", {}).get("index", ()))
     made: list[Dom] = []
@@ -166,7 +168,7 @@ def _nodes(raw: Mapping[str, Any], strings: list[str]) -> list[Dom]:
         if node.name in {"input", "option"}:
             node.checked = i in checked
         made.append(node)
-        tree = strings[shadows[i]] if i in shadows else ""
+        tree = _string(strings, shadows.get(i))
         node.shadow = tree if tree in _SHADOWS else ""
         if parent >= 0:
             made[parent].add(node)
@@ -174,7 +176,8 @@ def _nodes(raw: Mapping[str, Any], strings: list[str]) -> list[Dom]:
 
 
 def _attributes(pairs: list[int], strings: list[str]) -> dict[str, str]:
-    return {strings[n].casefold(): strings[v] for n, v in zip(pairs[::2], pairs[1::2], strict=True)}
+    named = zip(pairs[::2], pairs[1::2], strict=True)
+    return {_string(strings, name).casefold(): _string(strings, value) for name, value in named}
 
 
 def _rare(raw: Mapping[str, Any] | None) -> dict[int, int]:
@@ -182,6 +185,7 @@ def _rare(raw: Mapping[str, Any] | None) -> dict[int, int]:
 
 
 def _string(strings: list[str], index: int | None) -> str:
+    """The string of a number; an empty one has the number -1."""
     return strings[index] if index is not None and index >= 0 else ""
 
 

@@ -58,11 +58,11 @@ class Markup:
                 yield from self._node(child)
         elif node.kind == TEXT:
             yield self._text(node)
-        elif node.kind == ELEMENT:
+        elif node.kind == ELEMENT and not node.name.startswith("::"):  # pseudo elements are drawn by styles
             yield from self._element(node)
         elif node.kind == COMMENT:
             self._masker.count("comment", self._where)
-        elif node.kind != DOCTYPE:
+        elif node.kind not in {DOCTYPE, ELEMENT}:
             self._masker.count("unknown node", self._where)
 
     def _element(self, node: Dom) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-from withhold.controls.capturing.dom import ELEMENT, Document, Dom
+from withhold.controls.capturing.dom import ELEMENT, TEXT, Document, Dom
 from withhold.controls.capturing.masker import Masker
 from withhold.controls.mask import EMAIL, IDENTIFIER
 from withhold.controls.phrases import OFF_WORDS, ON_WORDS, SAVE_WORDS, SIGN_IN_WORDS, normal
@@ -74,6 +74,7 @@ def plan(document: Document, control: Dom | None, *, whole: bool, public: Iterab
             kind = _personal_kind(node)
             if kind is not None and node not in lineage and node not in made.personal:
                 made.personal.update(dict.fromkeys(_entered(node), kind))
+            made.personal.update(dict.fromkeys(_split_address(node), "e-mail"))
     return made
 
 
@@ -104,18 +105,31 @@ def learn(made: Plan, masker: Masker, protected: Collection[str]) -> None:
 
 def _found(made: Plan) -> Iterator[tuple[str, str]]:
     for part in made.document.inner():
-        previous = ""
-        for text in part.root.texts():
-            yield from (("e-mail", found.group()) for found in EMAIL.finditer(text.text))
-            if EMAIL.search(text.text) and text not in made.inside:
-                yield from (("name", name) for name in _beside(text))
-            if normal(previous) in _WORDS["name"]:
-                yield "name", text.text
-            previous = text.text
-            if made.personal.get(text) == "account" and _name_like(text.text):
-                yield "name", text.text
-            if _is_title(text, made):
-                yield "title", text.text
+        for node in part.root.walk():
+            yield from (("e-mail", address) for address in _addresses(node))
+        yield from _names_and_titles(part, made)
+
+
+def _names_and_titles(part: Document, made: Plan) -> Iterator[tuple[str, str]]:
+    previous = ""
+    for text in part.root.texts():
+        if EMAIL.search(text.text) and text not in made.inside:
+            yield from (("name", name) for name in _beside(text))
+        if normal(previous) in _WORDS["name"]:
+            yield "name", text.text
+        previous = text.text
+        if made.personal.get(text) == "account" and _name_like(text.text):
+            yield "name", text.text
+        if _is_title(text, made):
+            yield "title", text.text
+
+
+def _addresses(node: Dom) -> Iterator[str]:
+    """E-mail addresses in a text, in attributes and scripts too, and in the texts of one element together."""
+    together = "".join(child.text for child in node.children if child.kind == TEXT)
+    for told in (node.text, node.value or "", together, *node.attributes.values()):
+        if "@" in told:
+            yield from (found.group() for found in EMAIL.finditer(told))
 
 
 def _beside(address: Dom) -> Iterator[str]:
@@ -164,6 +178,19 @@ def _entered(root: Dom) -> Iterator[Dom]:
         yield node
         if node.frame is not None:
             yield from _entered(node.frame.root)
+
+
+def _split_address(node: Dom) -> Iterator[Dom]:
+    """Texts of one element that are an e-mail address only together (``jo<wbr>@example.org``)."""
+    texts = [child for child in node.children if child.kind == TEXT]
+    if len(texts) < 2 or not any("@" in text.text for text in texts):
+        return
+    at, whole = 0, "".join(text.text for text in texts)
+    spans = [found.span() for found in EMAIL.finditer(whole)]
+    for text in texts:
+        begin, at = at, at + len(text.text)
+        if any(first < at and begin < last for first, last in spans):
+            yield text
 
 
 def _personal_kind(node: Dom) -> str | None:
