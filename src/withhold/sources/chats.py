@@ -12,7 +12,7 @@ from withhold.sources.interface import Damaged, Entry, Limits, Notice
 from withhold.sources.json_items import Raw, Skipped, items_in_runs
 from withhold.sources.kinds import Kind, kind_of
 from withhold.sources.streams import Marks
-from withhold.sources.windows import Windows
+from withhold.sources.windows import WINDOW, Windows
 from withhold.sources.workers import Workers
 
 Chat: TypeAlias = tuple[str, Facts, Columns]
@@ -20,11 +20,18 @@ Chat: TypeAlias = tuple[str, Facts, Columns]
 
 
 def chats_of(
-    entry: Entry, kind_name: str, limits: Limits, workers: Workers, *, inside: str | None = None
+    entry: Entry,
+    kind_name: str,
+    limits: Limits,
+    workers: Workers,
+    *,
+    inside: str | None = None,
+    window: int = WINDOW,
 ) -> Iterator[Chat | Unrecognised | Notice]:
     """All that the entry's list holds: each item is a chat, or named.
 
-    A second, dumber count tells when the entry seems to hold more than came out.
+    A second, dumber count tells when the entry seems to hold more than came out. What comes out does not
+    depend on ``window``, save where an item is nested as deeply as a decoder can just go.
     """
     kind = kind_of(kind_name)
     try:
@@ -33,7 +40,7 @@ def chats_of(
         yield _lost(f"{entry.path}[0]", Skipped(0, str(damage), rest=True))
         return
     marks = Marks(json.dumps(kind.mark).encode())
-    windows = Windows(feed, kind.name, limits, workers)
+    windows = Windows(feed, kind.name, limits, workers, window)
     count = marked = 0
     try:
         for found in items_in_runs(feed, limits, windows, inside=inside, passed=marks):

@@ -21,7 +21,7 @@ class Marks:
         """Take the next bytes."""
         window = self._tail + chunk
         self.count += window.count(self._mark)
-        self._tail = window[len(window) - len(self._mark) + 1 :] if len(self._mark) > 1 else b""
+        self._tail = window[max(0, len(window) - len(self._mark) + 1) :]
 
 
 class _Watched:

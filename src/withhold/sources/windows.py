@@ -30,18 +30,25 @@ class _Begun:
 
 
 class Windows:
-    """Takes runs of a list's items from a feed; see :class:`~withhold.sources.json_items.Runs`."""
+    """Takes runs of a list's items from a feed; see :class:`~withhold.sources.json_items.Runs`.
 
-    def __init__(self, feed: Feed, kind: str, limits: Limits, workers: Workers) -> None:
+    ``window`` is how many bytes are decoded at once; with 0 everything is left to the scanner.
+    """
+
+    def __init__(
+        self, feed: Feed, kind: str, limits: Limits, workers: Workers, window: int = WINDOW
+    ) -> None:
         self._feed = feed
         self._kind = kind
         self._workers = workers
         self._largest = min(LARGEST, limits.item_bytes)
-        self._size = min(WINDOW, limits.item_bytes)
-        self._most = self._size
+        self._most = min(window, limits.item_bytes)
+        self._size = self._most
 
     def run(self, scanner: Scanner) -> Generator[Batch, None, bool]:
         """See :meth:`withhold.sources.json_items.Runs.run`."""
+        if not self._most:
+            return False
         at, rest = scanner.hand_over()
         self._feed.put_back(at, rest)
         splitter = Splitter(self._feed, at)
