@@ -235,7 +235,7 @@ def _outcomes(page: Page) -> tuple[str, tuple[str, ...]]:
         return "not_persisted", _HUMAN
     if page.mark_lies:
         return "needs_human", ("changed",)
-    if page.private:
+    if all(row.initial == row.private_when for row in page.rows if row.matters):
         return "already_private", _HUMAN if _hard(page) else ()
     if page.question == "keep_yes":
         return "needs_human", ("changed", "not_persisted")

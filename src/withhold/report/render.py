@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 from rich.console import Console
 
 from withhold.report import documents as d
-from withhold.report.text import controls, demo, evidence, exposure, machine, simple, timeline, whatif
+from withhold.report.text import controls, demo, evidence, exposure, machine, simple, spot, timeline, whatif
 from withhold.support.terminal import visible
 
 RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
