@@ -14,6 +14,7 @@ from tests.sizes import SIZES
 from tests.sources.conftest import read_all
 from withhold.sources.registry import READERS
 
+FOUND = Path(__file__).with_name("found")
 FORMATS = sorted(reader.format for reader in READERS)
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -70,3 +71,10 @@ def test_a_file_may_end_anywhere(name: str, tmp_path: Path) -> None:
         step = max(1, len(body) // SIZES.fuzz.cuts)
         for cut in range(0, len(body), step):
             alone(body[:cut], place.rpartition("/")[2], tmp_path)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("found", sorted(FOUND.iterdir()), ids=lambda path: path.name)
+def test_what_was_found_once(found: Path, tmp_path: Path) -> None:
+    """Inputs at which a search found a fault."""
+    alone(found.read_bytes(), found.name, tmp_path)

@@ -122,3 +122,13 @@ def test_published_prompts_are_all_read(read: Read) -> None:
         assert row.conversations == text.count('"chunkedPrompt"'), path
         assert (row.human, row.model) == (text.count('"role":"user"'), text.count('"role":"model"')), path
         assert row.unrecognised_count == 0
+
+
+@pytest.mark.parametrize("parent", [[], {}, 3, True])
+def test_a_parent_that_is_no_text(parent: object, read: Read, tmp_path: Path) -> None:
+    """It is nobody's answer, and costs no conversation."""
+    said = {"inserted_at": "2026-01-01T00:00:00Z", "content": "hi"}
+    nodes = {"m": {"id": "m", "parent": parent, "message": said}}
+    chat = {"id": "c", "inserted_at": "2026-01-01T00:00:00Z", "mapping": nodes}
+    (tmp_path / "x.json").write_text(json.dumps([chat, {**chat, "id": "d"}]))
+    assert (read(tmp_path).only.format, read(tmp_path).only.conversations) == ("deepseek", 2)

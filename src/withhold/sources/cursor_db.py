@@ -35,9 +35,14 @@ class Table:
     def keys(self, prefix: str) -> Iterator[str]:
         """All keys that begin with ``prefix``, which ends with a colon."""
         query = f'SELECT key FROM "{self.name}" WHERE key >= ? AND key < ? ORDER BY key'  # noqa: S608 - a name of this code
+        before = ""
         for (key,) in self.connection.execute(query, (prefix, prefix[:-1] + _AFTER)):
-            if isinstance(key, str):
-                yield key
+            if not isinstance(key, str) or key == before:
+                continue
+            if key < before and "\ufffd" not in before + key:  # which stands for bytes that are no text
+                raise sqlite3.DatabaseError(f"the keys of {self.name} lead in circles")
+            before = key
+            yield key
 
     def next_key(self, behind: str, end: str) -> str | None:
         """The first key at or after ``behind`` and before ``end``."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from withhold.model.conversation import Unrecognised
@@ -21,6 +22,30 @@ MAGIC = b"SQLite format 3\x00"
 JOURNALS = ("-wal", "-journal")
 BESIDE = (*JOURNALS, "-shm")
 _CHUNK = 1 << 20
+STEPS_PER_BYTE = 8
+"""Steps of SQLite that a statement may take for each byte of the file. A whole scan takes 1 to 2."""
+STEPS = 5_000_000
+"""Steps that it may take however small the file is."""
+_LOOKED_AT = 10_000
+
+
+class Bounded(sqlite3.Connection):
+    """A connection whose statements end: in a damaged file, pages may lead in circles."""
+
+    _most = _left = STEPS
+
+    def bound(self, size: int) -> None:
+        """Allow each statement as many steps as a file of ``size`` bytes can need."""
+        self._most = STEPS + STEPS_PER_BYTE * size
+        self.set_progress_handler(self._is_too_long, _LOOKED_AT)
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        self._left = self._most
+        return super().execute(*arguments)
+
+    def _is_too_long(self) -> int:
+        self._left -= _LOOKED_AT
+        return int(self._left < 0)
 
 
 def is_sqlite(shape: Shape) -> bool:
@@ -44,7 +69,8 @@ def opened_db(entry: Entry, limits: Limits) -> Iterator[sqlite3.Connection]:
         more = "mode=ro&immutable=1" if in_place else "mode=rw"
         connection = None
         try:
-            connection = sqlite3.connect(f"file:{quote(path.as_posix())}?{more}", uri=True)
+            connection = sqlite3.connect(f"file:{quote(path.as_posix())}?{more}", uri=True, factory=Bounded)
+            connection.bound(_size_of(path))
             _harden(connection, limits)
             yield connection
         except sqlite3.Error as error:
@@ -52,6 +78,12 @@ def opened_db(entry: Entry, limits: Limits) -> Iterator[sqlite3.Connection]:
         finally:
             if connection is not None:
                 connection.close()
+
+
+def _size_of(path: Path) -> int:
+    """Bytes of a database and its journals."""
+    files = (path, *(path.with_name(path.name + ending) for ending in JOURNALS))
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _placed(entry: Entry, folder: Path) -> tuple[Path, bool]:
@@ -140,7 +172,11 @@ def rows_of(
     only, values = ("", ()) if where is None else (f' WHERE "{where[0]}" = ?', (where[1],))
     listing = f'SELECT rowid FROM "{table}"{only} ORDER BY rowid'  # noqa: S608 - names of this code
     one = f'SELECT {names} FROM "{table}" WHERE rowid = ?'  # noqa: S608 - names of this code
+    before: int | None = None
     for (rowid,) in connection.execute(listing, values):
+        if before is not None and rowid <= before:
+            raise sqlite3.DatabaseError(f"the rows of {table} lead in circles")
+        before = rowid
         try:
             row = connection.execute(one, (rowid,)).fetchone()
         except sqlite3.Error as error:
