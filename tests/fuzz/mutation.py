@@ -179,9 +179,11 @@ def _change_cell(connection: sqlite3.Connection, pick: Pick) -> None:
         connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,))  # noqa: S608 - a name of the corpus
         return
     query = f"SELECT {column} FROM {table} WHERE rowid = ?"  # noqa: S608 - names of the corpus
-    (before,) = connection.execute(query, (row,)).fetchone()
+    found = connection.execute(query, (row,)).fetchone()
+    if found is None:
+        return  # damaged by an earlier change
     query = f"UPDATE {table} SET {column} = ? WHERE rowid = ?"  # noqa: S608 - names of the corpus
-    connection.execute(query, (_cell(before, pick), row))
+    connection.execute(query, (_cell(found[0], pick), row))
 
 
 def _cell(before: object, pick: Pick) -> object:
