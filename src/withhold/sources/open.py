@@ -162,7 +162,8 @@ class _Opener:
         except (zipfile.BadZipFile, NotImplementedError, ValueError):
             self._problem(prefix.rstrip("/") or _shown(self._source.path.name), _CUT)
             return
-        for found in zip_entries(archive, prefix, packed_size, self._limits):
+        path = file if isinstance(file, Path) else None
+        for found in zip_entries(archive, prefix, packed_size, self._limits, path):
             if not isinstance(found, Entry):
                 self._problem(found.place, found.reason)
             elif found.name.lower().endswith(".zip") and begins_with(found, ZIP):

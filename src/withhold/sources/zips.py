@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from withhold.model.conversation import Unrecognised
 from withhold.model.when import When
+from withhold.sources.inflating import Inflating
 from withhold.sources.interface import Damaged, Entry, Limits, Stream
 
 _ENCRYPTED = 0x1
@@ -29,9 +30,12 @@ _FAULTS = (
 
 
 def zip_entries(
-    archive: zipfile.ZipFile, prefix: str, packed_size: int, limits: Limits
+    archive: zipfile.ZipFile, prefix: str, packed_size: int, limits: Limits, path: Path | None = None
 ) -> Iterator[Entry | Unrecognised]:
-    """Members of an open archive. A bomb as a whole is refused before any member is touched."""
+    """Members of an open archive; ``path`` is where it lies, if it does.
+
+    A bomb as a whole is refused before any member is touched.
+    """
     members = [info for info in archive.infolist() if not info.is_dir()]
     homes = _claude_folders(members)
     found = [info for info in members if not (_litter(info.filename) or _beside(info.filename, homes))]
@@ -45,7 +49,7 @@ def zip_entries(
         if fault:
             yield Unrecognised(place, fault)
         else:
-            opener = partial(_open_member, archive, info)
+            opener = partial(_MemberStream, archive, info, path)
             entries.append(Entry(place, info.file_size, opener, _modified(info)))
     by_path = {entry.path: entry for entry in entries}
     yield from (_with_journals(entry, by_path) for entry in entries)
@@ -132,9 +136,9 @@ def _modified(info: zipfile.ZipInfo) -> When | None:
 class _MemberStream:
     """A member whose faults come out as :class:`Damaged`, its checksum included."""
 
-    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path | None) -> None:
         try:
-            self._file = archive.open(info)
+            self._file = _opened(archive, info, path)
         except _FAULTS as error:
             raise Damaged(f"this member of the ZIP cannot be opened: {_short(error)}") from error
 
@@ -152,5 +156,7 @@ def _short(error: BaseException) -> str:
     return str(error)[:120] or type(error).__name__
 
 
-def _open_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Stream:
-    return _MemberStream(archive, info)
+def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path | None) -> Stream:
+    if path is not None and info.compress_type == zipfile.ZIP_DEFLATED:
+        return Inflating(archive, path, info)
+    return archive.open(info)
