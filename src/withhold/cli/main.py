@@ -27,6 +27,7 @@ class Root(LazyGroup):
         "account": Lazy(
             "withhold.cli.account:account", "Accounts, plans, acceptance, your word on the setting."
         ),
+        "index": Lazy("withhold.cli.index:index", "The index for other programs, and whether it is sound."),
         "evidence": Lazy("withhold.cli.evidence:evidence", "List, verify and time-stamp the evidence."),
         "packs": Lazy("withhold.cli.packs:packs", "List, show and lint the provider data."),
         "lab": Lazy("withhold.cli.lab:lab", "Run the reference provider on this machine."),

@@ -28,7 +28,7 @@ class Snapshot:
 
     def __init__(self, folder: Path, listing: Listing) -> None:
         self.listing = listing
-        self._folder = folder
+        self.folder = folder
         self._open: dict[tuple[int, str], TableFile] = {}
 
     @cached_property
@@ -44,7 +44,7 @@ class Snapshot:
             file = segment.file(table)
             if file is None:
                 return None
-            self._open[segment.id, table] = TableFile(self._folder, file)
+            self._open[segment.id, table] = TableFile(self.folder, file)
         return self._open[segment.id, table]
 
     def dead(self, segment: Segment) -> pa.Array | None:
@@ -94,7 +94,7 @@ class Snapshot:
             file = segment.file(table)
             if file is None:
                 continue
-            path = sound(self._folder, file)
+            path = sound(self.folder, file)
             if table in SUPERSEDABLE and self.listing.superseded.get(segment.id):
                 parts.append(
                     f"SELECT * FROM {_parquet([path])} WHERE key NOT IN"  # noqa: S608 - our own paths

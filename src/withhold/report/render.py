@@ -7,7 +7,18 @@ from msgspec import Struct, structs
 from rich.console import Console
 
 from withhold.report import documents as d
-from withhold.report.text import controls, demo, evidence, exposure, machine, simple, spot, timeline, whatif
+from withhold.report.text import (
+    controls,
+    demo,
+    evidence,
+    exposure,
+    index,
+    machine,
+    simple,
+    spot,
+    timeline,
+    whatif,
+)
 from withhold.support.terminal import visible
 
 RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
@@ -27,6 +38,8 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.EvidenceAuthoritiesDocument: evidence.authorities,
     d.EvidenceKeyDocument: evidence.keys,
     d.EvidenceHandoutDocument: evidence.handed_out,
+    d.IndexExportDocument: index.export,
+    d.IndexCheckDocument: index.check,
     d.AccountDocument: simple.accounts,
     d.StatusDocument: simple.status,
     d.PacksListDocument: simple.packs_list,

@@ -78,6 +78,12 @@ from withhold.report.documents.importing import (
     ImportedSource,
     UnrecognisedRow,
 )
+from withhold.report.documents.index import (
+    IndexCheckDocument,
+    IndexExportDocument,
+    IndexFileRow,
+    IndexProblemRow,
+)
 from withhold.report.documents.machine import (
     Placebo,
     Route,
@@ -135,6 +141,8 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "evidence-authorities": EvidenceAuthoritiesDocument,
     "evidence-key": EvidenceKeyDocument,
     "evidence-handout": EvidenceHandoutDocument,
+    "index-export": IndexExportDocument,
+    "index-check": IndexCheckDocument,
     "account": AccountDocument,
     "status": StatusDocument,
     "packs-list": PacksListDocument,
@@ -184,6 +192,10 @@ __all__ = [
     "GroupTotals",
     "ImportDocument",
     "ImportedSource",
+    "IndexCheckDocument",
+    "IndexExportDocument",
+    "IndexFileRow",
+    "IndexProblemRow",
     "InspectDocument",
     "InspectedControl",
     "KeyRow",
