@@ -33,7 +33,16 @@ def standard(path: Path, name: str, piece: int) -> bytes | None:
     try:
         with zipfile.ZipFile(path) as opened, opened.open(name) as member:
             return b"".join(iter(lambda: member.read(piece), b""))
-    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError):
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        zlib.error,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+    ):
         return None
 
 
@@ -46,7 +55,16 @@ def ours(path: Path, name: str, piece: int) -> bytes | None:
                 return b"".join(iter(lambda: member.read(piece), b""))
             finally:
                 member.close()
-    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, ValueError, OSError):
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        zlib.error,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+    ):
         return None
 
 
