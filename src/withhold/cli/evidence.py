@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from withhold.cli.evidence_add import add_file
 from withhold.cli.talk import json_option, services, show
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ def evidence() -> None:
 
     Example: withhold evidence verify
     """
+
+
+evidence.add_command(add_file)
 
 
 @evidence.command("list")

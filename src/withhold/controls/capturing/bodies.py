@@ -6,17 +6,19 @@ with: what was set can be read, what else the account holds cannot.
 
 import json
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from withhold.controls.capturing.headers import masked_headers
 from withhold.controls.capturing.markup import Markup
 from withhold.controls.capturing.masker import Masker
 from withhold.controls.capturing.parsing import parse_html
 from withhold.controls.capturing.plan import learn, plan
 from withhold.controls.mask import IDENTIFIER
 from withhold.controls.phrases import OFF_WORDS, ON_WORDS, normal
+from withhold.model.web import Exchange
 
 _KEY = re.compile(r"^[A-Za-z_$][A-Za-z0-9_$.\-]{0,60}$")
 _WORD = re.compile(r"^[A-Za-z][a-z]*(?:[_.\-][a-z]+){0,4}$|^[A-Z]+(?:_[A-Z]+){0,4}$")
@@ -142,3 +144,25 @@ def _form(text: str, masker: Masker, where: str, saved: frozenset[str]) -> str:
     return urlencode(
         [(_masked_key(k, masker, where), _string(k, v, masker, where, saved)) for k, v in pairs], safe="[]:"
     )
+
+
+def masked_archive(
+    exchanges: Iterable[Exchange], masker: Masker, where: str, public: Collection[str]
+) -> list[Exchange]:
+    """Answers of somebody's own archive, masked as ours are; what cannot be masked is left out, counted."""
+    kept = []
+    for exchange in exchanges:
+        headers = dict(exchange.response_headers)
+        kind = next((v for k, v in headers.items() if k.casefold() == "content-type"), "")
+        body = masked_body(exchange.response_body or b"", kind, masker, where, public=public)
+        if body.data is not None:
+            masked = masked_headers(headers, masker, where)
+            kept.append(
+                replace(
+                    exchange,
+                    url=masker.url(exchange.url, where),
+                    response_headers=masked,
+                    response_body=body.data,
+                )
+            )
+    return kept
