@@ -4,7 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from withhold.evidence.checkpoints import Checkpoint, read_checkpoint
 from withhold.evidence.journal import Journal
+from withhold.evidence.keys import Keys
+from withhold.evidence.records import decode, encode
+from withhold.evidence.rows import Growing, kind_of
 from withhold.evidence.storage import Disk
 from withhold.model.evidence import Artifact, Draft
 
@@ -94,6 +98,42 @@ class Failing(Disk):
         self._step_or_fail()
         super().sync_dir(path)
 
+    def truncate(self, path: Path, size: int) -> None:
+        self._step_or_fail()
+        super().truncate(path, size)
+
+    def remove(self, path: Path) -> None:
+        self._step_or_fail()
+        super().remove(path)
+
     def rename(self, source: Path, target: Path) -> None:
         self._step_or_fail()
         super().rename(source, target)
+
+
+def long_log(folder: Path, size: int) -> Journal:
+    """A log of ``size`` records, written at once and not one by one; signed with its own key."""
+    journal = Journal(folder, noon)
+    journal.mend()
+    growing, prev = Growing(), None
+    lines = (folder / "log.jsonl").read_bytes().splitlines()
+    for seq in range(1, size + 1):
+        if seq > 1:
+            lines.append(encode(draft(seq, artifacts=False), (), seq=seq, prev=prev, written_at=NOON))
+        line = decode(lines[-1])
+        growing.add(lines[-1], kind_of(line), line.id)
+        prev = line.id
+    (folder / "log.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    (folder / "log.hashes").write_bytes(growing.hashes)
+    (folder / "log.index").write_bytes(growing.entries)
+    sign_head(folder, growing)
+    return journal
+
+
+def sign_head(folder: Path, growing: Growing) -> None:
+    """Put a checkpoint over ``growing`` in place, signed with the key in the folder."""
+    checkpoint, note = read_checkpoint((folder / "checkpoint").read_bytes())
+    key = Keys(folder / "keys").secret(checkpoint.origin, note.signatures[0].id)
+    assert key is not None
+    signed = Checkpoint(checkpoint.origin, growing.size, growing.root(growing.size))
+    (folder / "checkpoint").write_bytes(key.sign(signed.text))

@@ -1,76 +1,212 @@
-"""A journal outlives a stop at any moment, and a full disk."""
+"""The log outlives a stop at any moment, and a full disk."""
 
 import errno
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.evidence.making import Failing, Stopped, draft, journal_of, noon
+from tests.evidence.tsa import OPENSSL, simple
+from tests.sizes import TIER
+from withhold.evidence.authorities import Authority
 from withhold.evidence.journal import Journal
+from withhold.evidence.sessions import begin
+from withhold.evidence.stamping import stamp
+from withhold.evidence.storage import Storage
 from withhold.support.errors import EnvironmentProblem
 
+FIXTURE = Path(__file__).with_name("fixtures") / "format-1"
 
-def _writing_steps(folder: Path, records_before: int) -> int:
-    journal_of(folder, records_before)
+Act = Callable[[Journal], object]
+
+
+@pytest.fixture(scope="module")
+def authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Authority, ...]]:
+    """Two authorities that run throughout."""
+    if OPENSSL is None:
+        pytest.skip("openssl is not installed")
+    with ExitStack() as stack:
+        folder = tmp_path_factory.mktemp("tsa")
+        yield tuple(
+            stack.enter_context(simple(folder / name)).named(name) for name in ("first-tsa", "second-tsa")
+        )
+
+
+def _append(journal: Journal) -> None:
+    journal.append(draft(100))
+
+
+def _append_dated(journal: Journal) -> None:
+    journal.use_session(begin(journal.authorities))
+    journal.append(draft(100))
+
+
+def _rotate(journal: Journal) -> None:
+    journal.rotate_key()
+
+
+def _rotate_lost(journal: Journal) -> None:
+    journal.rotate_key(lost=True)
+
+
+def _stamp(journal: Journal) -> None:
+    stamp(journal, noon)
+
+
+def _nothing(_folder: Path) -> None:
+    """The log begins with the act."""
+
+
+def _two(folder: Path) -> None:
+    journal_of(folder, 2)
+
+
+def _former(folder: Path) -> None:
+    shutil.copytree(FIXTURE, folder)
+
+
+def _former_torn(folder: Path) -> None:
+    """As an earlier version left it that was stopped while writing."""
+    _former(folder)
+    lines = (folder / "journal.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "journal.jsonl").write_bytes(b"".join(lines) + b'{"artifacts":[')
+
+
+def _keyless(folder: Path) -> None:
+    _two(folder)
+    next((folder / "keys").glob("*.pem")).unlink()
+
+
+def _unsigned(folder: Path) -> None:
+    """Two records that no checkpoint covers, and the start of a third."""
+    journal = journal_of(folder, 2)
+    (key,) = (folder / "keys").glob("*.pem")
+    pem = key.read_bytes()
+    key.unlink()
+    journal.append(draft(50))
+    journal.append(draft(51))
+    key.write_bytes(pem)
+    with (folder / "log.jsonl").open("ab") as file:
+        file.write(b'{"artifacts":[')
+
+
+STORIES: dict[str, tuple[Callable[[Path], None], Act]] = {
+    "first record": (_nothing, _append),
+    "next record": (_two, _append),
+    "record with a token before": (_two, _append_dated),
+    "after format 1": (_former, _append),
+    "after format 1, torn": (_former_torn, _append),
+    "mending": (_unsigned, _append),
+    "rotation": (_two, _rotate),
+    "rotation of a lost key": (_keyless, _rotate_lost),
+    "stamping": (_two, _stamp),
+}
+SHARES = (0.0, 0.5, 1.0)
+
+
+def _journal(folder: Path, authorities: tuple[Authority, ...], storage: Storage | None = None) -> Journal:
+    return Journal(folder, noon, storage=storage, authorities=authorities)
+
+
+def _copied(source: Path, target: Path) -> Path:
+    if source.exists():
+        shutil.copytree(source, target)
+    return target
+
+
+def _steps(source: Path, folder: Path, act: Act, authorities: tuple[Authority, ...]) -> int:
     storage = Failing(10_000, Stopped)
-    Journal(folder, noon, storage=storage).append(draft(100))
+    act(_journal(_copied(source, folder), authorities, storage))
     return storage.taken
 
 
-@pytest.mark.parametrize("share", [0, 0.5, 1])
-@pytest.mark.parametrize("records_before", [0, 2])
-def test_a_stop_at_any_step_leaves_a_sound_journal(records_before: int, share: float, tmp_path: Path) -> None:
+def _points(steps: int) -> list[tuple[int, float]]:
+    """Where to stop, and how much of a cut-off write stays: every other step where time is short."""
+    if TIER == "check":
+        return [(step, SHARES[step % len(SHARES)]) for step in range(0, steps, 2)]
+    return [(step, share) for step in range(steps) for share in SHARES]
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_stop_at_any_step_leaves_a_sound_log(
+    story: str,
+    tmp_path: Path,
+    authorities: tuple[Authority, ...],
+    soak_report: Callable[..., None],
+) -> None:
     """However far a write got, what was there before stays, and the next record goes on from it."""
-    steps = _writing_steps(tmp_path / "dry", records_before)
-    assert steps >= 14  # three shares and two lengths of these: well over 50 moments
-    for step in range(steps):
-        folder = tmp_path / str(step)
-        known = [record.id for record in journal_of(folder, records_before).records()]
+    prepare, act = STORIES[story]
+    source = tmp_path / "source"
+    prepare(source)
+    known = [record.id for record in Journal(source, noon).records(own=True)]
+    steps = _steps(source, tmp_path / "dry", act, authorities)
+    points = _points(steps)
+    assert steps >= 14
+    soak_report(kill_points=len(points))
+    for step, share in points:
+        folder = _copied(source, tmp_path / f"{step}-{share}")
         with pytest.raises(Stopped):
-            Journal(folder, noon, storage=Failing(step, Stopped, share=share)).append(draft(100))
-        _check_sound_after_stop(folder, known, step)
+            act(_journal(folder, authorities, Failing(step, Stopped, share=share)))
+        _check_sound_after_stop(
+            folder, known, authorities, f"step {step}, share {share}", _keyless is prepare
+        )
+        shutil.rmtree(folder)
 
 
-def _check_sound_after_stop(folder: Path, known: list[str], step: int) -> None:
-    journal = Journal(folder, noon)
-    assert journal.verify().sound, f"step {step}: {list(journal.verify().failures())}"
-    left = [record.id for record in journal.records()]
-    assert left[: len(known)] == known
-    assert len(left) <= len(known) + 1
+def _check_sound_after_stop(
+    folder: Path, known: list[str], authorities: tuple[Authority, ...], where: str, keyless: bool = False
+) -> None:
+    journal = _journal(folder, authorities)
+    assert journal.verify().sound, f"{where}: {list(journal.verify().failures())}"
+    left = [record.id for record in journal.records(own=True)]
+    assert left[: len(known)] == known, where
     again = journal.append(draft(101))
-    assert again.seq == len(left) + 1
     report = journal.verify()
-    assert report.sound
-    assert [record.id for record in journal.records()] == [*left, again.id]
+    assert report.sound, f"{where}: {list(report.failures())}"
+    whole = [record.id for record in journal.records(own=True)]
+    assert whole[: len(left)] == left
+    assert whole[-1] == again.id
+    assert [record.seq for record in journal.records(own=True)] == list(range(1, len(whole) + 1))
+    unsigned = [r.id for r in report.records for c in r.claims if "no checkpoint covers" in c.why]
+    assert keyless or unsigned == []
+
+
+def test_the_kill_points_are_many(tmp_path: Path, authorities: tuple[Authority, ...]) -> None:
+    """All stories together have over 200 writing steps, and each can be the last one."""
+    total = 0
+    for number, (prepare, act) in enumerate(STORIES.values()):
+        source = tmp_path / f"source-{number}"
+        prepare(source)
+        total += _steps(source, tmp_path / f"dry-{number}", act, authorities)
+    assert total >= 200
 
 
 @pytest.mark.parametrize("share", [0, 0.7])
-def test_a_stop_while_mending_is_mended(share: float, tmp_path: Path) -> None:
-    """A second stop during the clean-up of the first loses nothing either."""
-    for step in range(16):
-        folder = tmp_path / str(step)
-        journal = journal_of(folder, 2)
-        head = (folder / "head.json").read_bytes()
-        journal.append(draft(2))
-        (folder / "head.json").write_bytes(head)
-        with (folder / "journal.jsonl").open("ab") as file:
-            file.write(b'{"artifacts":[')
+def test_a_second_stop_while_mending_is_mended(share: float, tmp_path: Path) -> None:
+    """A stop during the clean-up of another one loses nothing either."""
+    _unsigned(tmp_path / "source")
+    for step in range(30):
+        folder = _copied(tmp_path / "source", tmp_path / str(step))
+        journal = Journal(folder, noon)
         try:
             Journal(folder, noon, storage=Failing(step, Stopped, share=share)).mend()
         except Stopped:
             assert journal.verify().sound
             journal.mend()
         else:
-            assert step > 5
-        assert (folder / "journal.torn-1").read_bytes() == b'{"artifacts":['
-        assert not (folder / "journal.torn-2").exists()
-        assert [record.seq for record in journal.records()] == [1, 2, 3]
+            assert step > 15
+        assert (folder / "log.torn-1").read_bytes() == b'{"artifacts":['
+        assert not (folder / "log.torn-2").exists()
+        assert [record.seq for record in journal.records()] == [2, 3, 4, 5]
         assert journal.verify().sound
 
 
@@ -80,31 +216,48 @@ def test_the_start_of_a_record_is_set_aside_and_reported(tmp_path: Path) -> None
     journal_of(tmp_path, 2)
     journal = Journal(tmp_path, noon, notice=heard.append)
     for number, torn in enumerate([b'{"artifacts":[{"na', b"\0\0\0\0"], 1):
-        with (tmp_path / "journal.jsonl").open("ab") as file:
+        with (tmp_path / "log.jsonl").open("ab") as file:
             file.write(torn)
         assert "was being written" in journal.verify().notes[0]
         assert journal.verify().sound
         assert len(list(journal.records())) == number + 1
         journal.append(draft(number + 1))
-        assert (tmp_path / f"journal.torn-{number}").read_bytes() == torn
-        assert f"journal.torn-{number}" in heard[-1]
-        assert any(f"journal.torn-{number}" in note for note in journal.verify().notes)
+        assert (tmp_path / f"log.torn-{number}").read_bytes() == torn
+        assert f"log.torn-{number}" in heard[-1]
+        assert any(f"log.torn-{number}" in note for note in journal.verify().notes)
     assert journal.verify().sound
 
 
-def test_a_head_that_lags_is_mended_with_a_note(tmp_path: Path) -> None:
-    """Records whose writer died before the head are kept and counted; until then the report says so."""
-    journal = journal_of(tmp_path, 2)
-    head = (tmp_path / "head.json").read_bytes()
-    newer = [journal.append(draft(number)).id for number in (2, 3)]
-    (tmp_path / "head.json").write_bytes(head)
+def test_a_checkpoint_that_lags_is_signed_late_with_a_note(tmp_path: Path) -> None:
+    """Records whose writer died before the checkpoint are kept and signed; until then the report says so."""
+    _unsigned(tmp_path)
+    journal = Journal(tmp_path, noon)
     report = journal.verify()
     assert report.sound
-    pending = [record.id for record in report.records if "not count it yet" in record.claims[-1].why]
-    assert pending == newer
-    assert journal.mend() == ("the head counted 2 of 4 records; it counts all of them now",)
+    pending = [r.seq for r in report.records for c in r.claims if c.why == "no checkpoint covers it yet"]
+    assert pending == [4, 5]
+    notes = journal.mend()
+    assert notes[-1] == "the checkpoint did not cover 2 of 5 records; it covers all of them now"
     assert journal.mend() == ()
     assert journal.verify().sound
+
+
+@pytest.mark.parametrize("file", ["log.hashes", "log.index"])
+@pytest.mark.parametrize("damage", ["gone", "short", "zeros", "long"])
+def test_rows_are_made_anew_from_the_records(file: str, damage: str, tmp_path: Path) -> None:
+    """What was derived from the records is no evidence: lost or spoilt, it is made again."""
+    journal = journal_of(tmp_path, 5)
+    path = tmp_path / file
+    whole = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes({"short": whole[:-20], "zeros": bytes(len(whole)), "long": whole + b"rest"}[damage])
+    assert journal.verify().sound
+    last = journal.append(draft(9))
+    assert journal.verify().notes == ()
+    assert path.read_bytes()[: len(whole)] == whole
+    assert journal.proof(last.id)
 
 
 def _full() -> OSError:
@@ -113,18 +266,45 @@ def _full() -> OSError:
 
 @pytest.mark.parametrize("share", [0, 0.4])
 @pytest.mark.parametrize("lasting", [False, True])
-def test_a_full_disk_is_told_and_leaves_a_sound_journal(lasting: bool, share: float, tmp_path: Path) -> None:
+def test_a_full_disk_is_told_and_leaves_a_sound_log(lasting: bool, share: float, tmp_path: Path) -> None:
     """Wherever the disk fills up, the error says so and what to do, and nothing before is lost."""
-    for step in range(_writing_steps(tmp_path / "dry", 2)):
-        folder = tmp_path / str(step)
-        known = [record.id for record in journal_of(folder, 2).records()]
+    _two(tmp_path / "source")
+    known = [record.id for record in Journal(tmp_path / "source", noon).records(own=True)]
+    for step in range(_steps(tmp_path / "source", tmp_path / "dry", _append, ())):
+        folder = _copied(tmp_path / "source", tmp_path / str(step))
         storage = Failing(step, _full, share=share, lasting=lasting)
         with pytest.raises(EnvironmentProblem) as caught:
             Journal(folder, noon, storage=storage).append(draft(100))
         assert os.strerror(errno.ENOSPC) in caught.value.message
         assert "free some space" in (caught.value.next_step or "")
-        _check_sound_after_stop(folder, known, step)
-        assert not list(folder.glob("journal.torn-*")), "what was half written had been taken back at once"
+        if lasting:  # what was half written could not be taken back on such a disk
+            Journal(folder, noon).mend()
+        _check_sound_after_stop(folder, known, (), f"step {step}")
+
+
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux") or os.geteuid() != 0, reason="only root can mount a tmpfs"
+)
+def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
+    """On a small file system of its own the log fills the disk, says so, and goes on when there is room."""
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)], check=False)
+    if mounted.returncode != 0:
+        pytest.skip("a tmpfs cannot be mounted here")
+    try:
+        ballast = tmp_path / "ballast"
+        ballast.write_bytes(bytes(64 * 1024))
+        journal = Journal(tmp_path / "evidence", noon)
+        told = [journal.append(draft(number)).id for number in range(3)]
+        with pytest.raises(EnvironmentProblem, match="No space left"):
+            told.extend(journal.append(draft(number)).id for number in range(3, 1000))
+        assert len(told) > 5
+        ballast.unlink()
+        assert journal.verify().sound
+        assert {record.id for record in journal.records()} >= set(told)
+        journal.append(draft(2000))
+        assert journal.verify().sound
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
 
 
 WRITER = """

@@ -26,7 +26,7 @@ from withhold.support.errors import EvidenceBroken, UsageProblem
 def test_a_journal_is_an_evidence_sink(tmp_path: Path) -> None:
     """The rooms that record see the port alone."""
     sink: EvidenceSink = Journal(tmp_path / "evidence", noon)
-    assert sink.append(draft()).seq == 1
+    assert sink.append(draft()).seq == 2
 
 
 def test_naming_a_journal_touches_nothing(tmp_path: Path) -> None:
@@ -42,7 +42,8 @@ def test_what_was_appended_is_read_back(tmp_path: Path) -> None:
     journal = Journal(tmp_path, noon)
     written = [journal.append(draft(number)) for number in range(3)]
     assert list(journal.records()) == written
-    assert [record.seq for record in written] == [1, 2, 3]
+    assert [record.seq for record in written] == [2, 3, 4]
+    assert [record.type for record in journal.records(own=True)] == ["log.opened", *3 * ["optout"]]
     assert written[2].at == draft(2).at
     assert written[0].body["account"] == "a•••@e•••.org"
     assert written[0].missing == (("after.png", "the page was closed"),)
@@ -52,12 +53,12 @@ def test_what_was_appended_is_read_back(tmp_path: Path) -> None:
 def test_standard_tools_can_follow_the_chain(tmp_path: Path) -> None:
     """A line is RFC 8785 JSON, its SHA-256 is its id, and the next line names it: all in plain sight."""
     journal = journal_of(tmp_path, 3)
-    ids = [record.id for record in journal.records()]
-    lines = (tmp_path / "journal.jsonl").read_bytes().splitlines()
+    ids = [record.id for record in journal.records(own=True)]
+    lines = (tmp_path / "log.jsonl").read_bytes().splitlines()
     assert [hashlib.sha256(line).hexdigest() for line in lines] == ids
-    assert [json.loads(line)["prev"] for line in lines] == [None, *ids[:2]]
+    assert [json.loads(line)["prev"] for line in lines] == [None, *ids[:3]]
     assert all(rfc8785.dumps(json.loads(line)) == line for line in lines)
-    blob = json.loads(lines[0])["artifacts"][0]["sha256"]
+    blob = json.loads(lines[1])["artifacts"][0]["sha256"]
     data = (tmp_path / "blobs" / blob[:2] / blob).read_bytes()
     assert hashlib.sha256(data).hexdigest() == blob
 
@@ -68,9 +69,9 @@ def test_equal_events_have_different_ids(tmp_path: Path) -> None:
     salts = set()
     for _ in range(2):
         journal.append(draft())
-    for line in (tmp_path / "journal.jsonl").read_bytes().splitlines():
+    for line in (tmp_path / "log.jsonl").read_bytes().splitlines():
         salts.add(json.loads(line)["salt"])
-    assert len(salts) == 2
+    assert len(salts) == 3
     assert all(len(bytes.fromhex(salt)) == 32 for salt in salts)
 
 
@@ -85,7 +86,7 @@ def test_times_are_written_in_utc(tmp_path: Path) -> None:
     east = NOON.astimezone(timezone(timedelta(hours=9)))
     record = Journal(tmp_path, noon).append(Draft("look", east, {}))
     assert record.at == NOON
-    assert b'"at":"2026-07-09T12:00:00.000000Z"' in (tmp_path / "journal.jsonl").read_bytes()
+    assert b'"at":"2026-07-09T12:00:00.000000Z"' in (tmp_path / "log.jsonl").read_bytes()
     with pytest.raises(ValueError, match="zone"):
         Journal(tmp_path, noon).append(Draft("look", datetime(2026, 7, 9), {}))  # noqa: DTZ001
 
@@ -199,6 +200,6 @@ def test_processes_may_append_at_once(tmp_path: Path) -> None:
         assert report.sound, list(report.failures())
     assert [process.returncode for process in processes] == [0, 0, 0]
     journal = Journal(tmp_path, noon)
-    assert [record.seq for record in journal.records()] == list(range(1, 46))
+    assert [record.seq for record in journal.records()] == list(range(2, 47))
     assert journal.verify().sound
     assert journal.verify().notes == ()

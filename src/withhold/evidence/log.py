@@ -91,9 +91,10 @@ class Log:
         if self._storage.size(self._layout.checkpoint) is None:
             self._begin()
         checkpoint, note = self._signed_head()
-        end = self._end(checkpoint, note)
+        end, torn = self._take_unsigned(self._end(checkpoint, note))
         self._check_memory(end)
-        end = self._take_unsigned(end)
+        self._drop_torn(end, torn)
+        end = self._sign_late(end) if end.size > end.signed else end
         return end if end.size else self._open_new(end)
 
     def write(self, end: End, draft: Draft) -> tuple[End, bytes]:
@@ -172,6 +173,8 @@ class Log:
             entry = self.rows.entry(checkpoint.size - 1)
             seq = self._anchor().count + checkpoint.size
             end = replace(end, end=entry.end, last=entry.id, seq=seq)
+        else:
+            self.rows.cut(0)
         self._check_signature(end, note)
         return end
 
@@ -256,20 +259,25 @@ class Log:
         if checkpoint.size and self.rows.root(checkpoint.size) != checkpoint.root:
             raise _broken(f"its first {checkpoint.size} records are not those that were signed before")
 
-    def _take_unsigned(self, end: End) -> End:
-        """Count the whole, rightly chained lines after the checkpoint, and set a torn one aside."""
-        if (self._storage.size(self._layout.log) or 0) < end.end:
+    def _take_unsigned(self, end: End) -> tuple[End, bytes]:
+        """Count the whole, rightly chained lines after the checkpoint; what is left over is torn or empty."""
+        size = self._storage.size(self._layout.log) or 0
+        if size < end.end:
             raise _broken("the log is shorter than its signed records")
-        rest = self._storage.read(self._layout.log, end.end) if self._storage.size(self._layout.log) else b""
+        rest = self._storage.read(self._layout.log, end.end) if size else b""
         while (length := rest.find(b"\n")) >= 0 and b"\0" not in rest[:length]:
             end = self._grown(self._checked(end, rest[:length]), rest[:length])
             rest = rest[length + 1 :]
-        if rest:
-            name = set_aside(self._storage, self._layout, TORN[1], rest)
-            self._notice(f"the start of a record ({len(rest)} bytes) was set aside as {name}")
-            self._storage.truncate(self._layout.log, end.end)
-            self._storage.sync(self._layout.log)
-        return self._sign_late(end) if end.size > end.signed else end
+        return end, rest
+
+    def _drop_torn(self, end: End, torn: bytes) -> None:
+        """Set the start of a record aside whose writing was cut off."""
+        if not torn:
+            return
+        name = set_aside(self._storage, self._layout, TORN[1], torn)
+        self._notice(f"the start of a record ({len(torn)} bytes) was set aside as {name}")
+        self._storage.truncate(self._layout.log, end.end)
+        self._storage.sync(self._layout.log)
 
     def _checked(self, end: End, raw: bytes) -> End:
         """The end as it stands, if ``raw`` is rightly the next line."""

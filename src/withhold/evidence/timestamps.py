@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from withhold.evidence.authorities import Authority
+from withhold.evidence.der import in_order
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampRequest, TimeStampResponse
@@ -126,7 +127,7 @@ def _decoded(answer: bytes) -> "TimeStampResponse":
     from rfc3161_client import PKIStatus, decode_timestamp_response
 
     try:
-        response = decode_timestamp_response(answer)
+        response = decode_timestamp_response(in_order(answer))
         if response.status != PKIStatus.GRANTED:
             said = "; ".join(response.status_string) or f"status {response.status}"
             raise NoToken(f"the authority refused: {said}")
