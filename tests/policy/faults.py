@@ -65,12 +65,12 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "sharing ends with the last message although the setting stayed on",
         "judge.py",
-        "latest = max([last, *self.open_ends])",
+        "latest = max(last, self.open_until)",
         "latest = last",
     ),
     # the shape of a conversation
-    Fault("resumes forgotten", "shape.py", "sorted(set(spans[1:]))", "sorted(set(spans[:0]))"),
-    Fault("the last message forgotten", "shape.py", "sorted(set(spans[1:]))", "sorted(set(spans[1:-1]))"),
+    Fault("resumes forgotten", "shape.py", "sorted(set(later))", "sorted(set[Span]())"),
+    Fault("the last message forgotten", "shape.py", "        spans[1:],\n", "        spans[1:-1],\n"),
     Fault(
         "an uncertain time taken at its earliest",
         "shape.py",

@@ -6,13 +6,14 @@ instant take it: it was open before and is stored, or a copy was made with feedb
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache, partial
 
 from withhold.model.conversation import Conversation
 from withhold.model.terms import Terms
 from withhold.model.verdict import CarveOut, Clock, Verdict
+from withhold.model.when import BEGINNING
 from withhold.model.words import (
     Allowed,
     Cause,
@@ -63,6 +64,11 @@ class ShapeVerdict:
     steps: tuple[Step, ...]
     marks: frozenset[Mark]
 
+    @property
+    def maybe_private(self) -> bool:
+        """Whether it may be held on the footing of the private setting or of a contract."""
+        return Cause.SETTING not in self.future_causes
+
 
 class Judge:
     """Judges conversations of one account and product by one regime table."""
@@ -78,17 +84,26 @@ class Judge:
         shape = shape_of(conversation, self.table)
         found = self.judge_shape(shape)
         explain = Explainer(conversation, self.table)
+        return replace(
+            self.brief(shape, course_of(conversation, self.table)),
+            reasons=tuple(explain.reason(s.rule, s.terms, s.regime) for s in found.steps),
+            would_settle=explain.would_settle(tuple(s.rule for s in found.steps), found.past, found.future),
+        )
+
+    def brief(self, shape: Shape, course: Course) -> Verdict:
+        """The verdict of :meth:`__call__` without its reasons, for a conversation known by its columns."""
+        found = self.judge_shape(shape)
         return Verdict(
             past=found.past,
             future=found.future,
             extent=found.extent,
             past_causes=found.past_causes,
             future_causes=found.future_causes,
-            reasons=tuple(explain.reason(s.rule, s.terms, s.regime) for s in found.steps),
-            carve_outs=self.carve_outs(shape, conversation.feedback_visible),
-            clocks=self.clocks(course_of(conversation, self.table), found),
+            reasons=(),
+            carve_outs=self.carve_outs(shape, course.feedback_visible),
+            clocks=self.clocks(course, found),
             marks=found.marks,
-            would_settle=explain.would_settle(tuple(s.rule for s in found.steps), found.past, found.future),
+            would_settle=(),
             as_of=self.table.as_of,
         )
 
@@ -230,40 +245,39 @@ class Judge:
         """All clocks of a conversation that ran ``course`` and was judged so; none without messages."""
         if course.first is None or course.last is None:
             return ()
-        instants = Instants(
-            first=course.first,
-            last=course.last,
-            shared=self._shared_until(course.last, course.gone) if found.shared.possible else None,
-            gone=course.gone,
-            feedback=tuple(at.latest for at in course.feedback),
-        )
-        return clocks(self.plan(self._footing(course, found)), instants)
-
-    def _footing(self, course: Course, found: ShapeVerdict) -> Footing:
-        assert course.first is not None  # noqa: S101 - asked by who has looked
-        assert course.last is not None  # noqa: S101
         table = self.table
-        return Footing(
+        footing = Footing(
             held=(table.index_at(course.first), table.index_at(max(course.last, table.as_of))),
             shared=found.shared.possible,
-            maybe_private=Cause.SETTING not in found.future_causes,
+            maybe_private=found.maybe_private,
             gone=None if course.deletion is None else course.gone is not None,
             incognito=bool(course.incognito),
             feedback=tuple(table.span(at) for at in course.feedback),
         )
+        return clocks(self.plan(footing), self._instants(course.first, course.last, course, found))
+
+    def _instants(self, first: datetime, last: datetime, course: Course, found: ShapeVerdict) -> Instants:
+        return Instants(
+            first=first,
+            last=last,
+            shared=self._shared_until(last, course.gone) if found.shared.possible else None,
+            gone=course.gone,
+            feedback=tuple(at.latest for at in course.feedback),
+        )
 
     def _shared_until(self, last: datetime, gone: datetime | None) -> datetime:
         """Last instant up to which it may have been shared: sharing goes on while the setting is on."""
-        latest = max([last, *self.open_ends])
+        latest = max(last, self.open_until)
         return latest if gone is None else min(latest, max(last, gone))
 
     @cached_property
-    def open_ends(self) -> tuple[datetime, ...]:
-        """Ends, as far as they are past, of the regimes in which the setting may have allowed training."""
+    def open_until(self) -> datetime:
+        """The last instant, up to the evaluation, at which the setting may have allowed training."""
         as_of = self.table.as_of
-        return tuple(
+        ends = (
             min(r.ends, as_of) for r in self.table.regimes if r.begins <= as_of and _may_share(r.settings)
         )
+        return max(ends, default=BEGINNING)
 
     def _carve_outs(self, shape: Shape, feedback_visible: bool) -> tuple[CarveOut, ...]:
         """What may hold in spite of the verdict, for all terms from the first message to now."""

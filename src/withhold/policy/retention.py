@@ -12,10 +12,13 @@ from enum import Enum, auto
 
 from withhold.model.terms import RetentionRule, Terms
 from withhold.model.verdict import Clock
-from withhold.model.when import END, When
+from withhold.model.when import When
 from withhold.model.words import Basis, Bound, RetentionKind, StartsFrom
 from withhold.policy.calendar import latest_end
 from withhold.policy.regimes import Regime, RegimeTable
+
+_LAST_START = 9000
+"""Year from which on an end is not counted: the calendar of computers stops at 9999."""
 
 _UNSEEN_EVENT = {
     Basis.FLAGGED_CONTENT: "counts from a safety flag, which nobody outside can see",
@@ -51,7 +54,7 @@ def copy_kept_until(at: When, table: RegimeTable) -> datetime | None:
 
 
 def _end(start: datetime | None, rule: RetentionRule | None) -> datetime | None:
-    if start is None or rule is None or rule.duration is None or start >= END:
+    if start is None or rule is None or rule.duration is None or start.year > _LAST_START:
         return None
     return latest_end(start, rule.duration)
 
@@ -71,7 +74,7 @@ class Footing:
     """All that decides which clocks run, and nothing of when: the same for very many conversations.
 
     ``held`` are the regimes from the first message to the evaluation instant. ``maybe_private``: it may be
-    held on the footing of the private setting or of a contract. ``gone`` is ``None`` where nothing speaks of a
+    held on the footing of the private setting or of a contract. ``gone`` is ``None`` where nothing tells of a
     deletion, else whether it is known. ``feedback`` holds the regimes of each mark.
     """
 
@@ -150,7 +153,12 @@ def planned(table: RegimeTable, footing: Footing) -> Plan:
 
 def clocks(plan: Plan, instants: Instants) -> tuple[Clock, ...]:
     """All clocks of one conversation: one per basis, each at its latest end."""
-    return tuple(_latest_per_basis([_clock(r, _end(instants.of(r), r.rule)) for r in plan]))
+    return tuple(_latest_per_basis([_clock(r, end_of(r, instants)) for r in plan]))
+
+
+def end_of(running: Running, instants: Instants) -> datetime | None:
+    """The latest instant at which a period ends; ``None`` where no end is stated or known."""
+    return _end(instants.of(running), running.rule)
 
 
 def _deleted(terms: tuple[Terms, ...], *, gone: bool | None) -> list[Running]:

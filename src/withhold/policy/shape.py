@@ -4,8 +4,8 @@ Two conversations of one account with the same shape get the same verdict, so ea
 once and millions of conversations are joined to it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import compress
 
@@ -111,15 +111,39 @@ def _asked(answered: int, before: int | None) -> int:
 def shape_of(conversation: Conversation, table: RegimeTable) -> Shape:
     """Reduce ``conversation`` to its shape in ``table``."""
     spans = [table.span(table.known_by(at)) for at in sendings(conversation)]
-    spans = spans or [(0, table.index_at(table.as_of))]  # no message shown is not none sent
-    return Shape(
-        first=spans[0],
-        later=tuple(sorted(set(spans[1:]))),
-        until=table.index_at(table.as_of),
-        kept=_kept(conversation, table),
+    shape = undeleted(
+        table,
+        spans[0] if spans else None,
+        spans[1:],
         incognito=conversation.incognito,
-        feedback=tuple(feedback_shape(table.known_by(f.at), table) for f in conversation.feedback),
-        deleted=_deleted(conversation, table.as_of),
+        feedback=[table.known_by(f.at) for f in conversation.feedback],
+    )
+    if conversation.deletion is None:
+        return shape
+    return replace(shape, kept=_kept(conversation, table), deleted=_deleted(conversation, table.as_of))
+
+
+def undeleted(
+    table: RegimeTable,
+    first: Span | None,
+    later: Iterable[Span],
+    *,
+    incognito: bool | None,
+    feedback: Iterable[When] = (),
+) -> Shape:
+    """The shape of a conversation of which nothing says that it was deleted, from the spans of its sendings.
+
+    ``first`` is ``None`` where no sending is shown. Times are as known by the evaluation instant.
+    """
+    until = table.index_at(table.as_of)
+    return Shape(
+        first=(0, until) if first is None else first,  # no message shown is not none sent
+        later=tuple(sorted(set(later))),
+        until=until,
+        kept=(until, until),
+        incognito=incognito,
+        feedback=tuple(feedback_shape(at, table) for at in feedback),
+        deleted=NO,
     )
 
 

@@ -1,0 +1,76 @@
+"""Ends of clocks where no more than the day of the first and last message is known: for counting in bulk.
+
+Within one day of UTC an end moves with the time of day, by as much. So the end of a period is known to lie
+between that of the day's first and of its last instant; often that is enough to know which period on a basis ends
+last, and in which year. Where it is not, the answer is ``None`` and exact times have to be looked at.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from withhold.model.words import Basis, Bound
+from withhold.policy.retention import Instants, Plan, Running, bound_of, clocks, end_of
+from withhold.policy.timeline import TICK
+
+DAY = timedelta(days=1)
+
+End: TypeAlias = tuple[Basis, int | None, Bound | None]
+"""A basis, the year (UTC) in which its clock ends, and what that end is; no year where it has no end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Between:
+    """A period that ends in ``[earliest, latest]``."""
+
+    running: Running
+    earliest: datetime
+    latest: datetime
+
+    @property
+    def said(self) -> set[End]:
+        bound = bound_of(self.running.rule)
+        return {(self.running.basis, end.year, bound) for end in (self.earliest, self.latest)}
+
+    def beats(self, other: "_Between") -> bool:
+        """Whether it surely ends later."""
+        if self.running.since is other.running.since and self.running.mark == other.running.mark:
+            return self.earliest > other.earliest  # counted from the same instant
+        return self.earliest > other.latest
+
+
+def ends(plan: Plan, instants: Instants) -> frozenset[End]:
+    """What the clocks of one conversation say, but for the day."""
+    return frozenset(
+        (c.basis, None if c.until is None else c.until.year, c.bound) for c in clocks(plan, instants)
+    )
+
+
+def ends_by_day(plan: Plan, days: Instants) -> frozenset[End] | None:
+    """:func:`ends` for every conversation whose first and last message are of the days that begin at
+    ``days.first`` and ``days.last`` (UTC); ``None`` where they differ. ``shared`` is exact.
+    """
+    over = replace(days, first=days.first + DAY - TICK, last=days.last + DAY - TICK)
+    found: set[End] = set()
+    for basis in dict.fromkeys(r.basis for r in plan):
+        said = _said([r for r in plan if r.basis is basis], days, over)
+        if len(said) != 1:
+            return None
+        found |= said
+    return frozenset(found)
+
+
+def _said(periods: Iterable[Running], days: Instants, over: Instants) -> set[End]:
+    between = []
+    for running in periods:
+        earliest, latest = end_of(running, days), end_of(running, over)
+        if earliest is None or latest is None:
+            return {(running.basis, None, None)}
+        between.append(_Between(running, earliest, latest))
+    return {end for one in _last(between) for end in one.said}
+
+
+def _last(found: list[_Between]) -> Iterator[_Between]:
+    """Those that may end last."""
+    return (one for one in found if not any(other.beats(one) for other in found))
