@@ -17,7 +17,6 @@ from withhold.evidence.rows import Growing, kind_of
 from withhold.evidence.verification import Result, VerifyReport
 from withhold.support.errors import EvidenceBroken
 
-
 STRIDE = 5 if TIER == "check" else 1
 
 

@@ -114,7 +114,7 @@ def _as_it_is(data: bytes) -> bytes:
 class Authoritative:
     """An authority that runs. ``before`` changes each request, ``after`` each answer; ``status`` is sent.
 
-    ``asked`` counts requests; ``wait`` are seconds before each answer; ``drip`` sends one byte a tenth second.
+    ``asked`` counts requests; ``wait`` are seconds before each answer; ``drip`` sends a byte at a time.
     """
 
     def __init__(self, folder: Path, root: Issued, signer: Issued, *chain: Issued, policy: str = POLICY):

@@ -5,9 +5,11 @@ believes that the bytes with that hash existed then. The certificates are checke
 a token stays good when they expire later.
 """
 
+import contextlib
 import hashlib
 import http.client
 import queue
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -62,7 +64,8 @@ def ask(authority: Authority, data: bytes, *, timeout: float = TIMEOUT) -> tuple
     from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
     request = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).build()
-    answer = _within(timeout, lambda: _post(authority.url, request.as_bytes(), timeout))
+    connection = _connection(authority.url, timeout + 1)  # the limit on the whole comes first
+    answer = _within(timeout, connection, lambda: _post(connection, authority.url, request.as_bytes()))
     return answer, _verified(answer, data, authority, request)
 
 
@@ -157,20 +160,22 @@ def _digest(algorithm: str, data: bytes) -> bytes:
     return made(data).digest()
 
 
-def _post(url: str, body: bytes, timeout: float) -> bytes:
-    """Send one request; follows no redirect. Raises :class:`NoToken`."""
+def _connection(url: str, timeout: float) -> http.client.HTTPConnection:
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname or "", parts.port, timeout=timeout)
+    return kind(parts.hostname or "", parts.port, timeout=timeout)
+
+
+def _post(connection: http.client.HTTPConnection, url: str, body: bytes) -> bytes:
+    """Send one request; follows no redirect. Raises :class:`NoToken`."""
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, {"Content-Type": _REQUEST})
-        response = connection.getresponse()
-        if response.status != http.HTTPStatus.OK:
-            raise NoToken(f"{parts.hostname} answered {response.status} {response.reason}")
-        data = response.read(LIMIT + 1)
-    except TimeoutError as problem:
-        raise NoToken(f"{parts.hostname} did not answer within {timeout:g} seconds") from problem
+        with connection.getresponse() as response:
+            if response.status != http.HTTPStatus.OK:
+                raise NoToken(f"{parts.hostname} answered {response.status} {response.reason}")
+            data = response.read(LIMIT + 1)
     except (OSError, http.client.HTTPException) as problem:
         raise NoToken(
             f"{parts.hostname} could not be asked: {problem or type(problem).__name__}"
@@ -182,7 +187,7 @@ def _post(url: str, body: bytes, timeout: float) -> bytes:
     return data
 
 
-def _within(seconds: float, work: Callable[[], bytes]) -> bytes:
+def _within(seconds: float, connection: http.client.HTTPConnection, work: Callable[[], bytes]) -> bytes:
     """What ``work`` returns or raises, within ``seconds`` over all: sockets only limit each single wait."""
     done: queue.SimpleQueue[bytes | Exception] = queue.SimpleQueue()
 
@@ -196,7 +201,15 @@ def _within(seconds: float, work: Callable[[], bytes]) -> bytes:
     try:
         found = done.get(timeout=seconds)
     except queue.Empty:
+        _break_off(connection)
         raise NoToken(f"no whole answer came within {seconds:g} seconds") from None
     if isinstance(found, Exception):
         raise found
     return found
+
+
+def _break_off(connection: http.client.HTTPConnection) -> None:
+    """Wake the thread that waits on the connection; it closes it."""
+    with contextlib.suppress(OSError):
+        if connection.sock is not None:
+            connection.sock.shutdown(socket.SHUT_RDWR)
