@@ -257,3 +257,15 @@ def test_an_empty_export_is_a_fault(text: str, read: Read, tmp_path: Path) -> No
     (tmp_path / "conversations.json").write_text(text)
     with pytest.raises(NothingRead):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(("plus", "word"), [(True, "had ChatGPT Plus"), (False, "did not have"), (None, "")])
+def test_the_plan_on_the_day_of_the_export_is_told(
+    plus: bool | None, word: str, read: Read, tmp_path: Path
+) -> None:
+    """As far as the export says it; it says nothing of other days."""
+    (tmp_path / "user.json").write_text(json.dumps({"id": "u", "email": "a@b", "chatgpt_plus_user": plus}))
+    (tmp_path / "conversations.json").write_text(json.dumps([chat(node("a", None))]))
+    told = [text for text in read(tmp_path).only.warnings if "Plus" in text]
+    assert len(told) == bool(word)
+    assert all(word in text for text in told)

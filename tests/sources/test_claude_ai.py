@@ -249,3 +249,27 @@ def test_exported_at_comes_from_a_name(read: Read, samples: Path, tmp_path: Path
     (tmp_path / "manifest-x-2026-09-20-10-00-00.json").write_text('{"total_files":0,"data_files":[]}')
     (tmp_path / "conversations.json").write_text(json.dumps([chat(message())]))
     assert read(tmp_path).only.exported_at == When.without_zone(datetime(2026, 9, 20, 10))  # noqa: DTZ001
+
+
+PART = "data-aaaa-1760000000-bbbb-batch-{:04}.zip"
+
+
+def batch(folder: Path, number: int) -> Path:
+    """One part of a large export."""
+    path = folder / PART.format(number)
+    chat = {"uuid": f"c{number}", "chat_messages": [{"uuid": f"m{number}", "sender": "human", "text": "hi"}]}
+    with ZipFile(path, "w") as archive:
+        archive.writestr("conversations.json", json.dumps([chat]))
+    return path
+
+
+@pytest.mark.parametrize(("given", "lost"), [((0, 1, 2), []), ((0, 3), [1, 2]), ((2,), [0, 1]), ((0,), [])])
+def test_a_missing_batch_is_named_once(
+    given: tuple[int, ...], lost: list[int], read: Read, tmp_path: Path
+) -> None:
+    """In a folder, and as several paths; nothing is known of parts behind the last one."""
+    paths = [batch(tmp_path, number) for number in given]
+    for result in (read(tmp_path), read(*paths)):
+        named = [fault.place for row in result.summaries for fault in row.unrecognised]
+        assert named == [PART.format(number) for number in lost]
+        assert len(result.conversations) == len(given)

@@ -154,6 +154,19 @@ def test_names_in_any_encoding(read: Read, tmp_path: Path) -> None:
     assert fault.place.encode("utf-8") == b"?.json"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other file systems take no such names")
+def test_a_path_that_is_no_text_can_be_kept(read: Read, tmp_path: Path) -> None:
+    """Neither what is told nor what is kept of it breaks when it is written as UTF-8."""
+    path = tmp_path / os.fsdecode(b"\xfe.json")
+    path.write_text(export())
+    row = read(path).only
+    assert row.conversations == 1
+    assert row.path.encode("utf-8").endswith(b"/?.json")
+    with pytest.raises(NothingRead) as told:
+        read(tmp_path / os.fsdecode(b"\xff.json"))
+    assert told.value.message.encode("utf-8")
+
+
 def test_archives_of_macos_and_windows(read: Read, tmp_path: Path) -> None:
     """Litter of the one is passed over; separators of the other are understood; names may collide."""
     with ZipFile(tmp_path / "x.zip", "w") as archive:

@@ -45,7 +45,7 @@ def import_paths(
     owner = None if account is None else account_named(services, account)
     rows = []
     for reading in read_paths([p.expanduser() for p in paths], keep_titles=keep_titles):
-        services.progress.step(f"reading {reading.path} ({reading.format})")
+        services.progress.step(f"reading {reading.label} ({reading.format})")
         rows.append(_Import(services, reading, owner, stamp.generated_at).run())
     return d.ImportDocument(
         generated_at=stamp.generated_at, tool_version=stamp.tool_version, sources=tuple(rows)
@@ -67,7 +67,7 @@ class _Import:
         from withhold.store.sources import NewSource
 
         source = NewSource(
-            label=str(self._reading.path),
+            label=self._reading.label,
             sha256=fingerprint(self._reading.path),
             format=self._reading.format,
         )
@@ -123,7 +123,7 @@ class _Import:
         for provider in self._providers:
             if not may_hold(self._services.packs, self._owner, provider):
                 raise UsageProblem(
-                    f"{self._reading.path} is of {provider}, and {self._owner.label!r} is an account at"
+                    f"{self._reading.label} is of {provider}, and {self._owner.label!r} is an account at"
                     f" {self._owner.provider_id}",
                     next_step=f"withhold account add {provider} LABEL, and import it with that account",
                 )

@@ -118,7 +118,7 @@ def _typed(entry: Entry, options: Options) -> Iterator[tuple[When, bytes]]:
     words: list[str] = []
     for line in text_lines(entry, options.limits):
         if isinstance(line, Unrecognised):
-            continue  # told where the entry itself is read
+            continue  # told where the inputs stand alone; beside chats they only date what the chats hold
         if line.startswith("+"):
             words.append(line[1:])
         elif line.startswith("# "):
@@ -132,6 +132,9 @@ def _typed(entry: Entry, options: Options) -> Iterator[tuple[When, bytes]]:
 def _inputs_alone(entry: Entry, options: Options) -> Iterator[Item]:
     """What was typed, where the history of chats is gone."""
     session = Session(f"aider-inputs-{digest(entry.path).hex()}")
+    for line in text_lines(entry, options.limits):
+        if isinstance(line, Unrecognised):
+            yield session.fault(line)
     for number, (at, _) in enumerate(_typed(entry, options)):
         session.drafts.append(Draft(f"{session.source_id}#{number}", Author.HUMAN, at, 0))
     yield session.conversation(options)

@@ -180,6 +180,10 @@ def _user(row: dict[str, object], place: str, export: _Export) -> Iterator[Item]
         return
     export.accounts.append(ref)
     yield SourceAccount(ref, name(row.get("email")), name(row.get("name")))
+    if isinstance(plus := row.get("chatgpt_plus_user"), bool):
+        had = "had" if plus else "did not have"
+        text = f"on the day of the export this account {had} ChatGPT Plus; other days and plans are not told"
+        yield Notice(text, place)
 
 
 def _all_chats(claims: Sequence[Claim], state: _State) -> Iterator[Item]:

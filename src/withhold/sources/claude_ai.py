@@ -15,7 +15,7 @@ from withhold.model.columns import Columns
 from withhold.model.conversation import Conversation, SourceAccount, Unrecognised
 from withhold.model.words import Kind
 from withhold.sources.chats import chats_of
-from withhold.sources.claude_manifest import manifest_items
+from withhold.sources.claude_manifest import manifest_items, missing_batches
 from withhold.sources.drafts import Repeats
 from withhold.sources.facts import Facts
 from withhold.sources.interface import (
@@ -88,6 +88,7 @@ class ClaudeAi:
             yield from _users(claim.entry, state)
         for claim in (c for c in claims if c.role == MANIFEST):
             yield from manifest_items(claim.entry, claims, options)
+        yield from missing_batches(claims, options)
         with workers_for(sum(claim.entry.size for claim in claims if claim.role in _HOLDING)) as workers:
             for claim in (claim for claim in claims if claim.role in _HOLDING):
                 yield from _conversations(claim, state, workers)

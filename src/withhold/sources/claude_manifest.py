@@ -24,6 +24,7 @@ _ROLES = {
     "light_metadata": "users",
 }
 _SAFE = re.compile(r"[\w. ()-]{1,120}")
+_BATCH = re.compile(r"(data-[\w-]{1,200}-batch-)(\d{4})(?: \(\d+\))?\.zip", re.ASCII)
 _COPY = re.compile(r" \(\d+\)(?=\.\w+$|$)")
 HOW = "download it in the browser you are signed in with (each link works once) and give all files together"
 
@@ -77,6 +78,24 @@ def _absent(manifest: _Manifest, claims: Sequence[Claim], options: Options) -> I
 def _packed(claim: Claim, manifest: _Manifest) -> bool:
     names = {file.filename for file in manifest.data_files}
     return any(_COPY.sub("", part) in names for part in claim.entry.parts[:-1])
+
+
+def missing_batches(claims: Sequence[Claim], options: Options) -> Iterator[Item]:
+    """Parts of a large export that are not here, by the numbers of the others.
+
+    How many there are is said nowhere, so nothing is known of parts behind the last one. Of several paths,
+    only that of the first part tells.
+    """
+    inside = {part for claim in claims for part in claim.entry.parts[:-1]}
+    numbers: dict[str, set[int]] = {}
+    for found in filter(None, map(_BATCH.match, inside | options.beside | {options.name})):
+        numbers.setdefault(found.group(1), set()).add(int(found.group(2)))
+    own = _BATCH.match(options.name)
+    for start, given in sorted(numbers.items()):
+        elsewhere = own is not None and int(own.group(2)) != min(given)
+        for number in () if elsewhere else sorted(set(range(max(given))) - given):
+            text = "a part of this export, by the numbers of the others; it is not here"
+            yield Unrecognised(f"{start}{number:04}.zip", text)
 
 
 def _missing(file: _File) -> Item:

@@ -30,7 +30,7 @@ from withhold.sources.coding import (
 )
 from withhold.sources.coding_prompts import Prompt, command_or_person, prompts_alone
 from withhold.sources.drafts import Draft
-from withhold.sources.interface import Claim, Entry, Item, KnownMember, Options, Shape
+from withhold.sources.interface import Claim, Entry, Item, KnownMember, Notice, Options, Shape
 from withhold.sources.text import name
 from withhold.sources.times import moment
 
@@ -81,6 +81,9 @@ class GeminiCli:
                 yield from _checkpoint(claim.entry, options)
             elif claim.role not in {CHAT, WHOLE}:
                 yield KnownMember(claim.entry.path, claim.role)
+                if claim.role == CHECKPOINT:
+                    text = "copies a chat; where that chat was swept, what it holds is counted in none"
+                    yield Notice(f"a saved checkpoint {text}", claim.entry.path)
 
 
 def _list_claim(entry: Entry, first: Sequence[Members]) -> Claim | None:

@@ -47,6 +47,8 @@ class Options:
 
     limits: Limits = field(default_factory=Limits)
     keep_titles: bool = False
+    name: str = ""
+    """Name of the path that is read."""
     beside: frozenset[str] = frozenset()
     """Names of the other paths given in the same call: parts of one export often come as several files."""
 

@@ -119,7 +119,12 @@ class Reading:
         self.path = path
         self.format = format_name
         self._items = items
-        self._tally = Tally(str(path), format_name)
+        self._tally = Tally(self.label, format_name)
+
+    @property
+    def label(self) -> str:
+        """The path as it may be printed and kept: names of files need not be text in any encoding."""
+        return str(self.path).encode("utf-8", "replace").decode()
 
     def __iter__(self) -> Iterator[Item]:
         for item in self._items:
@@ -145,7 +150,7 @@ def read_paths(
     done: list[ReadSummary] = []
     for path in paths:
         beside = frozenset(other.name for other in paths if other != path)
-        options = Options(limits or Limits(), keep_titles, beside)
+        options = Options(limits or Limits(), keep_titles, path.name, beside)
         with opened(path, options.limits) as source:
             for reading in _readings(source, options):
                 yield reading
