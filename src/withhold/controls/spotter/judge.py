@@ -119,7 +119,7 @@ class _Root:
         """A list or one of several choices: told of where a choice permits, by the choice that permits."""
         if control.kind == "radio":
             return self._radio(control)
-        question = sense(control.label, (control.beside,) if control.beside else ())
+        question = sense(control.label)
         means = [(o.chosen, option_sense(o.text, question)) for o in control.options]
         if all(polarity is not Polarity.ON_TRAINS for _, polarity in means):
             return None
@@ -179,7 +179,7 @@ class _Root:
             return None
         implied, training = has("implied", sentence.text), trains(sentence.text)
         permits = training is not None and training.polarity is Polarity.ON_TRAINS
-        if not implied and not (permits and self._updates()):
+        if not implied and not (permits and not sentence.heading and self._updates()):
             return None
         asked = _asked(sentence.text, training)
         return Finding(

@@ -67,6 +67,7 @@ class SentenceFacts(msgspec.Struct, frozen=True):
     place: int | None
     dialog: bool
     article: bool
+    heading: bool
     hidden: str | None
 
 

@@ -102,21 +102,40 @@ function rowOf(el, all) {
   }
   return row;
 }
+// The texts under an element that are in sight. One that stands on a new line begins with a line's end.
 function words(root) {
-  const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
   const found = [];
+  let broken = false;
   while (walk.nextNode()) {
-    const near = walk.currentNode.parentElement, data = walk.currentNode.data;
-    if (squeeze(data) && near && !near.closest('script,style,option') && visible(near)) found.push({ data, near });
+    const node = walk.currentNode, near = node.parentElement;
+    if (node.nodeType === Node.ELEMENT_NODE) { broken ||= node.localName === 'br'; continue; }
+    if (!squeeze(node.data)) { if (found.length) found.at(-1).data += ' '; continue; }
+    if (!near || near.closest('script,style,option') || !visible(near)) continue;
+    found.push({ data: `${broken ? '\n' : ''}${node.data.replace(/\s+/g, ' ')}`, near });
+    broken = false;
   }
   return found;
 }
 const textParts = root => words(root).map(({ near }) => near);
-function nameOf(el, row) {
+// The words of an area, block by block.
+function blocks(area) {
+  const found = new Map();
+  for (const { data, near } of words(area)) {
+    const whole = block(near);
+    const key = area.contains(whole) ? whole : area;
+    found.set(key, (found.get(key) ?? '') + data);
+  }
+  return [...found.values()].flatMap(text => text.split('\n')).map(squeeze).filter(text => text.length > 1);
+}
+// What a control is called, and what else is said beside it.
+function named(el, row) {
   const host = el.getRootNode() instanceof ShadowRoot ? el.getRootNode().host : null;
-  const said = [byIds(el, 'aria-labelledby').map(e => e.textContent).join(' '), el.getAttribute('aria-label'),
-    labels(el).map(l => l.innerText || l.textContent).join(' '), host?.textContent, row.innerText, el.innerText];
-  return said.map(squeeze).find(text => text && text.length > 2) ?? '';
+  const byLabel = labels(el).flatMap(blocks);
+  const said = [byIds(el, 'aria-labelledby').map(e => squeeze(e.textContent)).join(' '), squeeze(el.getAttribute('aria-label')),
+    byLabel[0], squeeze(labels(el)[0]?.textContent), host ? blocks(host)[0] ?? squeeze(host.textContent) : '', ...blocks(row), squeeze(el.innerText)];
+  const label = said.find(text => text && text.length > 1) ?? '';
+  return { label, beside: [...new Set([...byLabel, ...blocks(row)])].filter(text => text !== label).join(' \n') };
 }
 // What a person sees of a control whose own box may be transparent or clipped.
 function looks(el, row) {
@@ -140,14 +159,13 @@ function control(el, all) {
   const seen = looks(el, row);
   if (hidden === '' || (hidden === null && !visible(seen))) return null;
   const hit = labels(el).filter(visible);
-  const label = nameOf(el, row);
+  const { label, beside } = named(el, row);
   const texts = [...(hit.length ? hit : byIds(el, 'aria-labelledby')).flatMap(textParts), ...textParts(row)];
   const main = texts.find(part => label.includes(squeeze(part.textContent).slice(0, 12))) ?? texts[0];
-  const around = squeeze(row.innerText ?? '');
   const group = el.closest('fieldset,[role=radiogroup]');
   const question = group ? squeeze(group.querySelector('legend')?.textContent || group.getAttribute('aria-label') || byIds(group, 'aria-labelledby').map(e => e.textContent).join(' ')) : '';
   return {
-    kind: kindOf(el), label: label.slice(0, 400), beside: around.startsWith(label) ? around.slice(label.length).trim().slice(0, 500) : around.slice(0, 500),
+    kind: kindOf(el), label: label.slice(0, 400), beside: beside.slice(0, 600),
     state: stateOf(el), question: question.slice(0, 300),
     options: el.matches('select') ? [...el.options].map(o => ({ text: squeeze(o.textContent), chosen: o.selected })) : [],
     box: boxOf(seen), hits: [seen, ...hit].map(boxOf), font: main ? parseFloat(getComputedStyle(main).fontSize) : null,
@@ -191,7 +209,7 @@ function sentences(root, taken) {
     .filter(({ text }) => text.length >= 8 && text.length <= 900)
     .map(({ el, part, text }) => ({ text, box: boxOf(el), font: parseFloat(getComputedStyle(part).fontSize), contrast: contrast(part),
       place: placeOf(el), dialog: inside(el, 'dialog,[role=dialog],[role=alertdialog]'),
-      article: inside(el, 'article,blockquote,pre,code,[role=article]'), hidden: scrolledAway(el) ? 'scrolled out of sight' : null }));
+      article: inside(el, 'article,blockquote,pre,code,[role=article]'), heading: inside(el, 'h1,h2,h3,h4,h5,h6,legend,[role=heading]'), hidden: scrolledAway(el) ? 'scrolled out of sight' : null }));
 }
 function spot() {
   const here = [...everything(this)];

@@ -50,6 +50,17 @@ def trains(text: str) -> Sense | None:
 
 
 def about_training(label: str, beside: str = "") -> Sense | None:
-    """The sense of a control's words, where they are about training."""
-    found = sense(label, (beside,) if beside else ())
-    return found if found.topic >= SURE else None
+    """The sense of a control's words, where they are about training.
+
+    A sentence that also asks for something else is taken apart: the part about training counts.
+    """
+    found = sense(label, tuple(beside.split("\n")) if beside else ())
+    if found.topic >= SURE:
+        return found
+    if not purposes(label):
+        return None
+    parts = (trains(part) for part in _CLAUSES.split(label))
+    return next((part for part in parts if part is not None), None)
+
+
+_CLAUSES = re.compile(r"[,;、，；·•]|\b(?:and|und|sowie|et|y|e|ed)\b|以及|并且|および|그리고")
