@@ -166,6 +166,7 @@ def _assist(
     full_page: bool,
     opened: "OpenPage | None",
 ) -> d.OptOutDocument:
+    from withhold.app.stamping import begin_session
     from withhold.controls.stance import require_assist
 
     url = target.url
@@ -176,6 +177,7 @@ def _assist(
         )
     overrode = require_assist(target.provider, url, override=override_terms)
     services.journal.mend()  # a journal that cannot be written to stops the act before it begins
+    begin_session(services)
     with page_of(services, profile, headless=headless, opened=opened) as page:
         services.progress.step(f"opening {url}")
         result = _run(services, target, page, url, overrode=overrode, full_page=full_page)
