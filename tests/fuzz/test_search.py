@@ -57,7 +57,7 @@ def test_a_search_by_coverage_finds_nothing(
     told = searched("atheris", seed, tmp_path)
     inputs = int(told.partition("stat::number_of_executed_units:")[2].split()[0])
     soak_report(inputs=inputs)
-    assert inputs > 100
+    assert inputs > 10
 
 
 def test_a_search_notices_a_fault(tmp_path: Path) -> None:
