@@ -61,7 +61,7 @@ def _remarks(row: SpotRow) -> Iterator[str]:
     if row.preset and not row.implied_text:
         yield "set to yes already"
     if row.small:
-        yield f"small ({row.width:g} x {row.height:g} px)"
+        yield "small print" if row.implied_text else f"small ({row.width:g} x {row.height:g} px)"
     if row.low_contrast and row.contrast is not None:
         yield f"pale (contrast {row.contrast:g} to 1)"
     if row.after_primary_button:
