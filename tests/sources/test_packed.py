@@ -162,3 +162,30 @@ def test_other_archives_are_never_passed_over(name: str, body: bytes, read: Read
     (fault,) = row.unrecognised
     assert (row.human, fault.place) == (1, name)
     assert "unpack it" in fault.reason
+
+
+@pytest.mark.parametrize("name", ["file-AbCdEf123456-backup.zip", "dalle-generations/x.zip", "uploads/x.zip"])
+@pytest.mark.parametrize("packed", [True, False])
+def test_an_attached_archive_is_no_export(name: str, packed: bool, read: Read, tmp_path: Path) -> None:
+    """A person may send an export of somebody else to a model: it is a file of the chat, not a chat."""
+    said = {"id": "m", "author": {"role": "user"}, "create_time": 1.76e9, "content": {"parts": ["hi"]}}
+    chat = {"conversation_id": "c", "mapping": {"n": {"id": "n", "parent": None, "message": said}}}
+    files = {"conversations.json": json.dumps([chat]).encode(), name: nested(1)}
+    if packed:
+        with ZipFile(tmp_path / "x.zip", "w") as archive:
+            for place, body in files.items():
+                archive.writestr(place, body)
+    else:
+        for place, body in files.items():
+            (tmp_path / place).parent.mkdir(exist_ok=True)
+            (tmp_path / place).write_bytes(body)
+    row = read(tmp_path).only
+    assert (row.format, row.conversations) == ("chatgpt", 1)
+    told = [what for what, _ in row.members] + [fault.place for fault in row.unrecognised]
+    assert "attached files" in told or any(place.endswith(name) for place in told)
+
+
+def test_an_export_may_have_the_name_of_an_attached_file(read: Read, tmp_path: Path) -> None:
+    """What is given by itself is what the person means."""
+    (tmp_path / "file-AbCdEf123456.zip").write_bytes(nested(1))
+    assert read(tmp_path / "file-AbCdEf123456.zip").only.conversations == 1

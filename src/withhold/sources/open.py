@@ -6,6 +6,7 @@ inside an archive, for as long as it is read and under no name.
 
 import io
 import os
+import re
 import stat
 import tempfile
 import zipfile
@@ -28,6 +29,13 @@ DEEPEST = 64
 """Folders in folders. Transcripts lie ten deep at most; without an end, a hostile tree never ends."""
 LOADING = (".crdownload", ".part", ".partial", ".opdownload", ".download")
 """Endings that browsers give to what they are still writing: Chrome, Firefox, Edge, Opera, Safari."""
+_ATTACHED = re.compile(
+    r"(?:.*/)?(?:file[-_][\w-]{8,}[^/]*"
+    r"|(?:chat-[\w-]+-files|uploads|outputs|attachments|[\w-]*asset-server|dalle-generations)/.*)",
+    re.DOTALL,
+)
+"""Files that a person or a model put into a conversation. An archive among them is not looked into: what is
+in it may be anything, an export of somebody else too."""
 _CHUNK = 1 << 20
 _UNFINISHED = "is still being downloaded, or was never finished; import it when the browser is done"
 _CUT = "a ZIP that is cut or damaged: its table of contents cannot be read; download it again"
@@ -149,7 +157,8 @@ class _Opener:
 
     def _file(self, path: Path, place: str) -> None:
         try:
-            if zipfile.is_zipfile(path) or _looks_like_zip(path):
+            attached = path != self._source.path and _ATTACHED.fullmatch(place)
+            if not attached and (zipfile.is_zipfile(path) or _looks_like_zip(path)):
                 self._zip(path, "" if path == self._source.path else f"{place}/", path.stat().st_size)
             else:
                 self._source.entries.append(unpacked(_file_entry(path, place), self._limits))
@@ -166,7 +175,7 @@ class _Opener:
         for found in zip_entries(archive, prefix, packed_size, self._limits, path):
             if not isinstance(found, Entry):
                 self._problem(found.place, found.reason)
-            elif found.name.lower().endswith(".zip") and begins_with(found, ZIP):
+            elif _is_archive(found):
                 self._nested(found, inside=inside)
             else:
                 self._source.entries.append(unpacked(found, self._limits))
@@ -185,6 +194,11 @@ class _Opener:
             self._problem(entry.path, f"an archive in an archive; it cannot be unpacked: {_why(error)}")
         else:
             self._zip(copy, f"{entry.path}/", size, inside=True)
+
+
+def _is_archive(entry: Entry) -> bool:
+    named = entry.name.lower().endswith(".zip") and not _ATTACHED.fullmatch(entry.path)
+    return named and begins_with(entry, ZIP)
 
 
 def _copy(entry: Entry, to: BinaryIO, limits: Limits) -> int:
