@@ -12,7 +12,7 @@ from tests.evidence.making import draft, journal_of, noon
 from withhold.evidence.claims import Result
 from withhold.evidence.journal import Journal
 from withhold.evidence.keys import Keys, KeyUnavailable, new_key, system_keyring
-from withhold.support.errors import EnvironmentProblem
+from withhold.support.errors import EnvironmentProblem, EvidenceBroken
 
 
 class Ring(KeyringBackend):
@@ -153,12 +153,15 @@ def test_a_checkpoint_by_the_former_key_is_refused_after_it_was_replaced(tmp_pat
     """A key that was replaced signs no more: whoever stole it cannot go on with the log."""
     journal = journal_of(tmp_path, 1)
     before = journal.public_key
-    journal.rotate_key()
     stolen = Keys(tmp_path / "keys").secret(before.name, before.id)
     assert stolen is not None
+    journal.rotate_key()
+    assert Keys(tmp_path / "keys").secret(before.name, before.id) is None
     text = journal.checkpoint().decode().partition("\n\n")[0] + "\n"
     (tmp_path / "checkpoint").write_bytes(stolen.sign(text))
     assert journal.verify().checkpoint.result is Result.FAILED
+    with pytest.raises(EvidenceBroken, match="no known key signed it"):
+        journal.append(draft(2))
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"other key"])

@@ -89,6 +89,7 @@ class Journal:
     def rotate_key(self, *, lost: bool = False) -> Record:
         """Let a new key sign from here on, introduced by a record that the former key endorses.
 
+        The former key is destroyed then: whoever finds it later can sign nothing with it that counts.
         With ``lost`` a key that is gone may be replaced; the record says so. Raises ``EnvironmentProblem``
         where the former key cannot be had and ``lost`` was not said.
         """
@@ -102,7 +103,9 @@ class Journal:
             key = new_key(end.name)
             self._keys.keep(key)
             draft = opening.rotation(key.public, end.key, former, self._clock())
-            return _read_back(self._log.write(end, draft)[1])
+            record = _read_back(self._log.write(end, draft)[1])
+            self._keys.forget(end.name, end.key)
+            return record
 
     def records(self, *, own: bool = False) -> Iterator[Record]:
         """Every record from the first on, those of format 1 first. With ``own`` also the log's own records.

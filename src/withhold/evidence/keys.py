@@ -6,6 +6,7 @@ a log that was shortened or exchanged is missed even if its own files agree with
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,6 +99,15 @@ class Keys:
         if key.public.id != key_id:
             raise KeyUnavailable(f"what is stored as key {key_id} is another key")
         return key
+
+    def forget(self, name: str, key_id: str) -> None:
+        """Destroy a key that signs no more. One that cannot be destroyed just now stays; nothing uses it."""
+        from keyring.errors import KeyringError
+
+        if self._ring is not None:
+            with suppress(KeyringError):
+                self._ring.delete_password(SERVICE, f"{name} {key_id}")
+        self._storage.remove(self._file(name, key_id))
 
     def where(self, name: str, key_id: str) -> str | None:
         """Where the key with that id lies, for people; ``None`` if it is not there."""

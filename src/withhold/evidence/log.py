@@ -16,22 +16,24 @@ signed that is not consistent with the last one: its root is computed from the p
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from withhold.evidence import former, opening
 from withhold.evidence.blobs import Blobs, describe
 from withhold.evidence.checkpoints import Checkpoint, read_checkpoint
+from withhold.evidence.fitting import Fitting, broken
 from withhold.evidence.keys import Keys, KeyUnavailable, new_key
 from withhold.evidence.layout import TORN, Layout, set_aside, write_whole
 from withhold.evidence.merkle import EMPTY_ROOT
 from withhold.evidence.notes import BadNote, Note, PublicKey, SecretKey
 from withhold.evidence.opening import Anchor
 from withhold.evidence.records import FORMAT, decode, encode
-from withhold.evidence.rows import Entry, Growing, Kind, Rows, kind_of
+from withhold.evidence.rows import Entry, Kind, Rows, kind_of
 from withhold.evidence.storage import Storage
 from withhold.model.evidence import Draft
 from withhold.model.ports import Clock
-from withhold.support.errors import EnvironmentProblem, EvidenceBroken
+from withhold.support.errors import EnvironmentProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Log:
         self._notes: list[str] | None = None
         self._blobs = Blobs(layout, storage)
         self.rows = Rows(layout, storage)
+        self._fitting = Fitting(layout, storage, self.rows, self._notice)
 
     @contextmanager
     def heard(self, notes: list[str] | None) -> Iterator[None]:
@@ -121,7 +124,7 @@ class Log:
 
     def renew(self, end: End) -> None:
         """Make the rows anew from the lines, whatever they hold."""
-        self._rebuild(end.size, self.rows.root(end.size))
+        self._fitting.renew(end.size, self.rows.root(end.size))
 
     def secret(self, end: End) -> SecretKey | None:
         """The key that signs, if it can be had; if not, the reason goes to ``notice``."""
@@ -140,7 +143,7 @@ class Log:
     def _begin(self) -> None:
         """Sign the empty log. From then on a missing checkpoint means a lost one."""
         if self._storage.size(self._layout.log):
-            raise _broken("the checkpoint is missing, so nobody can tell whether the last records are, too")
+            raise broken("the checkpoint is missing, so nobody can tell whether the last records are, too")
         key = new_key()
         self._keys.keep(key)
         self._storage.make_dir(self._layout.blobs)
@@ -150,7 +153,7 @@ class Log:
     def _open_new(self, end: End) -> End:
         key = self.secret(end)
         if key is None:
-            raise _broken(f"key {end.key}, with which it was to be opened, cannot be had")
+            raise broken(f"key {end.key}, with which it was to be opened, cannot be had")
         mended = former.mend(self._layout, self._storage)
         for note in mended.notes:
             self._notice(note)
@@ -162,19 +165,17 @@ class Log:
         try:
             return read_checkpoint(self._storage.read(self._layout.checkpoint))
         except BadNote as problem:
-            raise _broken(f"the checkpoint cannot be read: {problem}") from problem
+            raise broken(f"the checkpoint cannot be read: {problem}") from problem
 
     def _end(self, checkpoint: Checkpoint, note: Note) -> End:
         """The end that the checkpoint tells of, if the files agree with it."""
         key = note.signatures[0].id
         end = End(checkpoint.origin, checkpoint.size, 0, None, 0, key, checkpoint.size)
+        self._fitting.fit(checkpoint.size, checkpoint.root)
         if checkpoint.size:
-            self._check_rows(checkpoint)
             entry = self.rows.entry(checkpoint.size - 1)
             seq = self._anchor().count + checkpoint.size
             end = replace(end, end=entry.end, last=entry.id, seq=seq)
-        else:
-            self.rows.cut(0)
         self._check_signature(end, note)
         return end
 
@@ -184,20 +185,20 @@ class Log:
         try:
             anchor = opening.anchor_of(record) if record else None
         except ValueError as problem:
-            raise _broken(str(problem)) from problem
+            raise broken(str(problem)) from problem
         if anchor is None:
-            raise _broken("its first record cannot be read")
+            raise broken("its first record cannot be read")
         if (self._storage.size(self._layout.journal) or 0) != anchor.size:
-            raise _broken("the journal of format 1 is not as long as when it was anchored")
+            raise broken("the journal of format 1 is not as long as when it was anchored")
         return anchor
 
     def _check_signature(self, end: End, note: Note) -> None:
         secret = self._keys_or_none(end)
-        known = [secret.public] if secret else list(self._keys_in_log())
+        known = [secret.public] if secret else list(self._keys_in_log(end.size))[-1:]
         try:
             note.signer(known)
         except BadNote as problem:
-            raise _broken(f"its checkpoint does not verify: {problem}") from problem
+            raise broken(f"its checkpoint does not verify: {problem}") from problem
 
     def _keys_or_none(self, end: End) -> SecretKey | None:
         try:
@@ -205,45 +206,13 @@ class Log:
         except KeyUnavailable:
             return None  # `secret` tells of it when something is to be signed
 
-    def _keys_in_log(self) -> Iterator[PublicKey]:
-        for raw in self._storage.lines(self._layout.log):
+    def _keys_in_log(self, size: int) -> Iterator[PublicKey]:
+        """The keys that the first ``size`` records introduce."""
+        for raw in islice(self._storage.lines(self._layout.log), size):
             record = decode(raw.removesuffix(b"\n")).record
             key = opening.introduced(record) if record else None
             if key is not None:
                 yield key
-
-    def _check_rows(self, checkpoint: Checkpoint) -> None:
-        """Hold the files against the signed root; rows that do not fit are made anew once."""
-        if not self._rows_hold(checkpoint):
-            self._rebuild(checkpoint.size, checkpoint.root)
-        if not self._rows_hold(checkpoint):
-            raise _broken("its records are not those that the checkpoint was signed over")
-        self.rows.cut(checkpoint.size)
-
-    def _rows_hold(self, checkpoint: Checkpoint) -> bool:
-        rows, size = self.rows, checkpoint.size
-        try:
-            fits = rows.fits(size) and rows.root(size) == checkpoint.root
-            return fits and decode(rows.leaf(size - 1)).id == rows.entry(size - 1).id
-        except ValueError:
-            return False
-
-    def _rebuild(self, size: int, root: bytes) -> None:
-        """Put rows in place that are made from the first ``size`` lines, if those have that root."""
-        growing = Growing()
-        for raw in self._storage.lines(self._layout.log):
-            if growing.size == size or not raw.endswith(b"\n"):
-                break
-            line = decode(raw[:-1])
-            growing.add(raw[:-1], kind_of(line), line.id)
-        if growing.size < size:
-            raise _broken(
-                f"the checkpoint covers {size} records, and the log holds {growing.size}:"
-                " records were dropped from its end"
-            )
-        if growing.root(size) == root:
-            self.rows.rebuild(bytes(growing.hashes), bytes(growing.entries))
-            self._notice("the rows of the evidence log did not fit its records and were made anew")
 
     def _check_memory(self, end: End) -> None:
         """The log must hold at least what is remembered beside the key."""
@@ -255,15 +224,15 @@ class Log:
         except BadNote:
             return  # a loss of power can leave half of it; `fsck` mentions it
         if checkpoint.size > end.size:
-            raise _broken(f"{checkpoint.size} records were signed before, and it holds {end.size}")
+            raise broken(f"{checkpoint.size} records were signed before, and it holds {end.size}")
         if checkpoint.size and self.rows.root(checkpoint.size) != checkpoint.root:
-            raise _broken(f"its first {checkpoint.size} records are not those that were signed before")
+            raise broken(f"its first {checkpoint.size} records are not those that were signed before")
 
     def _take_unsigned(self, end: End) -> tuple[End, bytes]:
         """Count the whole, rightly chained lines after the checkpoint; what is left over is torn or empty."""
         size = self._storage.size(self._layout.log) or 0
         if size < end.end:
-            raise _broken("the log is shorter than its signed records")
+            raise broken("the log is shorter than its signed records")
         rest = self._storage.read(self._layout.log, end.end) if size else b""
         while (length := rest.find(b"\n")) >= 0 and b"\0" not in rest[:length]:
             end = self._grown(self._checked(end, rest[:length]), rest[:length])
@@ -286,10 +255,10 @@ class Log:
             try:
                 anchor = opening.anchor_of(line.record)
             except ValueError as problem:
-                raise _broken(str(problem)) from problem
+                raise broken(str(problem)) from problem
             end = replace(end, seq=anchor.count, last=anchor.last)
         if not line.follows(end.seq, end.last, FORMAT):
-            raise _broken(f"what follows record {end.seq} is not record {end.seq + 1}")
+            raise broken(f"what follows record {end.seq} is not record {end.seq + 1}")
         return end
 
     def _sign_late(self, end: End) -> End:
@@ -345,11 +314,4 @@ def unwritable(what: str, folder: Path, problem: OSError) -> EnvironmentProblem:
     return EnvironmentProblem(
         f"{what}: {folder}: {problem.strerror or problem}",
         next_step="free some space on that disk, or mend its permissions, and run the command again",
-    )
-
-
-def _broken(what: str) -> EvidenceBroken:
-    return EvidenceBroken(
-        f"the evidence log is not as it was left: {what}",
-        next_step="run 'withhold evidence verify'; to begin anew, move the evidence folder away and keep it",
     )

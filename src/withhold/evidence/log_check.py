@@ -58,6 +58,7 @@ class LogCheck:
         if subject is not None:
             subject.say("checkpoint", problem, "the signed checkpoint covers it as the last")
         self._note_rows()
+        self._note_key(signed)
         self._note_other_logs(signed.origin if signed else None)
         return judged("checkpoint", problem, "the log is the one that the checkpoint was signed over")
 
@@ -206,6 +207,17 @@ class LogCheck:
         entries = bytes(tree.entries[: size * (len(tree.entries) // max(tree.size, 1))])
         if not self._rows.same(hashes, entries):
             self._walk.notes.append("log.hashes or log.index do not fit the records; they can be made anew")
+
+    def _note_key(self, signed: Checkpoint | None) -> None:
+        """A log that was put here from elsewhere is signed with a key that is not kept here."""
+        if signed is None or self._head.note is None:
+            return
+        try:
+            kept = self._keys.where(signed.origin, self._head.note.signatures[0].id)
+        except KeyUnavailable:
+            return  # a locked keyring says nothing of the log
+        if kept is None:
+            self._walk.notes.append("the key that signed the checkpoint is not kept on this computer")
 
     def _note_other_logs(self, name: str | None) -> None:
         for other in self._keys.logs():
