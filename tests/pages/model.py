@@ -171,6 +171,7 @@ def words_of(lang: str) -> dict[str, Any]:
 
 
 _KEYS = ("training_allowed", "s1", "modelTraining", "data_sharing", "p-42")
+_KEYS_OF_REFUSALS = ("training_opt_out", "s1", "excludeFromTraining", "no_training", "p-42")
 
 
 def _rows(page: Page) -> list[Row]:
@@ -191,7 +192,8 @@ def _rows(page: Page) -> list[Row]:
 
 def _main(page: Page) -> Row:
     words = words_of(page.lang)
-    key = _KEYS[(len(page.library) + page.variant) % len(_KEYS)]
+    keys = _KEYS_OF_REFUSALS if page.wording == "private" else _KEYS
+    key = keys[(len(page.library) + page.variant) % len(keys)]
     if page.library == "three-state":
         label, told = words["train"][page.variant]
         return Row(key, label, told, "on/off", "off/off")
