@@ -30,7 +30,7 @@ PAGES = {
     f"{switch('training', LABEL)}</section>",
     "a text outside": f"{private('Chat about my divorce')}{SETTINGS}",
     "a field inside": SETTINGS.replace("</section>", '<input class="private" value="Jo Doe"></section>'),
-    "a dialog over the page": f"""<div style="position:fixed;inset:0">{private("A title of a chat") * 20}</div>
+    "a dialog over the page": f"""<div style="position:fixed;inset:0">{private("Title of a chat") * 9}</div>
       <div role="dialog" aria-label="Settings" style="position:fixed;left:40px;top:60px;width:500px;
       height:300px;background:#fff;z-index:5">{SETTINGS}</div>""",
     "a scrolled list around the region": f"""<div style="height:260px;overflow:auto">
