@@ -236,3 +236,22 @@ def test_a_sub_agent_alone_does_not_pass_for_its_session(read: Read, samples: Pa
     result = read(agent)
     assert list(result.conversations) == ["agent-abc"]
     assert (result.only.human, result.only.model) == (0, 1)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0, 0), (3, 0), (60, 1)])
+def test_prompts_that_name_no_session(seconds: int, told: int, read: Read, tmp_path: Path) -> None:
+    """Older lines of the history: each stands in a transcript at its time, or is named as sent somewhere."""
+    said = {"type": "user", "sessionId": "s", "uuid": "u", "timestamp": "2026-01-01T00:00:00.400Z"}
+    said["message"] = {"role": "user", "content": "hi"}  # type: ignore[assignment]
+    prompt = {
+        "display": "hi",
+        "pastedContents": {},
+        "project": "/p",
+        "timestamp": 1_767_225_600_100 + seconds * 1000,
+    }
+    (tmp_path / "s.jsonl").write_text(json.dumps(said) + "\n")
+    lines = [prompt, {**prompt, "display": "/clear"}]
+    (tmp_path / "history.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    row = read(tmp_path).only
+    assert (row.conversations, row.human) == (1, 1)
+    assert sum("1 prompts name no session" in text for text in row.warnings) == told

@@ -80,7 +80,7 @@ class ClaudeCode:
         yield from known.notices()
         for claim in claims:
             if claim.role == HISTORY:
-                yield from history_items(claim.entry, known.sessions, options)
+                yield from history_items(claim.entry, known, options)
             elif claim.role not in {SESSION, AGENT, LOG}:
                 yield KnownMember(claim.entry.path, claim.role)
 

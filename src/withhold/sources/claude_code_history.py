@@ -1,7 +1,8 @@
 """``history.jsonl``: every prompt typed into Claude Code. It outlives the transcripts.
 
 It is the only trace of sessions whose transcripts were swept (30 days by default), so each of them becomes a
-conversation of the prompts alone.
+conversation of the prompts alone. Older lines name no session: one at whose time no transcript has a person's
+message was sent in a session that is gone, and nobody can say in which.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 from withhold.model.conversation import Conversation, Message, Unrecognised
 from withhold.model.when import ANY_TIME
 from withhold.model.words import Author, Kind
+from withhold.sources.claude_code_session import Known
 from withhold.sources.interface import Entry, Item, Notice, Options
 from withhold.sources.json_items import Skipped
 from withhold.sources.json_values import loads
@@ -18,6 +20,8 @@ from withhold.sources.text import name, size_of
 from withhold.sources.times import moment
 
 PROVIDER = "anthropic"
+APART = 5
+"""Seconds by which the times of a prompt may differ in the history and in its transcript."""
 
 
 def is_history(keys: dict[str, Any]) -> bool:
@@ -33,8 +37,8 @@ class _Gone:
         self.messages: list[Message] = []
 
 
-def history_items(entry: Entry, present: set[str], options: Options) -> Iterator[Item]:
-    """Sessions that the history names and that are not ``present`` as transcripts."""
+def history_items(entry: Entry, known: Known, options: Options) -> Iterator[Item]:
+    """Sessions that the history names and that are not ``known`` as transcripts."""
     gone: dict[str, _Gone] = {}
     nameless = 0
     for raw in lines_of(entry, options.limits):
@@ -48,8 +52,8 @@ def history_items(entry: Entry, present: set[str], options: Options) -> Iterator
         elif prompt is None:
             yield Notice("the last line is not finished, as when a program is still writing it", place)
         elif (session := name(prompt.get("sessionId"))) is None:
-            nameless += 1
-        elif session not in present:
+            nameless += not _is_told(prompt, known)
+        elif session not in known.sessions:
             _add(gone, session, prompt)
     yield from _told(entry, gone, nameless)
 
@@ -60,6 +64,17 @@ def _prompt(data: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return line if isinstance(line, dict) and "display" in line else None
+
+
+def _is_told(prompt: dict[str, Any], known: Known) -> bool:
+    """Whether a prompt without a session stands in a transcript, by its time, or was sent to nobody."""
+    if _is_command(prompt.get("display")):
+        return True
+    at = moment(prompt.get("timestamp"))
+    if at is None:
+        return False
+    second = int(at.earliest.timestamp())
+    return any(near in known.typed for near in range(second - APART, second + APART + 1))
 
 
 def _add(gone: dict[str, _Gone], session: str, prompt: dict[str, Any]) -> None:
@@ -81,8 +96,8 @@ def _told(entry: Entry, gone: dict[str, _Gone], nameless: int) -> Iterator[Item]
             f"{len(gone)} sessions are known by their prompts alone; their transcripts are gone", entry.path
         )
     if nameless:
-        text = f"{nameless} prompts name no session; where its transcript is gone, they are not counted"
-        yield Notice(text, entry.path)
+        text = f"{nameless} prompts name no session and stand in no transcript here: they were sent, and"
+        yield Notice(f"{text} count in no conversation", entry.path)
     for session, found in gone.items():
         yield Conversation(
             source_id=session,

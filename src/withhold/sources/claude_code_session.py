@@ -30,6 +30,8 @@ class Known:
     owners: dict[bytes, str] = field(default_factory=dict)
     sessions: set[str] = field(default_factory=set)
     overflow: bool = False
+    typed: set[int] = field(default_factory=set)
+    """Seconds since 1970 at which a person's message was sent."""
 
     def owner(self, line_id: str, session: str) -> str | None:
         """The session that has shown this line before. ``None``: it is new, and now ``session``'s."""
@@ -151,6 +153,8 @@ class Session:
         size = size_of(content, inside=isinstance(content, str))
         answer = name(message.get("id")) if author is Author.MODEL else None
         at = moment(line.get("timestamp")) or ANY_TIME
+        if author is Author.HUMAN and at.exact:
+            self._known.typed.add(int(at.earliest.timestamp()))
         if answer is not None and answer in self._answers:
             self._extend(self._answers[answer], size)
             return
