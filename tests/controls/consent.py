@@ -27,6 +27,19 @@ BY_GOING_ON = {
     "ar": "بالمتابعة، فإنك توافق على شروط الخدمة وسياسة الخصوصية.",
 }
 
+AGREED = {
+    "en": "You agree that your conversations may be used to train our AI by creating an account.",
+    "de": "Mit der Registrierung stimmst du zu, dass deine Chats zum Training unserer Modelle dienen.",
+    "fr": "En vous inscrivant, vous acceptez que vos conversations servent à entraîner nos modèles.",
+    "es": "Al continuar aceptas que usemos tus chats para entrenar nuestros modelos.",
+    "pt": "Ao criar uma conta, você concorda que suas conversas sejam usadas para treinar modelos.",
+    "it": "Registrandoti accetti che le tue conversazioni vengano usate per addestrare i modelli.",
+    "ja": "登録することで、会話がモデルの学習に使用されることに同意したものとみなされます。",
+    "zh": "注册即表示您同意我们将您的对话用于训练模型。",
+    "ko": "가입하면 대화가 모델 학습에 사용되는 것에 동의하게 됩니다.",
+    "ar": "بإنشاء حساب، فإنك توافق على استخدام محادثاتك لتدريب نماذجنا.",
+}
+
 CONTINUE = {
     "en": "Continue",
     "de": "Weiter",

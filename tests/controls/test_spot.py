@@ -164,6 +164,16 @@ def test_what_is_out_of_sight_is_told(look: Spotter, markup: str, why: str) -> N
     assert why in (found.hidden or "")
 
 
+def test_new_terms_that_only_say_so(look: Spotter) -> None:
+    """New terms that let content be used, with nothing to switch, are told: taking them says yes."""
+    told = "From 28 September your chats may be used to train our models, unless you opt out in the settings."
+    never = "We never sell your chats, and we do not use deleted ones to train our models."
+    body = f'<div role="dialog"><h2>We have updated our terms</h2><p>{told}</p><p>{never}</p>'
+    spotted = look(page(f'{body}<button style="{BUTTON}">Accept</button><button>Not now</button></div>'))
+    found = _only(spotted)
+    assert (found.label, found.covers_training, found.consents_when) == (told, True, "continuing")
+
+
 def test_choices_are_told_by_the_one_that_permits(look: Spotter) -> None:
     """Of radio buttons and of a list the choice that lets content be used is told, with what is chosen."""
     radios = (

@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.controls.consent import BY_GOING_ON, CONTINUE
+from tests.controls.consent import AGREED, BY_GOING_ON, CONTINUE
 from tests.pages.catalogue import LANGUAGES
 from tests.pages.model import words_of
 from withhold.controls.spotter.judge import Finding, judge
 from withhold.controls.spotter.look import ButtonFacts, ControlFacts, RootFacts, SentenceFacts
-from withhold.controls.spotter.words import about_training, has, purposes
+from withhold.controls.spotter.words import about_training, has, purposes, trains
+from withhold.model.words import Polarity
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -30,7 +31,17 @@ def test_phrases_of_each_language(lang: str) -> None:
         assert not has("implied", plain)
 
 
+@pytest.mark.parametrize("lang", AGREED)
+def test_small_print_that_lets_content_be_used(lang: str) -> None:
+    """A sentence that takes going on as a yes to training is known as both, in each language."""
+    found = trains(AGREED[lang])
+    assert has("implied", AGREED[lang])
+    assert found is not None
+    assert found.polarity is not Polarity.ON_PRIVATE
+
+
 ORDINARY = (
+    "An AI assistant for your documents.",
     "By continuing along the river you come to a mill.",
     "Next day delivery is included.",
     "Durch das Tal führt ein Weg.",
@@ -44,6 +55,7 @@ def test_ordinary_sentences_ask_for_nothing(text: str) -> None:
     """Words that begin like small print and ask for nothing are no consent."""
     assert not has("implied", text)
     assert purposes(text) == ()
+    assert trains(text) is None
 
 
 def _control(width: float, height: float, top: float, *, contrast: float = 21.0) -> ControlFacts:

@@ -178,7 +178,7 @@ class _Root:
         if sentence.article or not self._belongs(sentence):
             return None
         implied, training = has("implied", sentence.text), trains(sentence.text)
-        permits = training is not None and training.polarity is Polarity.ON_TRAINS
+        permits = training is not None and training.polarity is not Polarity.ON_PRIVATE
         if not implied and not (permits and not sentence.heading and self._updates()):
             return None
         asked = _asked(sentence.text, training)

@@ -12,8 +12,8 @@ from withhold.controls.phrases import normal
 TRAINING = "training"
 PURPOSES = ("terms", "marketing", "sharing", "ads", "analytics", "personal")
 """Purposes besides training, in the order in which they are told."""
-_EXPLICIT = 0.9
-"""From here on, a sentence in prose is about training for sure: it names it and the content."""
+_NAMED = 0.75
+"""From here on, a sentence in prose names training or improving, and not just a model and some data."""
 
 
 @cache
@@ -44,9 +44,9 @@ def refuses(text: str) -> bool:
 
 
 def trains(text: str) -> Sense | None:
-    """The sense of a sentence that is plainly about training on the person's content, else ``None``."""
-    found = sense(text)
-    return found if found.topic >= _EXPLICIT else None
+    """The sense of a sentence in prose that names training and the person's content, else ``None``."""
+    found = about_training(text)
+    return found if found is not None and found.topic >= _NAMED else None
 
 
 def about_training(label: str, beside: str = "") -> Sense | None:
@@ -59,8 +59,8 @@ def about_training(label: str, beside: str = "") -> Sense | None:
         return found
     if not purposes(label):
         return None
-    parts = (trains(part) for part in _CLAUSES.split(label))
-    return next((part for part in parts if part is not None), None)
+    parts = (sense(part) for part in _CLAUSES.split(label))
+    return next((part for part in parts if part.topic >= _NAMED), None)
 
 
 _CLAUSES = re.compile(r"[,;、，；·•]|\b(?:and|und|sowie|et|y|e|ed)\b|以及|并且|および|그리고")
