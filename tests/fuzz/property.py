@@ -57,19 +57,18 @@ def said(items: list[Item]) -> Counter[Said]:
 @cache
 def ids_of(name: str) -> tuple[str, ...]:
     """What names conversations and messages in the source of a format, the longest first."""
-    folder = _fresh()
-    put(sources()[name], folder)
-    items, _ = read(folder)
     found = set()
-    for item in items:
+    for item in _items_of(sources()[name]):
         chat = item.conversation if isinstance(item, Apart) else item
         if isinstance(chat, Conversation):
             found |= {chat.source_id, *(message.id for message in chat.messages)}
     return tuple(sorted((one for one in found if len(one) > 1), key=len, reverse=True))
 
 
-def _fresh() -> Path:
-    return Path(tempfile.mkdtemp(prefix="withhold-fuzz-"))
+def _items_of(files: Files) -> list[Item]:
+    with tempfile.TemporaryDirectory(prefix="withhold-fuzz-") as folder:
+        put(files, Path(folder))
+        return read(Path(folder))[0]
 
 
 def renamed(files: Files, ids: tuple[str, ...]) -> Files:
@@ -110,9 +109,7 @@ def _place(place: str, names: dict[str, str]) -> str:
 @cache
 def whole(name: str) -> Counter[Said]:
     """What comes out of the source of a format."""
-    folder = _fresh()
-    put({f"a/{place}": body for place, body in sources()[name].items()}, folder)
-    return said(read(folder)[0])
+    return said(_items_of({f"a/{place}": body for place, body in sources()[name].items()}))
 
 
 def check(name: str, pick: Pick, folder: Path) -> None:
