@@ -7,6 +7,7 @@ bench can hold what was read against it.
 """
 
 import json
+import re
 import sys
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -19,24 +20,38 @@ SHARD = 100
 """Conversations of one shard, as the provider cuts them."""
 FIRST, LAST = 1_672_531_200, 1_790_000_000
 """2023-01-01 and 2026-09-21."""
-WORDS = (
-    "the a of to and in that is it for with as on be at this have from or one had by word but not what all"
-    " were we when your can said there use an each which she do how their if will up other about out many"
-    " then them these so some her would make like him into time has look two more write go see number no way"
-    " could people my than first water been call who oil its now find long down day did get come made may part"
-    " function return value index schema query deploy container latency budget paragraph contract clause garden"
-).split()
+WORDS = re.findall(
+    r"\w+",
+    """the a of to and in that is it for with as on be at this have from or one had by word but not what all
+    were we when your can said there use an each which she do how their if will up other about out many then
+    them these so some her would make like him into time has look two more write go see number no way could
+    people my than first water been call who oil its now find long down day did get come made may part
+    function return value index schema query deploy container latency budget paragraph contract clause""",
+)
 OTHER_SCRIPTS = (
-    "Größe über für später Straße", "été déjà où français reçu", "これは テスト の 文章 です", "数据 分析 的 结果 很 好",
-    "Привет это проверка текста", "שלום עולם", "🎉 🚀 🙂 👍🏽", "naïve façade — “quoted” … ™",
-)  # fmt: skip
+    "Größe über für später Straße",
+    "été déjà où français reçu",
+    "これは テスト の 文章 です",
+    "数据 分析 的 结果 很 好",
+    "Привет это проверка текста",
+    "שלום עולם",
+    "🎉 🚀 🙂 👍🏽",
+    "naïve façade — “quoted” … ™",
+)
 CODE = (
-    "```python\ndef process(items: list[str]) -> dict[str, int]:\n    \"\"\"Count the items.\"\"\"\n"
-    "    found = {}\n    for item in items:\n        found[item] = found.get(item, 0) + 1\n    return found\n```",
-    "```sql\nSELECT account, COUNT(*) AS n\nFROM events\nWHERE at >= '2025-01-01' AND kind <> 'draft'\n"
-    "GROUP BY account\nHAVING COUNT(*) > 10;\n```",
-    "```js\nconst rows = await db.all(`SELECT * FROM t WHERE name = \"${name}\"`);\n"
-    "console.log(rows.map((r) => r.path.replace(/\\\\/g, '/')));\n```",
+    (
+        '```python\ndef process(items: list[str]) -> dict[str, int]:\n    """Count the items."""\n'
+        "    found = {}\n    for item in items:\n        found[item] = found.get(item, 0) + 1\n"
+        "    return found\n```"
+    ),
+    (
+        "```sql\nSELECT account, COUNT(*) AS n\nFROM events\nWHERE at >= '2025-01-01' AND kind <> 'draft'\n"
+        "GROUP BY account\nHAVING COUNT(*) > 10;\n```"
+    ),
+    (
+        '```js\nconst rows = await db.all(`SELECT * FROM t WHERE name = "${name}"`);\n'
+        "console.log(rows.map((r) => r.path.replace(/\\\\/g, '/')));\n```"
+    ),
 )
 
 
@@ -116,16 +131,35 @@ class ChatGpt(Maker):
             self.random.shuffle(keys)
             nodes = {key: nodes[key] for key in keys}
         return {
-            "title": self.text(1)[:40], "create_time": round(began, 6), "update_time": round(self._at, 6),
-            "mapping": nodes, "moderation_results": [], "current_node": leaf, "plugin_ids": None,
-            "conversation_id": source_id, "conversation_template_id": None, "gizmo_id": None,
-            "gizmo_type": None, "is_archived": False, "is_starred": None,
-            "safe_urls": ["https://example.org/" + self.id()] if self.chance(0.1) else [], "blocked_urls": [],
-            "default_model_slug": "gpt-4o", "conversation_origin": None, "is_read_only": None, "voice": None,
-            "async_status": None, "disabled_tool_ids": [], "is_do_not_remember": False,
-            "memory_scope": "global_enabled", "context_scopes": None, "sugar_item_id": None,
-            "is_study_mode": False, "owner": None, "id": source_id,
-        }  # fmt: skip
+            "title": self.text(1)[:40],
+            "create_time": round(began, 6),
+            "update_time": round(self._at, 6),
+            "mapping": nodes,
+            "moderation_results": [],
+            "current_node": leaf,
+            "plugin_ids": None,
+            "conversation_id": source_id,
+            "conversation_template_id": None,
+            "gizmo_id": None,
+            "gizmo_type": None,
+            "is_archived": False,
+            "is_starred": None,
+            "safe_urls": ["https://example.org/" + self.id()] if self.chance(0.1) else [],
+            "blocked_urls": [],
+            "default_model_slug": "gpt-4o",
+            "conversation_origin": None,
+            "is_read_only": None,
+            "voice": None,
+            "async_status": None,
+            "disabled_tool_ids": [],
+            "is_do_not_remember": False,
+            "memory_scope": "global_enabled",
+            "context_scopes": None,
+            "sugar_item_id": None,
+            "is_study_mode": False,
+            "owner": None,
+            "id": source_id,
+        }
 
     def _context(self, root: str) -> str:
         """Hidden messages before the first prompt: a system text, often custom instructions."""
@@ -133,8 +167,9 @@ class ChatGpt(Maker):
         if self.chance(0.4):
             content = {
                 "content_type": "user_editable_context",
-                "user_profile": self.text(1), "user_instructions": self.text(2),
-            }  # fmt: skip
+                "user_profile": self.text(1),
+                "user_instructions": self.text(2),
+            }
             leaf = self._node(leaf, "user", content, None, hidden=True, instructions=True)
         return leaf
 
@@ -149,9 +184,14 @@ class ChatGpt(Maker):
     def _question(self) -> dict[str, object]:
         if self.chance(0.06):
             image = {
-                "content_type": "image_asset_pointer", "asset_pointer": f"sediment://file_{self.id()}",
-                "size_bytes": 240_512, "width": 1024, "height": 768, "fovea": None, "metadata": None,
-            }  # fmt: skip
+                "content_type": "image_asset_pointer",
+                "asset_pointer": f"sediment://file_{self.id()}",
+                "size_bytes": 240_512,
+                "width": 1024,
+                "height": 768,
+                "fovea": None,
+                "metadata": None,
+            }
             return {"content_type": "multimodal_text", "parts": [image, self.text(1)]}
         return self._said([self.text(14 if self.chance(0.1) else 2)])
 
@@ -162,12 +202,18 @@ class ChatGpt(Maker):
                 for _ in range(self.random.randint(1, 4))
             ]
             content: dict[str, object] = {"content_type": "thoughts", "thoughts": thoughts}
-            leaf = self._node(leaf, "assistant", {**content, "source_analysis_msg_id": self.id()}, self._tick())
+            leaf = self._node(
+                leaf, "assistant", {**content, "source_analysis_msg_id": self.id()}, self._tick()
+            )
         if self.chance(0.12):
             call = {"content_type": "code", "language": "unknown", "response_format_name": None}
-            leaf = self._node(leaf, "assistant", {**call, "text": 'search("' + self.text(1)[:80] + '")'}, self._tick())
+            leaf = self._node(
+                leaf, "assistant", {**call, "text": 'search("' + self.text(1)[:80] + '")'}, self._tick()
+            )
             shown = {"content_type": "tether_browsing_display", "summary": None, "assets": None}
-            leaf = self._node(leaf, "tool", {**shown, "result": self.text(6), "tether_id": None}, self._tick())
+            leaf = self._node(
+                leaf, "tool", {**shown, "result": self.text(6), "tether_id": None}, self._tick()
+            )
         return self._node(leaf, "assistant", self._said([self.text(9)]), self._tick())
 
     def _tick(self) -> float:
@@ -196,11 +242,16 @@ class ChatGpt(Maker):
         message = {
             "id": key,
             "author": {"role": role, "name": "web" if role == "tool" else None, "metadata": {}},
-            "create_time": at, "update_time": None, "content": content, "status": "finished_successfully",
-            "end_turn": True if role == "assistant" else None, "weight": 1.0,
+            "create_time": at,
+            "update_time": None,
+            "content": content,
+            "status": "finished_successfully",
+            "end_turn": True if role == "assistant" else None,
+            "weight": 1.0,
             "metadata": self._metadata(role, hidden=hidden, instructions=instructions),
-            "recipient": "all", "channel": None,
-        }  # fmt: skip
+            "recipient": "all",
+            "channel": None,
+        }
         self._nodes[key] = {"id": key, "message": message, "parent": parent, "children": []}
         below = self._nodes[parent]["children"]
         assert isinstance(below, list)
@@ -213,33 +264,52 @@ class ChatGpt(Maker):
             found["is_visually_hidden_from_conversation"] = True
         if instructions:
             found["is_user_system_message"] = True
-            found["user_context_message_data"] = {"about_user_message": self.text(1), "about_model_message": ""}
+            found["user_context_message_data"] = {
+                "about_user_message": self.text(1),
+                "about_model_message": "",
+            }
         if role == "user":
             found |= {"serialization_metadata": {"custom_symbol_offsets": []}, "message_source": None}
         if role == "assistant":
             found |= {
-                "finish_details": {"type": "stop", "stop_tokens": [200002]}, "is_complete": True,
-                "citations": [self._citation() for _ in range(self.random.randint(1, 4))] if self.chance(0.1) else [],
-                "content_references": [self._citation() for _ in range(self.random.randint(1, 6))] if self.chance(0.1) else [],
-                "model_slug": "gpt-4o", "default_model_slug": "auto", "parent_id": self.id(), "gizmo_id": None,
-            }  # fmt: skip
+                "finish_details": {"type": "stop", "stop_tokens": [200002]},
+                "is_complete": True,
+                "citations": [self._citation() for _ in range(self.random.randint(1, 4))]
+                if self.chance(0.1)
+                else [],
+                "content_references": [self._citation() for _ in range(self.random.randint(1, 6))]
+                if self.chance(0.1)
+                else [],
+                "model_slug": "gpt-4o",
+                "default_model_slug": "auto",
+                "parent_id": self.id(),
+                "gizmo_id": None,
+            }
         return found
 
     def _citation(self) -> dict[str, object]:
         page = {
-            "type": "webpage", "title": self.text(1)[:70], "url": f"https://example.org/{self.id()}?utm=1",
-            "text": self.text(1)[:300], "pub_date": None, "extra": {"cited_message_idx": 3},
-        }  # fmt: skip
+            "type": "webpage",
+            "title": self.text(1)[:70],
+            "url": f"https://example.org/{self.id()}?utm=1",
+            "text": self.text(1)[:300],
+            "pub_date": None,
+            "extra": {"cited_message_idx": 3},
+        }
         return {"start_ix": 120, "end_ix": 180, "citation_format_type": "tether_og", "metadata": page}
 
     def _rate(self, source_id: str, leaf: str) -> None:
         self.counts.feedback += 1
         self.ratings.append(
             {
-                "id": self.id(), "conversation_id": source_id, "message_id": leaf, "user_id": "user-bench",
-                "rating": self.random.choice(["thumbs_up", "thumbs_down"]), "content": "{}",
+                "id": self.id(),
+                "conversation_id": source_id,
+                "message_id": leaf,
+                "user_id": "user-bench",
+                "rating": self.random.choice(["thumbs_up", "thumbs_down"]),
+                "content": "{}",
                 "create_time": datetime.fromtimestamp(self._at, UTC).isoformat(),
-            }  # fmt: skip
+            }
         )
 
 
@@ -261,10 +331,14 @@ class Claude(Maker):
                 self._parent = asked
                 messages.append(self._assistant())
         return {
-            "uuid": self.id(), "name": self.text(1)[:40], "summary": self.text(2) if self.chance(0.6) else "",
-            "created_at": began, "updated_at": self._stamp(), "account": {"uuid": ACCOUNT},
+            "uuid": self.id(),
+            "name": self.text(1)[:40],
+            "summary": self.text(2) if self.chance(0.6) else "",
+            "created_at": began,
+            "updated_at": self._stamp(),
+            "account": {"uuid": ACCOUNT},
             "chat_messages": messages,
-        }  # fmt: skip
+        }
 
     def _stamp(self) -> str:
         at = datetime.fromtimestamp(self._at // 1_000_000, UTC).replace(microsecond=self._at % 1_000_000)
@@ -275,7 +349,12 @@ class Claude(Maker):
         if self.chance(0.06):
             body = self.text(30)
             attachments.append(
-                {"file_name": "paste.txt", "file_size": len(body), "file_type": "txt", "extracted_content": body}
+                {
+                    "file_name": "paste.txt",
+                    "file_size": len(body),
+                    "file_type": "txt",
+                    "extracted_content": body,
+                }
             )
         text = "" if attachments and self.chance(0.3) else self.text(2)
         return self._message("human", [self._block(text)] if text else [], text, attachments)
@@ -285,23 +364,61 @@ class Claude(Maker):
         text = self.text(9)
         blocks = [self._block(text)]
         if self.chance(0.12):
-            blocks.insert(0, {**self._times(), "type": "thinking", "thinking": self.text(6), "summaries": [{"summary": self.text(1)[:60]}], "cut_off": False})  # fmt: skip
+            blocks.insert(
+                0,
+                {
+                    **self._times(),
+                    "type": "thinking",
+                    "thinking": self.text(6),
+                    "summaries": [{"summary": self.text(1)[:60]}],
+                    "cut_off": False,
+                },
+            )
         if self.chance(0.10):
             blocks += self._tool()
             text += "\n```\nThis block is not supported on your current device yet.\n```"
         return self._message("assistant", blocks, text, [])
 
     def _tool(self) -> list[dict[str, object]]:
-        used = {**self._times(), "type": "tool_use", "id": self.id(), "name": "web_search", "input": {"query": self.text(1)[:80]}, "message": None, "integration_name": None}  # fmt: skip
-        shown = [{"type": "text", "text": self.text(4), "uuid": self.id()} for _ in range(self.random.randint(1, 3))]
-        result = {**self._times(), "type": "tool_result", "tool_use_id": used["id"], "name": "web_search", "content": shown, "is_error": False}  # fmt: skip
+        used = {
+            **self._times(),
+            "type": "tool_use",
+            "id": self.id(),
+            "name": "web_search",
+            "input": {"query": self.text(1)[:80]},
+            "message": None,
+            "integration_name": None,
+        }
+        shown = [
+            {"type": "text", "text": self.text(4), "uuid": self.id()}
+            for _ in range(self.random.randint(1, 3))
+        ]
+        result = {
+            **self._times(),
+            "type": "tool_result",
+            "tool_use_id": used["id"],
+            "name": "web_search",
+            "content": shown,
+            "is_error": False,
+        }
         return [used, result]
 
     def _times(self) -> dict[str, object]:
         return {"start_timestamp": self._stamp(), "stop_timestamp": self._stamp(), "flags": None}
 
     def _block(self, text: str) -> dict[str, object]:
-        cited = [{"uuid": self.id(), "start_index": 4, "end_index": 40, "details": {"type": "web_search_citation", "url": f"https://example.org/{self.id()}"}}] if self.chance(0.05) else []  # fmt: skip
+        cited = (
+            [
+                {
+                    "uuid": self.id(),
+                    "start_index": 4,
+                    "end_index": 40,
+                    "details": {"type": "web_search_citation", "url": f"https://example.org/{self.id()}"},
+                }
+            ]
+            if self.chance(0.05)
+            else []
+        )
         return {**self._times(), "type": "text", "text": text, "citations": cited}
 
     def _message(
@@ -311,10 +428,16 @@ class Claude(Maker):
         self.counts.messages += 1
         self.counts.said("human" if sender == "human" else "model", self._at)
         made = {
-            "uuid": key, "text": text, "content": blocks, "sender": sender, "created_at": stamp, "updated_at": stamp,
-            "attachments": attachments, "files": [{"file_name": "image.png"}] if self.chance(0.03) else [],
+            "uuid": key,
+            "text": text,
+            "content": blocks,
+            "sender": sender,
+            "created_at": stamp,
+            "updated_at": stamp,
+            "attachments": attachments,
+            "files": [{"file_name": "image.png"}] if self.chance(0.03) else [],
             "parent_message_uuid": self._parent,
-        }  # fmt: skip
+        }
         self._parent = key
         return made
 

@@ -4,20 +4,22 @@ It must come to exactly what the long way comes to (:func:`withhold.sources.chat
 up; a test holds the two against each other. It is written for speed: one loop, no object for each message.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from withhold.model.columns import LETTERS, micros
-from withhold.sources.chatgpt_tree import AUTHORS, CONTEXT, KINDS, Chat, Content, Node, Said, project_of, size
+from withhold.sources.chatgpt_tree import AUTHORS, CONTEXT, KINDS, Chat, Node, Said, project_of, size
 from withhold.sources.facts import Batch, Facts
 from withhold.sources.text import LONGEST, name
 from withhold.sources.times import FIRST_SANE, moment
 from withhold.sources.trees import ordered_children
 
 _LETTERS = {role: LETTERS[author] for role, author in AUTHORS.items()}
-_FIRST, _END = FIRST_SANE.timestamp(), 1e11
-"""Times in seconds; from ``_END`` on they are milliseconds."""
-_PLAIN = KINDS - CONTEXT
 _MILLION = 1_000_000
+_FIRST, _END = micros(FIRST_SANE), 10**11 * _MILLION
+"""From ``_END`` on, what stands there are not seconds but smaller units."""
+_TIMES = {float, type(None)}
+_PLAIN = KINDS - CONTEXT
 
 
 class _Unusual(Exception):
@@ -66,63 +68,80 @@ def _added(batch: Batch, chat: Chat, start: int) -> Facts:
 
 def _columns(batch: Batch, nodes: Mapping[str, Node | None]) -> list[int | None]:
     """Append ids, authors and sizes; gives the times, ``None`` where context has none."""
-    ids, authors, sizes = batch.ids.append, batch.authors.append, batch.sizes.append
-    times: list[int | None] = []
-    timed = times.append
-    letters, plain = _LETTERS, _PLAIN
-    for key in _ordered(nodes):
-        node = nodes[key]
-        said = node.message  # type: ignore[union-attr]
-        if type(said) is not Said:
-            if said is not None and node.parent is not None:  # type: ignore[union-attr]
-                raise _Unusual
-            continue
-        letter = letters[said.author.role]  # type: ignore[union-attr, index]
-        content, marks, at = said.content, said.metadata, said.create_time
-        if type(content) is not Content:
+    said = [message for key in _ordered(nodes) if (message := nodes[key].message)]  # type: ignore[union-attr]
+    if len(said) < len(nodes):
+        _look_at_bare(nodes)
+    contents = [one.content for one in said]
+    authors = [_LETTERS[one.author.role] for one in said]  # type: ignore[union-attr, index]
+    for index in _context_in(said, contents):
+        authors[index] = "o"
+    times = _times([one.create_time for one in said])
+    if None in times and any(at is None and who != "o" for at, who in zip(times, authors, strict=True)):
+        raise _Unusual
+    batch.ids += [one.id for one in said]  # type: ignore[misc]
+    batch.authors += authors
+    batch.sizes += [
+        len(parts[0])
+        if type(parts := one.parts) is list  # type: ignore[union-attr]
+        and len(parts) == 1
+        and type(parts[0]) is str
+        and not (
+            one.text  # type: ignore[union-attr]
+            or one.content  # type: ignore[union-attr]
+            or one.thoughts  # type: ignore[union-attr]
+            or one.result  # type: ignore[union-attr]
+            or one.user_profile  # type: ignore[union-attr]
+            or one.user_instructions  # type: ignore[union-attr]
+        )
+        else size(one)
+        for one in contents
+    ]
+    return times
+
+
+def _look_at_bare(nodes: Mapping[str, Node | None]) -> None:
+    """Only a root need not say that it has no message."""
+    for node in nodes.values():
+        if not node.message and node.message is not None and node.parent is not None:  # type: ignore[union-attr]
             raise _Unusual
-        if content.content_type not in plain:
-            if content.content_type not in CONTEXT:
-                raise _Unusual
-            letter = "o"
-        elif marks is not None and (
-            marks.is_visually_hidden_from_conversation or marks.is_user_system_message
-        ):
-            letter = "o"
-        if type(at) is float and _FIRST <= at < _END:
-            timed(round(at * _MILLION))
-        elif letter == "o" and not at:
-            timed(None)
-        else:
-            raise _Unusual
-        ids(said.id or key)
-        authors(letter)
-        parts = content.parts
-        if (
-            type(parts) is list
-            and len(parts) == 1
-            and type(parts[0]) is str
-            and not (
-                content.text
-                or content.content
-                or content.thoughts
-                or content.result
-                or content.user_profile
-                or content.user_instructions
-            )
-        ):
-            sizes(len(parts[0]))
-        else:
-            sizes(size(content))
+
+
+def _context_in(said: Sequence[Said], contents: Sequence[Any]) -> list[int]:
+    """Which messages are nobody's words, though a role says that they are somebody's."""
+    hidden = [
+        index
+        for index, one in enumerate(said)
+        if (marks := one.metadata) is not None
+        and (marks.is_visually_hidden_from_conversation or marks.is_user_system_message)
+    ]
+    kinds = {content.content_type for content in contents}
+    if kinds <= _PLAIN:
+        return hidden
+    if not kinds <= KINDS:
+        raise _Unusual
+    return hidden + [index for index, content in enumerate(contents) if content.content_type in CONTEXT]
+
+
+def _times(given: list[float | str | None]) -> list[int | None]:
+    """In microseconds; ``None`` where there is none, which 0 says too."""
+    if not set(map(type, given)) <= _TIMES:
+        raise _Unusual
+    times = [round(at * _MILLION) if at else None for at in given]  # type: ignore[arg-type]
+    known = [at for at in times if at is not None] if None in times else times
+    if known and (min(known) < _FIRST or max(known) >= _END):  # type: ignore[type-var, operator]
+        raise _Unusual
     return times
 
 
 def _ordered(nodes: Mapping[str, Node | None]) -> list[str]:
     """As :func:`~withhold.sources.chatgpt_tree.ordered`, for a tree that is one."""
+    keys = list(nodes)
+    parents = [node.parent for node in nodes.values()]  # type: ignore[union-attr]
+    if parents[1:] == keys[:-1] and parents[0] not in nodes:
+        return keys  # one branch, in the order in which it was said
     below: dict[str, list[str]] = {}
     roots = []
-    for key, node in nodes.items():
-        parent = node.parent  # type: ignore[union-attr]
+    for key, parent in zip(keys, parents, strict=True):
         if parent in nodes and parent != key:
             if parent in below:
                 below[parent].append(key)

@@ -25,7 +25,7 @@ from withhold.sources.json_values import (
     loads,
     members,
 )
-from withhold.sources.text import LONGEST, name, size_of
+from withhold.sources.text import LONGEST, name, size_of, size_of_members
 from withhold.sources.times import FIRST_SANE, bounds, moment
 
 AUTHORS = {
@@ -63,7 +63,12 @@ class Said(msgspec.Struct, gc=False):
     def size(self) -> int:
         """``content`` is the whole, ``text`` a flattened copy that is there alone in old exports."""
         content = self.content
-        said = len(content) if isinstance(content, str) else size_of(content)
+        if isinstance(content, list):
+            said = 0
+            for block in content:
+                said += size_of_members(block) if isinstance(block, dict) else size_of(block)
+        else:
+            said = size_of(content, inside=isinstance(content, str))
         if not said:
             text = _decoded(self.text) if isinstance(self.text, msgspec.Raw) else self.text
             said = size_of(text, inside=True)
@@ -230,7 +235,8 @@ def _add_quickly(batch: Batch, chat: Head, said: list[Said]) -> bool:
         if source_id is None:
             return False
         ids = [one.uuid for one in said]
-        authors = [_LETTERS[one.author()] for one in said]  # type: ignore[index]
+        senders = [one.role if one.sender is msgspec.UNSET else one.sender for one in said]
+        authors = [_LETTERS[sender] for sender in senders]
         times = [_micros(one.created_at) for one in said]
         if ids and not ("".join(ids).isprintable() and max(map(len, ids)) <= LONGEST and all(ids)):
             return False

@@ -29,14 +29,14 @@ def size_of(value: object, *, inside: bool = False, depth: int = 0) -> int:
     if depth > _DEEPEST:
         return 0
     if isinstance(value, dict):
-        return _size_of_members(value, inside, depth + 1)
+        return size_of_members(value, inside, depth + 1)
     if isinstance(value, list):
         return sum([size_of(part, inside=inside, depth=depth + 1) for part in value]) if value else 0
     return 0
 
 
-def _size_of_members(value: dict[str, object], inside: bool, depth: int) -> int:
-    """Texts are counted here, without a call for each: most members are texts."""
+def size_of_members(value: dict[str, object], inside: bool = False, depth: int = 1) -> int:
+    """As :func:`size_of` for an object. Most members are texts: they are counted without a call for each."""
     size = 0
     for key, part in value.items():
         if isinstance(part, str):

@@ -6,8 +6,7 @@ import sys
 import msgspec
 
 from withhold.sources.facts import packed
-from withhold.sources.kinds import kind_of
-from withhold.sources.workers import Task, receive, send
+from withhold.sources.workers import Task, decoded, receive, send
 
 
 def serve() -> int:
@@ -16,6 +15,6 @@ def serve() -> int:
     tasks = msgspec.msgpack.Decoder(Task)
     while data := receive(sys.stdin.buffer):
         task = tasks.decode(data)
-        batch = kind_of(task.kind).decode(task.span.listed())
+        batch = decoded(task.kind, task.span)
         send(sys.stdout.buffer, b"" if batch is None else packed(batch))
     return 0
