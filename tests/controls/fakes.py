@@ -1,12 +1,13 @@
 """An evidence sink in memory, a clock that moves, and controls as a pack would give them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from withhold.controls.settle import Patience
 from withhold.model.evidence import Draft, Record, StoredArtifact
 from withhold.model.terms import Control, Label
+from withhold.model.web import ArchivedPage, Exchange, PagePart
 from withhold.model.words import Confidence, Polarity
 
 QUICK = Patience(quiet=0.15, first_look=0.15, claim=0.3, afterwards=0.1, effect=0.6, limit=6.0)
@@ -74,3 +75,13 @@ def control(
         confidence=Confidence.DOCUMENTED,
         sources=("s",),
     )
+
+
+class BrokenPackager:
+    """Fails at everything, as a full memory or a fault of ours would."""
+
+    def wacz(self, exchanges: Sequence[Exchange], pages: Sequence[ArchivedPage], *, software: str) -> bytes:
+        raise MemoryError(f"{software}: {len(exchanges)} exchanges, {len(pages)} pages")
+
+    def mhtml(self, parts: Sequence[PagePart], *, title: str, at: datetime) -> bytes:
+        raise ZeroDivisionError(f"{title} {at}: {len(parts)} parts")

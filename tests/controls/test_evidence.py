@@ -6,10 +6,10 @@ from datetime import datetime
 import pytest
 
 from tests.controls.conftest import LABEL, Desk
-from tests.controls.fakes import QUICK, control, ticking
+from tests.controls.fakes import QUICK, BrokenPackager, control, ticking
 from tests.controls.site import switch
 from withhold.controls.assist import set_private
-from withhold.controls.capture import PER_STAGE
+from withhold.controls.capture import PER_STAGE, CaptureOptions
 from withhold.controls.capturing.chain import NO_TLS
 from withhold.controls.record import RunContext
 from withhold.model.evidence import Draft
@@ -122,3 +122,22 @@ def test_breaking_off_after_the_act_is_recorded(desk: Desk) -> None:
     assert {name for name, _ in draft.missing} >= {
         f"{stage}.{kind}" for stage in ("after", "after-reload") for kind in PER_STAGE
     }
+
+
+def test_a_failure_in_capturing_changes_no_outcome(desk: Desk) -> None:
+    """Writers that fail leave the opt-out as it is; the record lists what is missing and why."""
+    desk.show(switch("training", LABEL))
+    desk.capture = CaptureOptions(packager=BrokenPackager())
+    assert desk.opt_out().outcome is Outcome.CHANGED
+    draft = desk.sink.last
+    assert {"exchange.wacz", "before.mhtml", "after.mhtml", "after-reload.mhtml"} <= set(dict(draft.missing))
+    assert any("MemoryError" in note for note in draft.body["notes"])
+    assert {"before.png", "before.html"} <= set(_artifacts(draft))
+
+
+def test_without_writers_their_parts_are_listed_as_missing(desk: Desk) -> None:
+    """A run that was given nothing to write containers with says so."""
+    desk.show(switch("training", LABEL))
+    desk.capture = CaptureOptions()
+    desk.opt_out()
+    assert dict(desk.sink.last.missing)["exchange.wacz"] == "this run was given nothing that writes it"

@@ -124,15 +124,16 @@ class Photographer:
         return offset, Box(frame["x"], frame["y"], frame["width"], frame["height"]) if frame else None
 
     def _boxes(self, session: CDPSession, made: Plan, aim: _Aim) -> list[tuple[str, Box]]:
+        ids = {node.backend_id for node in made.inside}
+
         def on_top(box: Box) -> bool:
-            return self._region_on_top(session, made, box)
+            return self._region_on_top(session, ids, box)
 
         return list(boxes(made, aim.part, aim.offset, aim.clip, self._masker, on_top))
 
-    def _region_on_top(self, session: CDPSession, made: Plan, box: Box) -> bool:
+    def _region_on_top(self, session: CDPSession, ids: set[int | None], box: Box) -> bool:
         """Whether the region hides what would be painted over there, at all of three points."""
         y = floor(box.y + box.height / 2)
-        ids = {node.backend_id for node in made.inside}
         for x in (box.x + 3, box.x + box.width / 2, box.x + box.width - 3):
             try:
                 hit = session.send(
