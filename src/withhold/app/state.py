@@ -93,6 +93,12 @@ class State(Store):
         refs = None if account is None else self.refs(account)
         return self._read(Wanted(refs, provider, kind))
 
+    def with_keys(self, keys: Sequence[int]) -> Iterator[StoredConversation]:
+        """The conversations of these keys (``index.schema.key_of``), as :meth:`conversations` gives them."""
+        from withhold.index.conversations import Wanted
+
+        return self._read(Wanted(keys=keys)) if keys else iter(())
+
     def count(self, account: str | None = None) -> int:
         """How many conversations there are, or how many an account has."""
         from withhold.index.conversations import Wanted, matching

@@ -47,7 +47,7 @@ def compacted(folder: Path, listing: Listing, segments: Sequence[Segment], stora
                 writer.write({"sightings": file.group(number)})
         made = writer.finish(max(s.last_seq for s in segments))
     except BaseException:
-        writer.abandon()
+        writer.abandon(listing.names)
         raise
     finally:
         snapshot.close()

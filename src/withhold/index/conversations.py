@@ -19,12 +19,13 @@ BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which conversations; ``None`` asks for all. ``prefix`` begins the id."""
+    """Which conversations; ``None`` asks for all. ``prefix`` begins the id, ``keys`` are whole ones."""
 
     refs: Sequence[str] | None = None
     provider: str | None = None
     kind: Kind | None = None
     prefix: str | None = None
+    keys: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ def _places(snapshot: Snapshot, wanted: Wanted) -> pa.Table:
 def _chosen(table: pa.Table, wanted: Wanted) -> pa.Table:
     if wanted.refs is not None:
         table = table.filter(pc.is_in(table["account_ref"], value_set=pa.array(wanted.refs, pa.string())))
+    if wanted.keys is not None:
+        table = table.filter(pc.is_in(table["key"], value_set=pa.array(wanted.keys, pa.int64())))
     if wanted.provider is not None:
         table = table.filter(pc.equal(table["provider_id"], wanted.provider))
     if wanted.kind is not None:

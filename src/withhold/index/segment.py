@@ -3,7 +3,7 @@
 import hashlib
 import io
 import secrets
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,34 +42,45 @@ class SegmentWriter:
         self._number = number
         self._storage = storage
         self._open: dict[str, _TableWriter] = {}
+        self._drafts: list[_Hashed] = []
+        self._named: list[Path] = []
 
     def write(self, tables: dict[str, pa.Table]) -> None:
         """Add one row group to each of ``tables``, also where it has no rows: groups stay side by side."""
         with told_of_writing(self._folder):
             for name, table in tables.items():
                 if name not in self._open:
-                    self._open[name] = _TableWriter(self._folder, name, self._storage)
+                    draft = _Hashed(self._folder / f"{secrets.token_hex(8)}{DRAFT}", self._storage)
+                    self._drafts.append(draft)
+                    self._open[name] = _TableWriter(draft, name, self._storage)
                 self._open[name].write(table)
 
     def finish(self, last_seq: int) -> Segment:
         """Close the files, bring them to the disk and name them by their bytes."""
         with told_of_writing(self._folder):
-            written = [writer.finish() for writer in self._open.values()]
+            written = [self._close(writer) for writer in self._open.values()]
             self._storage.sync_dir(self._folder)
         return Segment(self._number, tuple(f for f in written if f.rows), last_seq)
 
-    def abandon(self) -> None:
-        """Remove what was written."""
-        for writer in self._open.values():
-            writer.abandon()
+    def _close(self, writer: "_TableWriter") -> SegmentFile:
+        file = writer.finish()
+        self._named.append(self._folder / file.name)
+        return file
+
+    def abandon(self, keep: Container[str]) -> None:
+        """Remove what was written, but for files that are named in ``keep``: those have the same bytes."""
+        for draft in self._drafts:
+            draft.abandon()
+        for path in self._named:
+            if path.name not in keep:
+                path.unlink(missing_ok=True)
 
 
 class _TableWriter:
-    def __init__(self, folder: Path, table: str, storage: Storage) -> None:
+    def __init__(self, file: "_Hashed", table: str, storage: Storage) -> None:
         self._table = table
-        self._folder = folder
         self._storage = storage
-        self._file = _Hashed(folder / f"{secrets.token_hex(8)}{DRAFT}", storage)
+        self._file = file
         self._rows = 0
         self._writer = pq.ParquetWriter(
             pa.PythonFile(self._file, mode="w"),
@@ -95,13 +106,10 @@ class _TableWriter:
             self._storage.remove(draft)
             return SegmentFile(self._table, digest, 0, 0, 0)
         self._storage.sync(draft)
-        target = self._folder / f"{digest}.parquet"
+        target = draft.with_name(f"{digest}.parquet")
         self._storage.rename(draft, target)
         stat = target.stat()
         return SegmentFile(self._table, digest, stat.st_size, self._rows, stat.st_mtime_ns)
-
-    def abandon(self) -> None:
-        self._file.path.unlink(missing_ok=True)
 
 
 _DICTIONARIES = {
@@ -135,6 +143,12 @@ class _Hashed(io.RawIOBase):
         self.digest = hashlib.sha256()
         self._storage = storage
         self._at = 0
+        self._abandoned = False
+
+    def abandon(self) -> None:
+        """Remove the file. A Parquet writer writes its end even when it is let go: that goes nowhere."""
+        self._abandoned = True
+        self.path.unlink(missing_ok=True)
 
     def writable(self) -> bool:
         return True
@@ -144,7 +158,8 @@ class _Hashed(io.RawIOBase):
 
     def write(self, data: "bytes | pa.Buffer") -> int:
         taken = bytes(data)
-        self._storage.append(self.path, taken)
-        self.digest.update(taken)
+        if not self._abandoned:
+            self._storage.append(self.path, taken)
+            self.digest.update(taken)
         self._at += len(taken)
         return len(taken)

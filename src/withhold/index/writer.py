@@ -68,6 +68,7 @@ class Writer:
         self._new_bumped: list[tuple[int, int]] = []
         self._superseded: dict[int, set[int]] = defaultdict(set)
         self._added: list[Segment] = []
+        self._written: list[SegmentWriter] = []
         self._sightings = array("q")
         self._listing = listing
         self._seq = max((s.last_seq for s in listing.segments), default=0)
@@ -82,7 +83,9 @@ class Writer:
         self._segment = self._begin()
 
     def _begin(self) -> SegmentWriter:
-        return SegmentWriter(self._folder, self._listing.next_segment + len(self._added), self._storage)
+        number = self._listing.next_segment + len(self._added)
+        self._written.append(SegmentWriter(self._folder, number, self._storage))
+        return self._written[-1]
 
     def add(self, conversation: Conversation) -> None:
         """Take a conversation; it is merged into what is known of it (``merge.py``)."""
@@ -113,10 +116,8 @@ class Writer:
     def abandon(self) -> None:
         """Remove what was written. What stays all the same is an orphan, which the next writer removes."""
         self._snapshot.close()
-        self._segment.abandon()
-        listed = {f.name for s in self._listing.segments for f in s.files} | self._listing.retired
-        for name in {f.name for s in self._added for f in s.files} - listed:
-            (self._folder / name).unlink(missing_ok=True)
+        for segment in self._written:
+            segment.abandon(self._listing.names)
 
     def _shown(self, home: int, conversation: Conversation, columns: Columns, digest: bytes) -> _Shown:
         messages = self._fingerprints.messages(columns.ids)
@@ -195,7 +196,8 @@ class Writer:
         messages = merge_messages(before, shown.messages)
         if merged != row.conversation or not _equal(messages, before):
             self._superseded[found.segment.id].add(row.key)
-            self._put(row.key, row.seq, merged, messages, shown.digest)
+            named = shown.conversation.account_ref == merged.account_ref
+            self._put(row.key, row.seq, merged, messages, shown.digest if named else None)
             self.new_messages += len(messages.ids) - len(before.ids)
         self._see(row.key, shown.conversation)
 

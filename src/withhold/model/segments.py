@@ -54,6 +54,11 @@ class Listing:
     retired: frozenset[str]
     next_segment: int
 
+    @property
+    def names(self) -> frozenset[str]:
+        """All files that count, or that a reader may still hold."""
+        return self.retired.union(file.name for segment in self.segments for file in segment.files)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
