@@ -9,7 +9,7 @@ import pytest
 from tests.controls.consent import BUTTON, BY_GOING_ON, CONTINUE, QUIET, page, sign_up
 from tests.controls.fakes import QUICK
 from tests.controls.site import Site, serve
-from tests.pages.catalogue import RECORDED
+from tests.pages.catalogue import BY_HAND, RECORDED
 from tests.pages.model import HERE
 from tests.pages.model import Page as Sample
 from tests.pages.runner import serve as serve_sample
@@ -222,6 +222,16 @@ def test_switches_of_the_libraries_are_seen(tab: Page, library: str) -> None:
         assert found.label.startswith("Improve the model for everyone")
         assert found.state is not private
         assert found.preset is not private
+
+
+@pytest.mark.parametrize("rendering", BY_HAND[:: SIZES.spot.every])
+def test_switches_made_by_hand_are_seen(tab: Page, rendering: str) -> None:
+    """So is each that a page makes for itself. A button that says what it would do shows no state."""
+    with serve_sample(Sample(rendering)) as running:
+        spotted = spot(tab, running.url, patience=QUICK)
+        assert not running.account.writes
+    seen = any(f.covers_training and f.preset for f in spotted.findings)
+    assert seen is (rendering != "verb-button")
 
 
 def test_the_page_a_person_has_open(tab: Page) -> None:

@@ -144,13 +144,27 @@ function looks(el, row) {
   const near = [el.nextElementSibling, el.previousElementSibling, ...labels(el).flatMap(l => [...l.children]), up(el)];
   return near.find(part => part && sized(part) && !squeeze(part.textContent)) ?? labels(el).find(sized) ?? row;
 }
+// Small parts without a role that look like a switch and take a press.
+const SWITCHY = /(^|[-_])(toggle|switch|checkbox|onoff)($|[-_])/i;
+const ON = /(^|[-_])(on|checked|active|enabled|selected)$/i, OFF = /(^|[-_])(off|unchecked|inactive|disabled)$/i;
+function drawn(here, known) {
+  return here.filter(el => !el.matches('input,select,option,label,svg,svg *') && [...el.classList].some(name => SWITCHY.test(name)) &&
+    getComputedStyle(el).cursor === 'pointer' && !squeeze(el.textContent) && el.offsetWidth <= 120 && el.offsetHeight <= 60 &&
+    !known.some(one => one.contains(el) || el.contains(one) || labels(one).some(label => label.contains(el))));
+}
+function drawnState(el) {
+  const told = [...el.classList, el.dataset.state ?? ''];
+  const on = told.some(name => ON.test(name)), off = told.some(name => OFF.test(name));
+  return on === off ? null : on;
+}
 function stateOf(el) {
+  if (!el.matches(CONTROLS)) return drawnState(el);
   if (el.matches('select')) return null;
   if (el.matches('input')) return el.checked;
   const told = el.getAttribute('aria-checked') ?? el.getAttribute('aria-pressed');
   return told === 'true' ? true : told === 'false' ? false : null;
 }
-const kindOf = el => (el.matches('select') ? 'select' : el.matches('[role=switch]') ? 'switch'
+const kindOf = el => (!el.matches(CONTROLS) ? 'custom' : el.matches('select') ? 'select' : el.matches('[role=switch]') ? 'switch'
   : el.matches('[type=radio],[role=radio]') ? 'radio' : el.matches('[aria-pressed]') ? 'button' : 'checkbox');
 
 function control(el, all) {
@@ -213,7 +227,8 @@ function sentences(root, taken) {
 }
 function spot() {
   const here = [...everything(this)];
-  const all = here.filter(el => el.matches(CONTROLS)).slice(0, MOST);
+  const known = here.filter(el => el.matches(CONTROLS)).slice(0, MOST);
+  const all = [...known, ...drawn(here, known)];
   const controls = all.map(el => [el, control(el, all)]).filter(([, told]) => told);
   const pressable = here.filter(el => el.matches(BUTTONS) && !el.matches('[aria-pressed],[role=switch],[aria-expanded],[role=tab]') && visible(el));
   const body = document.body ? parseFloat(getComputedStyle(document.body).fontSize) : 16;

@@ -48,7 +48,7 @@ def spot(console: Console, document: SpotDocument) -> None:
 def _finding(console: Console, row: SpotRow) -> None:
     asked = ", ".join(PURPOSES.get(purpose, purpose) for purpose in row.purposes)
     style = "red" if row.covers_training and row.preset else "yellow" if row.preset else ""
-    state = "" if row.state == "unknown" else f", {row.state}"
+    state = f", {row.state}" if row.state != "unknown" else ", state not readable" * (row.kind == "custom")
     console.print()
     console.print(Text(_short(row.label), style=style))
     console.print(f"  {row.kind}{state}; {asked}; {WHEN.get(row.consents_when, row.consents_when)}")
