@@ -7,7 +7,7 @@ import pytest
 
 from tests.controls.fakes import control
 from withhold.controls.stance import is_loopback, is_page_of, require_assist
-from withhold.model.terms import Provider, StanceRule
+from withhold.model.terms import Provider, Source, StanceRule
 from withhold.model.words import Confidence, Stance
 from withhold.support.errors import RefusedByStance, UsageProblem
 
@@ -30,7 +30,10 @@ def _stance(stance: Stance, *, fictional: bool = False) -> Provider:
         controls=(
             replace(control("Train"), url="/settings" if fictional else "https://chat.example/privacy"),
         ),
-        sources={},
+        sources={
+            "s": Source(id="s", url="https://help.example.org/x", title="Help", kind="provider"),
+            "p": Source(id="p", url="https://sites.example.org/x", title="A blog", kind="press"),
+        },
         kinds={},
     )
 
@@ -86,7 +89,9 @@ def test_loopback_is_judged_by_host_alone(url: str, loopback: bool) -> None:
     [
         ("https://chat.example/other", True),
         ("https://EXAMPLE.org./", True),
-        ("https://settings.example.org/", True),
+        ("https://www.example.org/", True),
+        ("https://help.example.org/", True),
+        ("https://sites.example.org/", False),
         ("https://www.chat.example/", False),
         ("https://badexample.org/", False),
         ("https://example.org.evil.example/", False),
@@ -96,7 +101,7 @@ def test_loopback_is_judged_by_host_alone(url: str, loopback: bool) -> None:
     ],
 )
 def test_a_provider_has_its_own_pages(url: str, theirs: bool) -> None:
-    """The homepage's host, those below it, and the host of a control; a look-alike is somebody else's."""
+    """Hosts of homepage and controls, and of the provider's own sources below them; all else is not."""
     assert is_page_of(_stance(Stance.UNKNOWN), url) is theirs
 
 

@@ -161,6 +161,9 @@ class _Run:
         return again, without_acting(again, self._controls)
 
     def _already(self, first: Sight, again: Sight) -> Ending:
+        against = self._told.contradiction(_shown(again))
+        if against is not None:
+            return Ending(Outcome.NEEDS_HUMAN, f"the page shows private, but {against}")
         there = self._elsewhere(again)
         if there is Elsewhere.SHARES:
             return Ending(Outcome.NEEDS_HUMAN, there.value)
@@ -203,7 +206,7 @@ class _Run:
         """What speaks for and against a claim; ``None``: as if nothing spoke against one."""
         if reloaded is None:
             return Proof((), told=True, against=None, elsewhere=Elsewhere.SAME)
-        against = self._told.contradiction()
+        against = self._told.contradiction(_shown(reloaded))
         return Proof(self._writes, self._told.anything, against, self._elsewhere(reloaded))
 
     def _elsewhere(self, seen: Sight) -> Elsewhere:
@@ -224,11 +227,20 @@ class _Run:
     def _look(self, stage: str, rest: Rest, status: int | None) -> Sight:
         seen = sight(self._lens, self._controls, rest=rest, status=status)
         if stage == "before" and rest is not Rest.LOADING and elsewhere(self._page, self._url) is None:
-            seen = self._way.search(seen)
+            seen = self._way.search(self._later(seen, rest, status))
         self._stages[stage] = (seen, self._clock())
         found = next(iter((*seen.deciding, *seen.doubtful)), None)
         self._camera.take(stage, seen.view, found.thing.node if found else None)
         return seen
+
+    def _later(self, seen: Sight, rest: Rest, status: int | None) -> Sight:
+        """A second look where the first found nothing: some pages bring their controls late."""
+        if seen.deciding or seen.doubtful or (status or 0) >= 400:
+            return seen
+        settle(
+            self._page, self._traffic, self._patience, least=self._patience.claim - self._patience.first_look
+        )
+        return sight(self._lens, self._controls, rest=rest, status=status)
 
     def _sight(self) -> Sight:
         return sight(self._lens, self._controls)
@@ -291,6 +303,11 @@ class _Run:
     def _readings(self, seen: Sight, at: datetime) -> dict[tuple[str, int], Reading]:
         asked: Sequence[Found] = (*seen.deciding, *seen.doubtful)
         return {(f.key, n): reading for f in asked for n, reading in enumerate(f.readings(at))}
+
+
+def _shown(seen: Sight) -> frozenset[bool]:
+    """The positions in which switches that decide stand; none for choices, which have no on and off."""
+    return frozenset(f.on for f in seen.deciding if f.on is not None and not f.options)
 
 
 def _moved(others: list[Mapping[str, str]], before: Sight, reloaded: Sight) -> tuple[str, ...]:

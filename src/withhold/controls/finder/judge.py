@@ -8,7 +8,7 @@ from withhold.controls.finder.found import Found, Option
 from withhold.controls.finder.lexicon import has
 from withhold.controls.finder.position import position
 from withhold.controls.finder.survey import Thing
-from withhold.controls.finder.wording import Sense, option_sense, sense
+from withhold.controls.finder.wording import SURE, Sense, option_sense, sense
 from withhold.controls.phrases import may_differ, normal, shown_state
 from withhold.model.terms import Control
 from withhold.model.words import Polarity
@@ -77,10 +77,27 @@ def texts_of(thing: Thing) -> Texts:
     seen = pieces[0] if pieces else ""
     if seen and normal(name).startswith(normal(seen)) and len(pieces) > 1:
         name = seen
-    rest = [t for t in (*names, *pieces, *facts.described) if normal(t) not in {normal(name), normal(seen)}]
+    name, more = _parted(name, facts.bits)
+    rest = [
+        t for t in (*more, *names, *pieces, *facts.described) if normal(t) not in {normal(name), normal(seen)}
+    ]
     own = {normal(name), normal(seen)}
     around = tuple(h for h in (*facts.question, *facts.headings, *facts.regions) if normal(h) not in own)
     return Texts(name, seen, tuple(dict.fromkeys(rest)), around)
+
+
+def _parted(name: str, bits: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """A name that runs together a label and its description, as the document has them apart."""
+    whole = normal(name)
+    for number, bit in enumerate(bits[:-1]):
+        first = normal(bit)
+        if whole == first or not first or not whole.startswith(first):
+            continue
+        if sense(bit).topic >= SURE or sense(bit).polarity is Polarity.NOT_TRAINING:
+            rest = tuple(b for b in bits[number + 1 :] if normal(b) in whole and not _says_nothing(b))
+            if rest:
+                return bit, rest
+    return name, ()
 
 
 def _says_nothing(text: str) -> bool:
@@ -107,7 +124,8 @@ def _switch(thing: Thing, controls: Sequence[Control]) -> Found:
 def _sense_of(texts: Texts) -> Sense:
     """The sense of the name, unless what a person sees there says something else."""
     told = sense(texts.label, texts.beside, texts.around)
-    if not texts.seen or normal(texts.seen) in normal(texts.name) or not texts.name:
+    name, first = normal(texts.name), normal(texts.seen)
+    if not first or not name or first in name or first.startswith(name):
         return told
     shown = sense(texts.seen, texts.beside, texts.around)
     if shown.topic < 0.6 > told.topic:

@@ -18,7 +18,16 @@ def _tables() -> dict[str, dict[str, list[str]]]:
 def pattern(concept: str) -> re.Pattern[str]:
     """All expressions of ``concept`` in all languages as one."""
     parts = [part for parts in _tables()[concept].values() for part in parts]
-    return re.compile("|".join(f"(?:{part})" for part in parts))
+    return re.compile("|".join(_from_word(part) for part in parts))
+
+
+_SPACED = re.compile(r"[a-zà-ÿąćęłńóśźżğışа-яё]")
+"""First letters of expressions in scripts that part words with spaces and put nothing before a stem."""
+
+
+def _from_word(part: str) -> str:
+    """An expression that begins with a letter begins a word: "ses" is not found in "uses"."""
+    return rf"\b(?:{part})" if _SPACED.match(part) else f"(?:{part})"
 
 
 @cache

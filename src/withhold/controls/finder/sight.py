@@ -13,9 +13,6 @@ from withhold.controls.settle import Rest
 from withhold.model.terms import Control
 from withhold.model.words import Polarity, Setting
 
-_STRONG = 0.75
-_BESIDE_STRONG = 0.7
-"""Beside a control that surely decides, a less sure one is left alone below this."""
 _DECIDING = frozenset({Polarity.ON_TRAINS, Polarity.ON_PRIVATE, Polarity.CHOICE_LIST})
 
 
@@ -72,9 +69,7 @@ def _deciding(found: Sequence[Found], controls: Sequence[Control]) -> tuple[Foun
     able = _one_of_twins([f for f in able if f.control or not _namesake(f, able)])
     if controls and any(f.control for f in able):
         able = _in_section(able, controls)
-    strong = any(f.sense.topic >= _STRONG for f in able)
-    least = _BESIDE_STRONG if strong else SURE
-    return tuple(f for f in able if f.sense.topic >= least)
+    return tuple(able)
 
 
 def _may_decide(found: Found) -> bool:

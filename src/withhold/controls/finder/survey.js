@@ -34,7 +34,8 @@ function attributeState(el) {
   const said = [];
   for (const name of STATE_ATTRIBUTES) {
     if (!el.hasAttribute(name)) continue;
-    if (name === 'value' && el.matches('input,button,option')) continue;
+    if (el.matches('input,option') && !name.startsWith('data-')) continue;
+    if (name === 'value' && el.matches('button')) continue;
     const value = el.getAttribute(name).trim().toLowerCase();
     if (value === '' && ['checked', 'selected', 'active', 'on', 'toggled', 'data-checked', 'data-selected', 'data-active', 'data-on'].includes(name)) said.push('on');
     else if (value.length < 16) said.push(value);
@@ -256,6 +257,7 @@ function survey() {
       kind, tag: el.localName, role: el.getAttribute('role') || '', names: namesOf(el).map(t => t.slice(0, 600)),
       described: [...byIds(el, 'aria-describedby'), el.getAttribute('aria-description') || ''].filter(Boolean),
       pieces: [...enclosed(el, area), ...blocks(area), ...[el, ...el.querySelectorAll('*')].slice(0, 40).flatMap(painted)].filter(Boolean),
+      bits: [...texts(area)].filter(seen).map(t => squeeze(t.data)).filter(Boolean).slice(0, 40),
       aside: area === el || !textsOf(area).length ? before(el, all) : [],
       headings: headings(el), regions: regions(el),
       native: el.matches('input[type=checkbox],input[type=radio]') ? el.checked : inner ? inner.checked : null,

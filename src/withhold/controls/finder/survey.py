@@ -53,6 +53,8 @@ class Facts(msgspec.Struct, frozen=True, rename="camel"):
     described: tuple[str, ...]
     pieces: tuple[str, ...]
     """Visible texts of its row, block by block."""
+    bits: tuple[str, ...]
+    """The same, as single as they stand in the document."""
     aside: tuple[str, ...]
     """Texts before it, where its row has none."""
     headings: tuple[str, ...]

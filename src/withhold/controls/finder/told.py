@@ -4,7 +4,8 @@ A setting of which the server never heard is kept in this browser alone, whateve
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from urllib.parse import parse_qsl
 
@@ -49,13 +50,22 @@ class Told:
         """Whether the page sent anything at all after an act."""
         return self._sent > 0
 
-    def contradiction(self) -> str | None:
-        """Says so where an answer of the fresh load holds another state than was sent, under the same key."""
+    def contradiction(self, shown: Collection[bool]) -> str | None:
+        """What the server's own words say against privacy: what was sent, or what the fresh load got.
+
+        Values are read under the key that was sent, and under keys whose name speaks of training; there only
+        where they also differ from the positions that the controls ``shown``, for a name alone may mislead.
+        """
         answers, self._answers = self._answers or [], None
+        if any(shares(key, on=on) and on not in shown for key, on in self._asked.items()):
+            return "what was sent to the server means that it shares"
         for response in answers:
             said = switches(_text(response))
             if any(said[key] is not on for key, on in self._asked.items() if key in said):
                 return "an answer of the server at the fresh load holds another state than was sent"
+            named = {key: on for key, on in said.items() if key not in self._asked}
+            if any(shares(key, on=on) and on not in shown for key, on in named.items()):
+                return "an answer of the server at the fresh load says that it shares"
         return None
 
     def _request(self, request: Request) -> None:
@@ -73,6 +83,24 @@ class Told:
 
     def _frame(self) -> None:
         self._sent += int(self._watching)
+
+
+_TRAINING_KEY = re.compile(
+    r"train|improve|model_?impr|data_?shar|share_?data|contribut|learn_?from", re.IGNORECASE
+)
+_REFUSING_KEY = re.compile(
+    r"opt_?-?out|no_?train|not_?train|dont|exclu|disab|priva|block|refus|no_?shar|without", re.IGNORECASE
+)
+_OTHER_KEY = re.compile(
+    r"default|mail|notif|ads?(?:_|$)|perform|device|session|url|link|label|title|visible|seen", re.IGNORECASE
+)
+
+
+def shares(key: str, *, on: bool) -> bool:
+    """Whether a field called ``key`` that holds ``on`` says that content is used for training."""
+    if not _TRAINING_KEY.search(key) or _OTHER_KEY.search(key):
+        return False
+    return on is not bool(_REFUSING_KEY.search(key))
 
 
 def _text(response: Response) -> str | None:

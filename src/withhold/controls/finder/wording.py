@@ -7,6 +7,7 @@ a wrong polarity is a false claim of privacy, an unknown one only a question to 
 import re
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import pairwise
 
 from withhold.controls.finder.lexicon import count, has, pattern, phrases
 from withhold.controls.phrases import normal
@@ -57,11 +58,11 @@ _OPPOSITE = {Stance.PERMITS: Stance.REFUSES, Stance.REFUSES: Stance.PERMITS, Sta
 def topic(text: str) -> float:
     """How surely ``text`` (in normal form) is about training on the person's content, 0 to 1."""
     strength = _strength(text)
-    explicit = has("train", text) and (has("model", text) or has("data", text))
+    explicit = has("train", text) and any(has(c, text) for c in ("model", "data", "permit"))
     if has("other", text):
         return 0.5 if explicit else 0.0
     if has("aside", text):
-        return min(strength, 0.8) if explicit else 0.0
+        return max(0.75, min(strength, 0.8)) if explicit else 0.0
     return strength
 
 
@@ -115,13 +116,24 @@ def sense(label: str, beside: tuple[str, ...] = (), around: tuple[str, ...] = ()
 
 def _whole(label: str) -> Sense:
     """The sense of a label: of the one sentence in it that is about training, where there are several."""
-    parts = [normal(part) for part in _SENTENCES.split(label[:_LONGEST]) if part and normal(part)]
+    parts = [normal(part) for part in _SENTENCES.split(_conditions_apart(label[:_LONGEST])) if part]
+    parts = [part for part in parts if part]
     if len(parts) < 2:
         return _plain(normal(label[:_LONGEST]))
     head, tail = _plain(parts[0]), _beside(tuple(parts[1:]))
     if head.topic >= SURE:
         return _agreeing(head, tail)
     return _agreeing(_led(head, tail, ()), tail)
+
+
+def _conditions_apart(label: str) -> str:
+    """``label`` with a line of its own for what begins with "when this is on"."""
+    plain = normal(label)
+    starts = {m.start() for c in ("when_on", "when_off") for m in pattern(c).finditer(plain)} - {0}
+    if not starts:
+        return label
+    cuts = [0, *sorted(starts), len(plain)]
+    return "\n".join(plain[a:b] for a, b in pairwise(cuts))
 
 
 def _plain(text: str) -> Sense:
@@ -199,7 +211,7 @@ def _from_beside(told: _Told) -> Sense:
 
 def _other(own: Sense, told: _Told) -> Sense:
     """A label about something else. Text beside it that speaks of training makes it doubtful, no more."""
-    if told.topic >= 0.9:
+    if told.topic >= 0.9 and (told.conditional or told.plain != {Stance.REFUSES}):
         why = "its label is about something else, but the text beside it speaks of training"
         return Sense(0.6, Polarity.UNKNOWN, (why,))
     return Sense(min(own.topic, 0.5), Polarity.NOT_TRAINING, ("it is about something else",))
