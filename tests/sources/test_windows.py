@@ -247,6 +247,18 @@ def test_a_worker_that_dies_loses_nothing(export: Path) -> None:
         assert [first, *found] == reference
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be taken away there")
+def test_a_file_that_is_taken_away_is_read_to_its_end(export: Path) -> None:
+    """Windows are read by the file's name, and that may go: the open file is what counts."""
+    reference = found_in(export, CHATGPT, 0)
+    entry = Entry("x.json", 1, partial(open_file, export), on_disk=export)
+    found = chats_of(entry, CHATGPT, Limits(), Here(), window=2000)
+    first = next(found)
+    export.unlink()
+    os.mkfifo(export)
+    assert [first, *found] == reference
+
+
 def test_workers_end_with_who_asked_for_them(export: Path) -> None:
     """Nothing stays behind when reading is given up halfway."""
     workers = Processes(2)

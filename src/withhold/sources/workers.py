@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from io import FileIO
 from queue import SimpleQueue
 from typing import IO, Protocol, Self
 
@@ -31,6 +31,11 @@ _PROGRAM = (
 )
 
 
+def _never_waiting(path: str, flags: int) -> int:
+    """A pipe that took the file's place would keep who opens it waiting for its writer."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 class Span(msgspec.Struct, array_like=True):
     """Items of a list: those bytes of a file, or ``data``, which has its brackets already."""
 
@@ -44,7 +49,7 @@ class Span(msgspec.Struct, array_like=True):
         if not self.path:
             return self.data
         found = bytearray(self.end - self.start + 2)
-        with Path(self.path).open("rb", buffering=0) as file, memoryview(found) as room:
+        with FileIO(self.path, opener=_never_waiting) as file, memoryview(found) as room:
             file.seek(self.start)
             at = 1
             while at < len(found) - 1 and (read := file.readinto(room[at:-1])):
@@ -63,12 +68,15 @@ class Task(msgspec.Struct, array_like=True):
 def decoded(kind: str, span: Span) -> Batch | None:
     """What a window holds; see :class:`withhold.sources.kinds.Kind`.
 
+    ``None`` too where the file cannot be read any more: who goes on one by one finds out why.
     No cycles come up in it, and looking for some takes a tenth of the time: the collector waits.
     """
     collecting = gc.isenabled()
     gc.disable()
     try:
         return kind_of(kind).decode(span.listed())
+    except OSError:
+        return None
     finally:
         if collecting:
             gc.enable()
