@@ -6,11 +6,13 @@ from statistics import median
 
 import pytest
 
+from tests.pages import shared
 from tests.pages.catalogue import BUILT, built, some, without_npm
 from tests.pages.crowd import Tried, assist, naive, run
 from tests.pages.model import Page
 from tests.pages.runner import judge, serve
 from tests.sizes import SIZES
+from withhold.controls.browser import open_page
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +56,19 @@ def test_no_false_claim_on_the_libraries_own_builds(tmp_path: Path, soak_report:
     tried = run(some(SIZES.pages.built, among=built()), assist, tmp_path)
     _report(tried, soak_report)
     _hold(tried)
+
+
+def test_the_shared_samples_without_a_pack(tmp_path: Path) -> None:
+    """The same judge holds on the shared samples: no false claim, and the outcome is a right one."""
+    samples = shared.manifests()[: SIZES.pages.shared]
+    if not samples:
+        pytest.skip("the shared sample pages are not beside this repository")
+    with shared.serve() as address, open_page(headless=True) as opened:
+        for sample in samples:
+            url = address + sample["file"]
+            told = shared.judged(opened.page, url, sample, assist(opened, url, tmp_path))
+            assert not told.harm, told
+            assert told.right, told
 
 
 def test_the_pages_catch_a_tool_that_believes_what_it_sees(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ class Finding:
     """One control, sentence or button. ``preset``: without a further act of the person it counts as a yes."""
 
     kind: str
-    """``checkbox``, ``switch``, ``radio``, ``select``, ``button``, ``sentence``; ``custom``: without a role."""
+    """``checkbox``, ``switch``, ``radio``, ``select``, ``button``, ``sentence``, ``custom`` (no role)."""
     label: str
     purposes: tuple[str, ...]
     state: bool | None
