@@ -41,7 +41,7 @@ _CONVERSATIONS = st.builds(
     messages=st.one_of(_MESSAGES.map(tuple), _MESSAGES.map(Columns.of)),
     account_ref=st.sampled_from(["ref-1", "ref-2", None]),
     project=st.sampled_from([None, "p"]),
-    product_id=st.sampled_from([None, "x", "y"]),
+    product_id=st.sampled_from([None, "x"]),
     incognito=st.sampled_from([None, True, False]),
     shared=st.sampled_from([None, True, False]),
     feedback=st.lists(st.builds(Feedback, _SPANS, st.just("thumbs_up")), max_size=2).map(tuple),

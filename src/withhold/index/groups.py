@@ -13,7 +13,7 @@ from withhold.model.conversation import Conversation, Feedback
 from withhold.policy.shape import sent
 
 CONVERSATIONS_A_GROUP = 20_000
-MESSAGES_A_GROUP = 250_000
+MESSAGES_A_GROUP = 100_000
 
 Resumed = Callable[[str, Sequence[int], Sequence[int]], Sequence[int]]
 """When the person took a conversation up again, given authors, earliest and latest of its messages as they
