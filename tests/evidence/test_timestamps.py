@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.evidence.tsa import (
     running,
     simple,
 )
+from tests.sizes import TIER
 from withhold.evidence import sessions, timestamps
 from withhold.evidence.authorities import Authorities, authority
 from withhold.evidence.checkpoints import read_checkpoint
@@ -235,6 +237,19 @@ def test_certificates_are_put_in_order_and_nothing_else_moves(tsa: Authoritative
     assert in_order(ordered) == ordered
     for other in (b"", b"\x30", b"\x30\x80", answer[:50], b"text" * 20):
         assert in_order(other) == other
+
+
+def test_any_flip_in_an_answer_is_judged_in_words(tsa: Authoritative) -> None:
+    """A changed answer is refused, or still says the same: no signature covers the set of certificates."""
+    answer, stamped = ask(tsa.named("first"), DATA)
+    for place in range(0, len(answer), 7 if TIER == "check" else 1):
+        altered = answer[:place] + bytes([answer[place] ^ 1]) + answer[place + 1 :]
+        for judge in (
+            lambda data: check(data, DATA, tsa.root.pem) == stamped,
+            lambda data: timestamps.embedded_chain(data) is not None,
+        ):
+            with suppress(NoToken):
+                assert judge(altered), f"byte {place}"
 
 
 def test_a_round_stamps_the_log(tsa: Authoritative, second: Authoritative, tmp_path: Path) -> None:

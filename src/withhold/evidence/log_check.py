@@ -23,16 +23,23 @@ class Head:
     checkpoint: Checkpoint | None = None
     note: Note | None = None
     problem: str | None = None
+    remembered: bytes | None = None
 
 
-def read_signed(layout: Layout, storage: Storage) -> Head:
-    """The checkpoint file; an absent one is a problem only if there is a log."""
+def read_signed(layout: Layout, storage: Storage, keys: Keys) -> Head:
+    """The checkpoint file, with what is remembered beside the key; to be read before the records are.
+
+    An absent file is a problem only if there is a log.
+    """
     if storage.size(layout.checkpoint) is None:
         return Head(problem="the checkpoint is missing" if storage.size(layout.log) else None)
     try:
-        return Head(*read_checkpoint(storage.read(layout.checkpoint)))
+        checkpoint, note = read_checkpoint(storage.read(layout.checkpoint))
+        return Head(checkpoint, note, remembered=keys.remembered(checkpoint.origin))
     except BadNote as problem:
         return Head(problem=f"the checkpoint is not as it was written: {problem}")
+    except KeyUnavailable as problem:
+        return Head(problem=problem.message)
 
 
 class LogCheck:
@@ -142,17 +149,14 @@ class LogCheck:
             return f"the checkpoint covers {checkpoint.size} records, and the log holds {held}"
         if self._walk.tree.root(checkpoint.size) != checkpoint.root:
             return f"the {checkpoint.size} records are not those that the checkpoint was signed over"
-        return self._forgotten(checkpoint)
+        return self._forgotten()
 
-    def _forgotten(self, checkpoint: Checkpoint) -> str | None:
+    def _forgotten(self) -> str | None:
         try:
-            remembered = self._keys.remembered(checkpoint.origin)
-            kept = read_checkpoint(remembered)[0] if remembered else None
+            kept = read_checkpoint(self._head.remembered)[0] if self._head.remembered else None
         except BadNote:
             self._walk.notes.append("the checkpoint remembered beside the key cannot be read")
             return None
-        except KeyUnavailable as problem:
-            return problem.message
         against = self._contradiction(kept) if kept else None
         return f"by what is remembered beside the key: {against}" if against else None
 

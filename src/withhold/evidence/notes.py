@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 ED25519 = b"\1"
+RAW = 32
+"""Bytes of a public key (RFC 8032)."""
+
 _ID = 4
 _DASH = "\u2014 "
 _LIMIT = 64 * 1024

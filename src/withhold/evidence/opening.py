@@ -11,7 +11,7 @@ from datetime import datetime
 
 from withhold.evidence.former_head import Head
 from withhold.evidence.layout import Layout
-from withhold.evidence.notes import BadNote, PublicKey, SecretKey, decode64, encode64, read_note
+from withhold.evidence.notes import RAW, BadNote, PublicKey, SecretKey, decode64, encode64, read_note
 from withhold.evidence.records import decode, digest
 from withhold.evidence.rows import KEY, OPENED
 from withhold.evidence.storage import Storage
@@ -71,9 +71,10 @@ def introduced(record: Record) -> PublicKey | None:
     if not isinstance(name, str) or not isinstance(raw, str):
         return None
     try:
-        return PublicKey(name, decode64(raw))
+        data = decode64(raw)
     except ValueError:
         return None
+    return PublicKey(name, data) if len(data) == RAW else None
 
 
 def endorsed(record: Record, former: PublicKey) -> bool | None:

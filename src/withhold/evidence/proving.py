@@ -276,7 +276,10 @@ def _token_row(row: object) -> TokenRow:
     if not all(isinstance(text, str) for text in texts):
         raise ValueError("a part of a token is missing")
     authority, url, answer, root, time = (str(text) for text in texts)
-    return TokenRow(authority, url, datetime.fromisoformat(time), answer, root)
+    at = datetime.fromisoformat(time)
+    if at.tzinfo is None:
+        raise ValueError("the time of a token has no zone")
+    return TokenRow(authority, url, at, answer, root)
 
 
 def _read(checkpoint: bytes) -> Checkpoint:

@@ -11,7 +11,8 @@ import http.client
 import queue
 import socket
 import threading
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 
 from withhold.evidence.authorities import Authority
 from withhold.evidence.der import in_order
@@ -108,8 +110,9 @@ def _verified(answer: bytes, data: bytes, authority: Authority, request: "TimeSt
         raise NoToken("the token is over other bytes: its hash differs")
     verifier = VerifierBuilder(roots=list(_roots(authority.root))).build()
     try:
-        verifier.verify_message(response, data)
-    except (VerificationError, ValueError) as problem:
+        with _odd_certificates():
+            verifier.verify_message(response, data)
+    except (VerificationError, ValueError, x509.InvalidVersion) as problem:
         raise NoToken(f"the token does not verify up to the root that is trusted: {problem}") from problem
     _refuse_revoked(answer, authority.crl)
     accuracy = info.accuracy
@@ -143,9 +146,18 @@ def _decoded(answer: bytes) -> "TimeStampResponse":
 def _embedded(response: "TimeStampResponse") -> Sequence[x509.Certificate]:
     """The certificates in a token in an order that does not change."""
     try:
-        return [x509.load_der_x509_certificate(der) for der in sorted(response.signed_data.certificates)]
-    except ValueError as problem:
+        with _odd_certificates():
+            return [x509.load_der_x509_certificate(der) for der in sorted(response.signed_data.certificates)]
+    except (ValueError, x509.InvalidVersion) as problem:
         raise NoToken(f"a certificate in the token cannot be read: {problem}") from problem
+
+
+@contextlib.contextmanager
+def _odd_certificates() -> Iterator[None]:
+    """Certificates of others may bend the rules (RFC 5280): no talk of that on the person's terminal."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        yield
 
 
 @lru_cache(maxsize=64)

@@ -31,7 +31,7 @@ def verify(
     somebody kept elsewhere.
     """
     head, trouble = read_head(layout, storage)
-    signed = read_signed(layout, storage)
+    signed = read_signed(layout, storage, keys)
     walk = Walk(layout, storage)
     walk.take_former(None if head is None else head.size)
     walk.take_log(None if signed.checkpoint is None else signed.checkpoint.size)
