@@ -38,11 +38,12 @@ def test_two_members_lie_side_by_side(tmp_path: Path) -> None:
         assert (code, document["member"]) == (0, member)
     everywhere = f"{tmp_path}/all/*"
     rows = duckdb.sql(
-        f"SELECT c.member, count(DISTINCT c.key), count(*) FROM '{everywhere}/conversations.parquet' AS c"
+        f"SELECT c.member, count(DISTINCT c.key), count(*)"  # noqa: S608
+        f" FROM '{everywhere}/conversations.parquet' AS c"
         f" JOIN '{everywhere}/messages.parquet' AS m USING (member, key) GROUP BY 1 ORDER BY 1"
     ).fetchall()
     assert rows == [("ada", 4, 5), ("bob", 4, 5)]
-    assert duckdb.sql(f"SELECT count(*) FROM '{everywhere}/sources.parquet'").fetchall() == [(4,)]
+    assert duckdb.sql(f"SELECT count(*) FROM '{everywhere}/sources.parquet'").fetchall() == [(4,)]  # noqa: S608
     for path in (tmp_path / "all").rglob("*.parquet"):
         assert b"/home/me" not in path.read_bytes()
         assert os.name == "nt" or path.stat().st_mode & 0o77 == 0
