@@ -66,13 +66,17 @@ def _controls(page: dict[str, Any]) -> list[Control]:
     ]
 
 
+@pytest.mark.parametrize("with_pack", [True, False], ids=["pack", "no-pack"])
 @pytest.mark.parametrize("sample", _pages(), ids=lambda page: str(page["id"]))
-def test_sample_page(tab: Page, address: str, sample: dict[str, Any]) -> None:
+def test_sample_page(tab: Page, address: str, sample: dict[str, Any], *, with_pack: bool) -> None:
     """The outcome is one that is right to report, and no decoy and no claim is wrong."""
     url = address + sample["file"]
     sink = MemorySink()
     context = RunContext("sample", None, "test", patience=QUICK)
-    result = set_private(tab, url, _controls(sample), clock=ticking(), sink=sink, context=context)
+    controls = _controls(sample) if with_pack else []
+    tab.goto(url)
+    tab.evaluate("localStorage.clear()")
+    result = set_private(tab, url, controls, clock=ticking(), sink=sink, context=context)
     tab.goto(url)
     stored: dict[str, str] = tab.evaluate("({...localStorage})")
     prefix = f"wh.{sample['id']}."

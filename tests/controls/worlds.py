@@ -131,7 +131,8 @@ _MARKUP = {
     '<label><input type="radio" name="r" value="0"> {no}</label></fieldset>',
     "select": '<div class="row"><label for="c">{label}</label>'
     '<select id="c"><option value="1">{yes}</option><option value="0">{no}</option></select></div>',
-    "slider": '<div class="row"><label for="c">{label}</label><input type="range" id="c" min="0" max="1"></div>',
+    "slider": '<div class="row"><label for="c">{label}</label>'
+    '<input type="range" id="c" min="0" max="1"></div>',
     "hidden-box": '<div class="row"><label for="c"><span class="track" style="display:block"></span>{label}'
     '</label><input type="checkbox" id="c" class="sr"></div>',
 }
@@ -161,7 +162,8 @@ fetch('/state', {cache: 'no-store'}).then(r => r.json()).then(s => {
   decoy.checked = s.b;
 });
 if (radios.length) radios.forEach(r => r.addEventListener('change', changed));
-else if (['checkbox', 'range'].includes(el.type) || el.localName === 'select') el.addEventListener('change', changed);
+else if (['checkbox', 'range'].includes(el.type) || el.localName === 'select')
+  el.addEventListener('change', changed);
 else el.addEventListener('click', () => { show(!shows()); changed(); });
 decoy.addEventListener('change', () => send('decoy', decoy.checked));
 """

@@ -15,7 +15,7 @@ from withhold.controls.finder.dialogs import NativeDialogs
 from withhold.controls.finder.ending import Ending, Proof, after_acting, missing, moved, without_acting
 from withhold.controls.finder.found import Found, absent
 from withhold.controls.finder.hand import Hand, Turn
-from withhold.controls.finder.place import asks_for_secrets, elsewhere, stranger
+from withhold.controls.finder.place import elsewhere, signs_up, stranger
 from withhold.controls.finder.sight import Sight, sight
 from withhold.controls.finder.told import Told
 from withhold.controls.finder.way import Way
@@ -28,7 +28,7 @@ from withhold.model.ports import Clock, EvidenceSink
 from withhold.model.terms import Control
 from withhold.model.words import Outcome, Setting
 
-_SIGNING_UP = "the page asks for a password: a control on it is part of a form that only you should send"
+_SIGNING_UP = "this is a page to sign in or to sign up: a control on it goes with a form that only you send"
 
 
 def set_private(
@@ -114,7 +114,7 @@ class _Run:
         before, ending = self._first()
         if ending is not None:
             return ending
-        if asks_for_secrets(self._page):
+        if signs_up(self._page, before.view):
             return Ending(Outcome.NEEDS_HUMAN, _SIGNING_UP)
         others: list[Mapping[str, str]] = []
         turns = {f.key: self._turn(f.key, others) for f in before.deciding if f.setting is Setting.SHARING}

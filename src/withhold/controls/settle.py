@@ -33,7 +33,7 @@ class Patience:
     """No change of the document and no request for this long."""
     first_look: float = 1.2
     """At least this long after the load before a first reading."""
-    claim: float = 2.5
+    claim: float = 5.0
     """At least this long after a fresh load before a reading that may carry a claim of privacy."""
     afterwards: float = 2.5
     """At least this long after the last act before the page is loaded afresh: a server may think twice."""

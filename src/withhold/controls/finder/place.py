@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from withhold.controls.driver import BrowserError, Page
 from withhold.controls.finder.ending import Ending
+from withhold.controls.finder.lexicon import has
 from withhold.controls.finder.sight import Sight
 from withhold.controls.lens import View
 from withhold.controls.phrases import SIGN_IN_WORDS, normal
@@ -43,9 +44,10 @@ def _covered(seen: Sight) -> bool:
     return modal and all(node is None or node.ignored for node in nodes)
 
 
-def asks_for_secrets(page: Page) -> bool:
-    """Whether a password is asked for: a page to sign in or to sign up, whatever else stands on it."""
-    return _shows(page, "input[type=password]")
+def signs_up(page: Page, view: View) -> bool:
+    """Whether it is a page to sign in or to sign up, whatever else stands on it."""
+    offered = view.of_role("button")
+    return _shows(page, "input[type=password]") or any(has("sign_up", normal(b.name)) for b in offered)
 
 
 def elsewhere(page: Page, url: str) -> Ending | None:
