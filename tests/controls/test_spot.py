@@ -115,7 +115,7 @@ def test_an_opt_out_that_is_not_ticked_says_yes(look: Spotter) -> None:
     assert (ticked.state, ticked.preset) == (True, False)
 
 
-@pytest.mark.parametrize("lang", list(BY_GOING_ON)[:: SIZES.spot.every])
+@pytest.mark.parametrize("lang", list(BY_GOING_ON)[: SIZES.spot.looks])
 def test_going_on_that_counts_as_a_yes(look: Spotter, lang: str) -> None:
     """Small print that takes going on as consent is told in each language; the main button is known."""
     small = f"<p><small>{BY_GOING_ON[lang]}</small></p>"
@@ -210,7 +210,7 @@ def test_ordinary_pages_are_quiet(look: Spotter, name: str) -> None:
     assert look(QUIET[name]).findings == ()
 
 
-@pytest.mark.parametrize("library", RECORDED[:: SIZES.spot.every])
+@pytest.mark.parametrize("library", RECORDED[: SIZES.spot.looks])
 def test_switches_of_the_libraries_are_seen(tab: Page, library: str) -> None:
     """The switch of each library is found under its name, with its state, though other parts draw it."""
     for private in (False, True):
@@ -224,7 +224,7 @@ def test_switches_of_the_libraries_are_seen(tab: Page, library: str) -> None:
         assert found.preset is not private
 
 
-@pytest.mark.parametrize("rendering", BY_HAND[:: SIZES.spot.every])
+@pytest.mark.parametrize("rendering", BY_HAND[: SIZES.spot.looks])
 def test_switches_made_by_hand_are_seen(tab: Page, rendering: str) -> None:
     """So is each that a page makes for itself. A button that says what it would do shows no state."""
     with serve_sample(Sample(rendering)) as running:

@@ -34,13 +34,14 @@ def project(root: Path) -> dict[str, Any]:
 
 
 def asked(root: Path, lock: str) -> list[Requirement]:
-    """What the project asks for by itself, in one lock."""
+    """What the project asks for by itself, in one lock. Spark, which is built from source, has its own."""
     table = project(root)
     groups = table["dependency-groups"]
     texts = [*table["project"]["dependencies"], *groups["build"], *table["build-system"]["requires"]]
     texts += table["project"]["optional-dependencies"]["browser"]
     if lock == "dev":
-        texts += [text for extra in table["project"]["optional-dependencies"].values() for text in extra]
+        extras = table["project"]["optional-dependencies"]
+        texts += [text for name, extra in extras.items() if name != "spark" for text in extra]
         texts += [text for text in groups["dev"] if isinstance(text, str)]
     return [Requirement(text) for text in texts]
 

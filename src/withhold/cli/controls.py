@@ -11,7 +11,10 @@ UNDETERMINED = 3
 
 @click.group(short_help="Look at the controls of a page.")
 def controls() -> None:
-    """Look at the controls of a page without touching one."""
+    """Look at the controls of a page without touching one.
+
+    Example: withhold controls inspect https://example.org/settings
+    """
 
 
 @controls.command("inspect", short_help="List the consent-like controls of a page; changes nothing.")
