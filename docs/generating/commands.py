@@ -11,6 +11,8 @@ from withhold.cli.main import root
 from withhold.report.documents import DOCUMENTS
 
 EXAMPLE = "Example:"
+SHARED = {("evidence", "checkpoint"): "evidence-handout", ("evidence", "proof"): "evidence-handout"}
+"""Commands whose document is not named after them."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ def document(entry: Entry) -> str | None:
     if not any("--json" in p.opts for p in entry.command.params):
         return None
     words = entry.path[1:] or ("scan",)
-    return next((n for n in ("-".join(words), words[-1], words[0]) if n in DOCUMENTS), None)
+    own = ("-".join(words), "-".join(words[:-1]), words[-1], words[0])
+    return SHARED.get(words) or next((name for name in own if name in DOCUMENTS), None)
 
 
 def _section(entry: Entry) -> str:
