@@ -50,8 +50,8 @@ def visit(variant: str, opened: OpenPage) -> Iterator[RunningLab]:
         ("switch", "changed", ["sharing", "private"]),
         ("silent-failure", "not_persisted", ["sharing", "sharing"]),
         ("disabled", "blocked", ["sharing"]),
-        ("unknown-label", "no_control", []),
-        ("two-alike", "needs_human", []),
+        ("unknown-label", "changed", ["sharing", "private"]),
+        ("two-alike", "needs_human", ["sharing", "sharing"]),
     ],
 )
 def test_only_a_confirmed_private_reading_becomes_evidence(
