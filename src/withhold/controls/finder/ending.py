@@ -11,6 +11,9 @@ from withhold.controls.finder.another import Elsewhere
 from withhold.controls.finder.found import Found
 from withhold.controls.finder.hand import Turn
 from withhold.controls.finder.sight import Sight, alike
+from withhold.controls.finder.wording import topic
+from withhold.controls.lens import View
+from withhold.controls.phrases import TURN_OFF_WORDS, TURN_ON_WORDS, normal
 from withhold.controls.settle import Rest
 from withhold.controls.traffic import Write
 from withhold.model.terms import Control
@@ -24,6 +27,7 @@ _WORST_FIRST = (
     Outcome.CHANGED,
     Outcome.ALREADY_PRIVATE,
 )
+_EXPLICIT = 0.75
 CLAIMS = frozenset({Outcome.CHANGED, Outcome.ALREADY_PRIVATE})
 
 
@@ -99,6 +103,9 @@ def without_acting(seen: Sight, controls: Sequence[Control]) -> Ending | None:
 def missing(seen: Sight, controls: Sequence[Control]) -> Ending | None:
     """A control that was asked for by name and is not there. One that is like it stands in for one alone."""
     if not seen.deciding and not controls:
+        if _by_button(seen.view):
+            why = "the page speaks of training, and its buttons may decide about it: look at them yourself"
+            return Ending(Outcome.NEEDS_HUMAN, why)
         return Ending(
             Outcome.NO_CONTROL, "nothing on the page decides about training, as far as its words tell"
         )
@@ -107,6 +114,14 @@ def missing(seen: Sight, controls: Sequence[Control]) -> Ending | None:
     if not absent or (len(controls) == 1 and seen.deciding):
         return None
     return Ending(Outcome.NO_CONTROL, "no control on the page has a label of the pack")
+
+
+def _by_button(view: View) -> bool:
+    """Whether the page speaks of training and has a button that says "turn off" rather than a switch."""
+    verbs = TURN_OFF_WORDS | TURN_ON_WORDS
+    if not any(normal(b.name) in verbs for b in view.of_role("button", "link")):
+        return False
+    return any(topic(normal(text.name)) >= _EXPLICIT for text in view.of_role("StaticText"))
 
 
 def after_acting(
