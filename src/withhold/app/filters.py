@@ -46,9 +46,13 @@ class Filter:
         """Rows that have all that is asked for. ``UsageProblem`` for a project that no row has."""
         held = list(rows)
         if self.project is not None:
-            self._known_project(held)
+            self.check_project(r.project for r in held)
+        return [r for r in held if self.keeps(r, accounts)]
+
+    def keeps(self, row: d.ConversationRow, accounts: Sequence[Account]) -> bool:
+        """Whether a row has all that is asked for."""
         ids = None if self.account is None else account_ids(accounts, self.account)
-        return [r for r in held if self._words(r) and self._time(r) and (ids is None or r.account in ids)]
+        return self._words(row) and self._time(row) and (ids is None or row.account in ids)
 
     def _words(self, row: d.ConversationRow) -> bool:
         pairs = (
@@ -66,10 +70,12 @@ class Filter:
         late = self.until is not None and row.first is not None and row.first > self.until
         return not early and not late and (bool(row.resumed_at) or not self.resumed)
 
-    def _known_project(self, rows: Sequence[d.ConversationRow]) -> None:
-        if any(self.project in project_names(r.project) for r in rows):
+    def check_project(self, projects: Iterable[str | None]) -> None:
+        """Raises ``UsageProblem`` where none of ``projects`` is the one asked for."""
+        there = set(projects)
+        if any(self.project in project_names(p) for p in there):
             return
-        known = sorted({r.project for r in rows if r.project})
+        known = sorted(p for p in there if p)
         more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
         raise UsageProblem(
             f"no conversation belongs to a project {self.project!r}",

@@ -13,7 +13,6 @@ from withhold.model.words import Kind
 from withhold.report import documents as d
 
 if TYPE_CHECKING:
-    from withhold.store.conversations import StoredConversation
     from withhold.store.sources import Source
 
 ONE_EXPORT = timedelta(days=1)
@@ -37,13 +36,24 @@ class Absences:
             if owner is not None and source.exported_at is not None:
                 self._exports[owner].append(source)
 
-    def since(self, stored: "StoredConversation", account: Account | None) -> d.GoneSince | None:
-        """The first newer export without the conversation; ``None`` where there is none."""
-        if account is None or stored.conversation.kind is not Kind.CHAT:
+        self._known: dict[tuple[tuple[int, ...], str], d.GoneSince | None] = {}
+
+    def since(self, sources: tuple[int, ...], kind: str, account: Account | None) -> d.GoneSince | None:
+        """The first newer export without what these ``sources`` show; ``None`` where there is none.
+
+        The same for all conversations of an account that the same sources show, so it is found out once.
+        """
+        if account is None or kind != Kind.CHAT:
             return None
-        if not all(i in self._sources for i in stored.sources):
+        key = (sources, account.id)
+        if key not in self._known:
+            self._known[key] = self._since(sources, account)
+        return self._known[key]
+
+    def _since(self, sources: tuple[int, ...], account: Account) -> d.GoneSince | None:
+        if not all(i in self._sources for i in sources):
             return None  # an import by another process goes on just now
-        shown = [s for i in stored.sources if (s := self._sources[i]).format != NO_SHOWING]
+        shown = [s for i in sources if (s := self._sources[i]).format != NO_SHOWING]
         if not shown:
             return None
         newer = [s for s in self._exports.get(account.id, ()) if _lacks(s, shown)]

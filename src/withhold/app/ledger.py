@@ -71,6 +71,17 @@ def may_hold(packs: Mapping[str, Provider], account: Account, provider_id: str) 
     return provider_id in (account.provider_id, "unknown") or (pack is not None and pack.fictional)
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Whose terms conversations of one sort are judged by. ``judge`` is ``None`` where no pack knows them."""
+
+    provider_id: str
+    account: Account | None
+    provider: Provider | None
+    product: Product | None
+    judge: Judge | None
+
+
 class Ledger:
     """Judges conversations, making each account's regime table once."""
 
@@ -93,18 +104,24 @@ class Ledger:
 
     def judge_one(self, stored: "StoredConversation") -> Judged:
         """The verdict on one conversation, by the terms of its account's provider."""
-        conversation = _with_repeats(stored)
-        account = self._by_ref.get(conversation.account_ref or "")
-        if account is not None and not may_hold(self._packs, account, conversation.provider_id):
+        c = _with_repeats(stored)
+        placed = self.place(c.provider_id, c.account_ref, c.kind, c.product_id)
+        there = replace(c, provider_id=placed.provider_id)
+        verdict = None if placed.judge is None else placed.judge(there)
+        return Judged(stored.id, there, placed.account, placed.provider, placed.product, verdict)
+
+    def place(self, provider_id: str, account_ref: str | None, kind: str, product_id: str | None) -> Placed:
+        """Whose conversations these are, and by which terms they are judged."""
+        account = self._by_ref.get(account_ref or "")
+        if account is not None and not may_hold(self._packs, account, provider_id):
             account = None
-        provider_id = account.provider_id if account is not None else conversation.provider_id
-        provider = self._packs.get(provider_id)
-        product = self._product(provider, conversation)
-        placed = replace(conversation, provider_id=provider_id)
-        verdict = None
+        owner = account.provider_id if account is not None else provider_id
+        provider = self._packs.get(owner)
+        product = _product(provider, kind, product_id)
+        judge = None
         if provider is not None and product is not None:
-            verdict = self._judge(account, provider, product)(placed)
-        return Judged(stored.id, placed, account, provider, product, verdict)
+            judge = self._judge(account, provider, product)
+        return Placed(owner, account, provider, product, judge)
 
     def table(self, account: Account | None, provider: Provider, product: Product) -> RegimeTable:
         """The regimes of one account and product."""
@@ -118,8 +135,9 @@ class Ledger:
             self._judges[key] = Judge(RegimeTable(product, account, evidence, self._now, look.at))
         return self._judges[key]
 
-    def _product(self, provider: Provider | None, conversation: Conversation) -> Product | None:
-        if provider is None:
-            return None
-        named = provider.product(conversation.product_id) if conversation.product_id else None
-        return named or provider.holding(conversation.kind)
+
+def _product(provider: Provider | None, kind: str, product_id: str | None) -> Product | None:
+    if provider is None:
+        return None
+    named = provider.product(product_id) if product_id else None
+    return named or provider.holding(kind)

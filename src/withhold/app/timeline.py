@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from withhold.app.bootstrap import Services
-from withhold.app.exposure import ledger_of, row_of
+from withhold.app.exposure import ledger_of
 from withhold.app.filters import EVERYTHING, Filter
 from withhold.app.handing_out import write_file
 from withhold.app.ledger import Judged, Ledger
+from withhold.app.rows import row_of
 from withhold.app.totals import totals_of
 from withhold.model.conversation import Conversation
 from withhold.model.terms import Terms

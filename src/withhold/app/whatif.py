@@ -10,9 +10,9 @@ from datetime import datetime
 
 from withhold.app.bootstrap import Services
 from withhold.app.dates import certain_stretch
-from withhold.app.exposure import row_of
 from withhold.app.filters import EVERYTHING, Filter, account_ids
 from withhold.app.ledger import Ledger
+from withhold.app.rows import row_of
 from withhold.app.totals import totals_of
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.conversation import Conversation, Deletion

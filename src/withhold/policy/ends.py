@@ -1,8 +1,8 @@
 """Ends of clocks where no more than the day of the first and last message is known: for counting in bulk.
 
 Within one day of UTC an end moves with the time of day, by as much. So the end of a period is known to lie
-between that of the day's first and of its last instant; often that is enough to know which period on a basis ends
-last, and in which year. Where it is not, the answer is ``None`` and exact times have to be looked at.
+between that of the day's first and of its last instant; often that is enough to know which period on a basis
+ends last, and in which year. Where it is not, the answer is ``None`` and exact times have to be looked at.
 """
 
 from collections.abc import Iterable, Iterator

@@ -28,9 +28,9 @@ class Base:
     """The tables of one index in one grid, in Arrow.
 
     ``base``: ``key``, ``grp``, ``seen``, ``project``, ``first``, ``last``, ``shown_first``, ``shown_last``,
-    ``resumed``. ``groups``: ``grp``, the columns of :data:`OWN`, ``rated`` (feedback is shown), ``cut``, and the
-    cells of ``first`` and ``last``. ``cuts``: ``cut`` and its ``text``. ``rated``: ``key`` and ``feedback``.
-    ``seen``: which ``sources`` show a conversation. ``projects``: ``project`` and ``name``.
+    ``resumed``. ``groups``: ``grp``, the columns of :data:`OWN`, ``rated`` (feedback is shown), ``cut``, and
+    the cells of ``first`` and ``last``. ``cuts``: ``cut`` and its ``text``. ``rated``: ``key`` and
+    ``feedback``. ``seen``: which ``sources`` show a conversation. ``projects``: ``project`` and ``name``.
     """
 
     grid: Grid
@@ -91,7 +91,7 @@ def make(
     connection.execute(_WHOLE.format(**_times(grid, as_of)))
     connection.execute(_GROUPS)
     connection.execute(_PROJECTS)
-    tables = {name: connection.execute(sql).to_arrow_table() for name, sql in _RESULTS.items()}
+    tables = {name: connection.sql(sql).to_arrow_table() for name, sql in _RESULTS.items()}
     for name in (
         "cut_of",
         "cuts_there",
@@ -109,7 +109,8 @@ _SOURCES = """
 CREATE TEMP TABLE sources_of AS
     SELECT key, list_sort(list(DISTINCT source)) AS sources FROM sightings GROUP BY key;
 CREATE TEMP TABLE seen_there AS
-    SELECT CAST(row_number() OVER () AS INTEGER) AS seen, sources FROM (SELECT DISTINCT sources FROM sources_of)
+    SELECT CAST(row_number() OVER () AS INTEGER) AS seen, sources
+    FROM (SELECT DISTINCT sources FROM sources_of)
 """
 
 _WHOLE = """
@@ -228,10 +229,11 @@ def _carried_over(
         " ANTI JOIN changed_keys x ON x.key = b.key"
     )
     connection.execute(
-        "CREATE TEMP TABLE looked_up AS SELECT c.key FROM conversations c ANTI JOIN raw_cuts r ON r.key = c.key"
+        "CREATE TEMP TABLE looked_up AS SELECT c.key FROM conversations c"
+        " ANTI JOIN raw_cuts r ON r.key = c.key"
     )
-    left = connection.execute("SELECT count(*) FROM looked_up").fetchone()
-    if left is not None and left[0]:
+    [(left,)] = connection.execute("SELECT count(*) FROM looked_up").fetchall()
+    if left:
         rows = "(SELECT s.* FROM sendings s SEMI JOIN looked_up l ON l.key = s.key)"
         connection.execute(f"INSERT INTO raw_cuts {cuts(grid, rows)}")
     for name in ("moved_cuts", "changed_keys", "former_base", "former_groups", "looked_up"):

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from withhold.index.bulk import base as bases
-from withhold.index.bulk.base import Base, Group
+from withhold.index.bulk.base import Base
 from withhold.index.bulk.cutting import reaching
 from withhold.index.bulk.grid import Grid
 from withhold.index.bulk.kept import Note, Part, Shelf
@@ -78,7 +77,7 @@ class Bulk:
         self._snapshot = snapshot
         self._shelf = shelf
         self._progress = progress or Silent()
-        self.connection: "duckdb.DuckDBPyConnection" = snapshot.connect()
+        self.connection: duckdb.DuckDBPyConnection = snapshot.connect()
         self._notes = [] if shelf is None else list(shelf.notes())
         self.odd: frozenset[int] = frozenset()
 
@@ -159,8 +158,8 @@ class Bulk:
 
     def _reaching(self, as_of: int) -> frozenset[int]:
         """Conversations with a time that may lie on both sides of ``as_of``."""
-        later = self.connection.execute("SELECT max(last) FROM base").fetchone()
-        if later is None or later[0] is None or later[0] <= as_of:
+        [(latest,)] = self.connection.execute("SELECT max(last) FROM base").fetchall()
+        if latest is None or latest <= as_of:
             return frozenset()
         sql = f"{reaching('sendings', as_of)} UNION {reaching('messages', as_of)}"
         return frozenset(key for (key,) in self.connection.execute(sql).fetchall())
@@ -195,6 +194,42 @@ class Bulk:
         for row in self.connection.execute(sql).fetchall():
             yield Count(*row)
 
+    def exact(
+        self,
+        labels: Mapping[int, int],
+        days: Iterable[tuple[int, int | None, int | None]],
+        *,
+        chosen: Chosen = ALL,
+    ) -> Iterator[tuple[int, int, int, int]]:
+        """Label, first, last and number of conversations behind some of :meth:`counts`, by exact times."""
+        wanted = set(days)
+        only = {label for label, _, _ in wanted}
+        part = {grp: label for grp, label in labels.items() if label in only}
+        mapping = pa.table(
+            {"grp": pa.array(list(part), pa.int32()), "label": pa.array(list(part.values()), pa.int32())}
+        )
+        _register(self.connection, "labels", mapping)
+        sql = (
+            f"SELECT label, b.first, b.last, {_day('b.first')}, {_day('b.last')}, count(*)"
+            f" FROM base b JOIN labels USING (grp) WHERE {self._plain()} AND {chosen.sql} GROUP BY ALL"
+        )
+        for label, first, last, d1, d2, count in self.connection.execute(sql).fetchall():
+            if wanted & {(label, a, b) for a in (d1, None) for b in (d2, None)}:
+                yield label, first, last, count
+
+    def keys_of(self, conversations: Iterable[tuple[str, str]]) -> frozenset[int]:
+        """Keys of conversations that are named by provider and ``source_id``."""
+        named = list(conversations)
+        if not named:
+            return frozenset()
+        _register(
+            self.connection,
+            "named",
+            pa.table({"provider_id": [p for p, _ in named], "source_id": [s for _, s in named]}),
+        )
+        sql = "SELECT key FROM conversations SEMI JOIN named USING (provider_id, source_id)"
+        return frozenset(key for (key,) in self.connection.execute(sql).fetchall())
+
     def _plain(self) -> str:
         return "b.key NOT IN (SELECT key FROM odd)" if self.odd else "true"
 
@@ -208,17 +243,17 @@ class Bulk:
         )
         if limit is not None:
             sql += f" LIMIT {limit}"
-        return self.connection.execute(sql).to_arrow_table()
+        return self.connection.sql(sql).to_arrow_table()
 
     def rows(self, ranked: pa.Table) -> list[dict[str, Any]]:
         """What people are shown of these conversations beside verdicts, in their order."""
         _register(self.connection, "asked", ranked)
         sql = (
-            "SELECT a.*, c.source_id, c.project, c.title, c.human, c.model, c.shown_first, c.resumed, c.feedback"
-            f" FROM asked a JOIN conversations c ON c.key = a.key"
+            "SELECT a.*, c.source_id, c.project, c.title, c.human, c.model, c.shown_first, c.resumed,"
+            f" c.feedback FROM asked a JOIN conversations c ON c.key = a.key"
             f" ORDER BY coalesce(a.shown_last, {BEGINNING}) DESC, a.key DESC"
         )
-        return list(self.connection.execute(sql).to_arrow_table().to_pylist())
+        return self._fetched(sql)
 
     def rated(self, chosen: Chosen = ALL) -> list[dict[str, Any]]:
         """``key``, ``grp``, ``first``, ``last`` and ``feedback`` of rated conversations that are not odd."""
@@ -226,7 +261,11 @@ class Bulk:
             "SELECT b.key, b.grp, b.first, b.last, r.feedback FROM base b JOIN rated r USING (key)"
             f" WHERE {self._plain()} AND {chosen.sql}"
         )
-        return list(self.connection.execute(sql).to_arrow_table().to_pylist())
+        return self._fetched(sql)
+
+    def _fetched(self, sql: str) -> list[dict[str, Any]]:
+        table: pa.Table = self.connection.sql(sql).to_arrow_table()
+        return list(table.to_pylist())
 
 
 def _file(segment: Any) -> str | None:
@@ -242,8 +281,3 @@ def _day(column: str) -> str:
 def _register(connection: "duckdb.DuckDBPyConnection", name: str, table: pa.Table) -> None:
     """``table`` under ``name``, in place of what had that name."""
     connection.register(name, table)
-
-
-def shelf_in(folder: Path) -> Shelf:
-    """Bases kept under ``folder``."""
-    return Shelf(folder)

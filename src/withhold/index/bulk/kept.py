@@ -1,8 +1,8 @@
 """Bases on disk. Nothing is lost with them: what is missing, damaged or of another index is made anew.
 
-Each table is a Parquet file named by its hash; a small JSON file, itself with a hash, is written last and says
-which of them are the base of which index in which grid. Bytes are compared with their hash and then read, so
-that what is used is what was written.
+Each table is a Parquet file named by its hash; a small JSON file, itself with a hash, is written last and
+says which of them are the base of which index in which grid. Bytes are compared with their hash and then
+read, so that what is used is what was written.
 """
 
 import hashlib

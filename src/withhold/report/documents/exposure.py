@@ -129,6 +129,14 @@ class ExposureDocument(Document, kw_only=True, frozen=True):
     """Conversations in the index that the filters do not keep."""
 
 
+class LedgerPage(Struct, kw_only=True, frozen=True):
+    """What a terminal shows: ``document`` holds the newest rows alone, ``carve_outs`` each set that stands
+    beside any verdict that the totals count."""
+
+    document: ExposureDocument
+    carve_outs: tuple[tuple[CarveOutRow, ...], ...]
+
+
 class SourceRow(Struct, kw_only=True, frozen=True):
     url: str
     date: str | None

@@ -1,0 +1,441 @@
+"""Verdicts on all conversations at once: each group is judged by the rules once, and the answer is spread.
+
+What a group does not carry (a deletion, a history that was sent again, a time that reaches beyond the
+evaluation instant) is judged one by one by the same rules. ``explain`` never comes here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from heapq import merge
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from withhold.app.bootstrap import Services
+from withhold.app.filters import Filter, account_ids, project_names
+from withhold.app.gone import Absences
+from withhold.app.ledger import Judged, Ledger, Placed
+from withhold.app.rows import Shown, carve_out_rows, row_of
+from withhold.app.totals import Belongs, End, Tally, clock_ends, end_said
+from withhold.index.bulk.base import Group
+from withhold.index.bulk.bulk import Bulk, Chosen, Count
+from withhold.index.bulk.grid import Grid
+from withhold.index.bulk.kept import Shelf
+from withhold.index.schema import id_of
+from withhold.model.account import Account
+from withhold.model.columns import instant, micros
+from withhold.model.conversation import Conversation
+from withhold.model.stored import StoredConversation
+from withhold.model.verdict import Verdict
+from withhold.model.when import BEGINNING, When
+from withhold.model.words import Kind
+from withhold.policy import Judge
+from withhold.policy.course import Course
+from withhold.policy.ends import ends, ends_by_day
+from withhold.policy.judge import ShapeVerdict
+from withhold.policy.retention import Anchor, Footing, Instants, Plan
+from withhold.policy.shape import Shape, undeleted
+from withhold.report import documents as d
+
+if TYPE_CHECKING:
+    from withhold.index.snapshot import Snapshot
+
+DERIVED = "derived"
+"""Folder of the state for what can be made again from the rest of it."""
+CHUNK = 20_000
+UNKNOWN = "unknown"
+
+Lane = tuple[str | None, str, str]
+"""Account, provider, product."""
+Change = Callable[[StoredConversation], StoredConversation]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sort:
+    """A group as it is judged. ``found`` is ``None`` without terms, ``plan`` without clocks."""
+
+    group: Group
+    placed: Placed
+    shape: Shape | None
+    found: ShapeVerdict | None
+    plan: Plan | None
+    shared: datetime | None
+
+    @property
+    def past(self) -> str:
+        return UNKNOWN if self.found is None else self.found.past.value
+
+    @property
+    def future(self) -> str:
+        return UNKNOWN if self.found is None else self.found.future.value
+
+    @property
+    def belongs(self) -> Belongs:
+        account = self.placed.account
+        return Belongs(self.group.kind, self.placed.provider_id, None if account is None else account.id)
+
+    @property
+    def lane(self) -> Lane | None:
+        """What it is drawn under; ``None`` where no pack knows the terms."""
+        placed = self.placed
+        if placed.provider is None or placed.product is None:
+            return None
+        return self.belongs.account, placed.provider.id, placed.product.id
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What is counted as one: the same verdicts, the same clocks but for their days."""
+
+    belongs: Belongs
+    past: str
+    future: str
+    lane: Lane | None
+    plan: int
+    shared: datetime | None
+
+
+class Sweep:
+    """All conversations of one snapshot, judged by one ledger. ``sorts`` are the groups by their number."""
+
+    def __init__(
+        self,
+        bulk: Bulk,
+        ledger: Ledger,
+        grid: Grid,
+        now: datetime,
+        *,
+        odd: Iterable[int],
+        read: Callable[[list[int]], Iterable[StoredConversation]],
+        absences: Absences | None = None,
+        change: Change | None = None,
+        keep: bool = True,
+    ) -> None:
+        """``odd`` are keys that are judged one by one, ``read`` gets such conversations whole. ``change`` is
+        what is supposed of them.
+        """
+        self.bulk = bulk
+        self.now = now
+        self._ledger = ledger
+        self._absences = absences
+        base = bulk.prepare(grid, micros(now), odd, keep=keep)
+        self._seen = base.seen()
+        self._projects = base.projects()
+        self._grid = grid
+        self._regimes: dict[int, list[int]] = {}
+        self.sorts = {g.grp: self._sort(g) for g in base.groups()}
+        self.odd = [self._odd(stored, change) for stored in read(sorted(bulk.odd))]
+
+    def _odd(self, stored: StoredConversation, change: Change | None) -> tuple[Judged, d.ConversationRow]:
+        judged = self._ledger.judge_one(stored if change is None else change(stored))
+        return judged, row_of(judged, self._gone(stored.sources, stored.conversation.kind, judged.account))
+
+    def _gone(self, sources: tuple[int, ...], kind: str, account: Account | None) -> d.GoneSince | None:
+        return None if self._absences is None else self._absences.since(sources, kind, account)
+
+    def _regimes_of(self, judge: Judge) -> list[int]:
+        """The regime in which each cell of the grid lies."""
+        if id(judge) not in self._regimes:
+            self._regimes[id(judge)] = self._grid.regimes(judge.table)
+        return self._regimes[id(judge)]
+
+    def _sort(self, group: Group) -> Sort:
+        placed = self._ledger.place(group.provider_id, group.account_ref, group.kind, group.product_id)
+        judge = placed.judge
+        if judge is None:
+            return Sort(group, placed, None, None, None, None)
+        regimes = self._regimes_of(judge)
+        shape = undeleted(judge.table, *_spans(group, regimes), incognito=group.incognito)
+        found = judge.judge_shape(shape)
+        shared = judge.open_until if found.shared.possible else None
+        if group.begins is None or group.ends is None:
+            return Sort(group, placed, shape, found, None, None)
+        until = judge.table.index_at(self.now)
+        footing = Footing(
+            held=(regimes[group.begins], max(regimes[group.ends], until)),
+            shared=found.shared.possible,
+            maybe_private=found.maybe_private,
+            gone=None,
+            incognito=bool(group.incognito),
+            feedback=(),
+        )
+        return Sort(group, placed, shape, found, judge.plan(footing), shared)
+
+    def judged(self, row: Mapping[str, Any]) -> Verdict | None:
+        """The verdict on one row of the base, with its clocks; ``None`` where no pack knows the terms."""
+        sort = self.sorts[row["grp"]]
+        judge, group = sort.placed.judge, sort.group
+        if judge is None or sort.shape is None:
+            return None
+        given = tuple(judge.table.known_by(at) for at in _marks(row["feedback"]))
+        shape = sort.shape
+        if given:
+            spans = _spans(group, self._regimes_of(judge))
+            shape = undeleted(judge.table, *spans, incognito=group.incognito, feedback=given)
+        course = Course(
+            first=_maybe(row["first"]),
+            last=_maybe(row["last"]),
+            incognito=group.incognito,
+            feedback=given,
+            feedback_visible=group.feedback_visible,
+        )
+        return judge.brief(shape, course)
+
+    def tally(self, wanted: "Narrowed") -> Tally:
+        """Counts over everything that ``wanted`` keeps."""
+        tally = Tally()
+        for label, count, said in self._labelled(wanted):
+            tally.add(label.belongs, label.past, label.future, said, count)
+        for row in self.bulk.rated(wanted.chosen):
+            self._tally_rated(tally, row, wanted)
+        for _, odd in self.odd:
+            if wanted.filter.keeps(odd, wanted.accounts):
+                tally.add_row(odd)
+        return tally
+
+    def _tally_rated(self, tally: Tally, row: Mapping[str, Any], wanted: "Narrowed") -> None:
+        belongs, verdict = self.sorts[row["grp"]].belongs, self.judged(row)
+        if verdict is None:
+            if wanted.keeps(belongs, UNKNOWN, UNKNOWN):
+                tally.add(belongs, UNKNOWN, UNKNOWN, ())
+        elif wanted.keeps(belongs, verdict.past.value, verdict.future.value):
+            said = clock_ends(verdict.clocks)
+            tally.add(belongs, verdict.past.value, verdict.future.value, said)
+
+    def labels(self, wanted: "Narrowed") -> tuple[dict[int, int], list[tuple[Label, Sort]]]:
+        """A number for each group that is kept and not rated, and what the numbers stand for."""
+        known: dict[Label, int] = {}
+        meaning: list[tuple[Label, Sort]] = []
+        numbers: dict[int, int] = {}
+        for grp, sort in self.sorts.items():
+            if sort.group.rated or not wanted.keeps(sort.belongs, sort.past, sort.future):
+                continue
+            label = Label(sort.belongs, sort.past, sort.future, sort.lane, id(sort.plan), sort.shared)
+            if label not in known:
+                known[label] = len(meaning)
+                meaning.append((label, sort))
+            numbers[grp] = known[label]
+        return numbers, meaning
+
+    def _labelled(self, wanted: "Narrowed") -> Iterator[tuple[Label, int, Iterable[End]]]:
+        numbers, meaning = self.labels(wanted)
+        anchors = [_anchors(sort.plan) for _, sort in meaning]
+        firsts = [n for n, found in enumerate(anchors) if Anchor.FIRST in found]
+        lasts = [n for n, found in enumerate(anchors) if found - {Anchor.FIRST}]
+        unclear: set[tuple[int, int | None, int | None]] = set()
+        for c in self.bulk.counts(numbers, firsts=firsts, lasts=lasts, chosen=wanted.chosen):
+            label, sort = meaning[c.label]
+            said = _ends_of(sort, c)
+            if said is None:
+                unclear.add((c.label, c.first, c.last))
+            else:
+                yield label, c.count, said
+        if unclear:
+            for number, first, last, count in self.bulk.exact(numbers, unclear, chosen=wanted.chosen):
+                label, sort = meaning[number]
+                yield label, count, _exact_ends(sort, first, last)
+
+    def carve_outs(self, wanted: "Narrowed") -> tuple[tuple[d.CarveOutRow, ...], ...]:
+        """Each set of carve-outs that stands beside a verdict which ``wanted`` may keep."""
+        found: dict[tuple[d.CarveOutRow, ...], None] = {}
+        for sort in self.sorts.values():
+            judge = sort.placed.judge
+            if judge is None or sort.shape is None or not wanted.belonging(sort.belongs):
+                continue
+            if sort.group.rated or wanted.keeps(sort.belongs, sort.past, sort.future):
+                there = judge.carve_outs(sort.shape, sort.group.feedback_visible)
+                found[carve_out_rows(there)] = None
+        found.update({row.carve_outs: None for _, row in self.odd})
+        found.pop((), None)
+        return tuple(found)
+
+    def rows(self, wanted: "Narrowed", limit: int | None = None) -> Iterator[d.ConversationRow]:
+        """Rows that ``wanted`` keeps, newest activity first. Some ten thousand are in memory at a time."""
+        odd = [row for _, row in self.odd if wanted.filter.keeps(row, wanted.accounts)]
+        odd.sort(key=_newest, reverse=True)
+        every = merge(self._plain_rows(wanted, limit), odd, key=_newest, reverse=True)
+        return every if limit is None else islice(every, limit)
+
+    def _plain_rows(self, wanted: "Narrowed", limit: int | None) -> Iterator[d.ConversationRow]:
+        groups = [
+            grp
+            for grp, sort in self.sorts.items()
+            if (sort.group.rated and wanted.belonging(sort.belongs))
+            or (not sort.group.rated and wanted.keeps(sort.belongs, sort.past, sort.future))
+        ]
+        some_rated = wanted.judged and any(self.sorts[grp].group.rated for grp in groups)
+        ranked = self.bulk.ranked(groups, limit=None if some_rated else limit, chosen=wanted.chosen)
+        for start in range(0, ranked.num_rows, CHUNK):
+            for found in self.bulk.rows(ranked.slice(start, CHUNK)):
+                row = self.row(found)
+                if wanted.keeps(self.sorts[found["grp"]].belongs, row.past_exposure, row.future_eligibility):
+                    yield row
+
+    def row(self, found: Mapping[str, Any]) -> d.ConversationRow:
+        """One conversation as people see it."""
+        sort = self.sorts[found["grp"]]
+        group, placed = sort.group, sort.placed
+        conversation = Conversation(
+            source_id=found["source_id"],
+            provider_id=placed.provider_id,
+            kind=Kind(group.kind),
+            messages=(),
+            project=found["project"],
+            title=found["title"],
+        )
+        shown = Shown(
+            first=_maybe(found["shown_first"]),
+            last=_maybe(found["shown_last"]),
+            resumed_at=tuple(map(instant, found["resumed"])),
+            human=found["human"],
+            model=found["model"],
+        )
+        judged = Judged(
+            id_of(found["key"]),
+            conversation,
+            placed.account,
+            placed.provider,
+            placed.product,
+            self.judged(found),
+        )
+        gone = self._gone(self._seen.get(found["seen"], ()), group.kind, placed.account)
+        return row_of(judged, gone, shown)
+
+    def narrowed(self, wanted: Filter, accounts: tuple[Account, ...]) -> "Narrowed":
+        """``wanted`` in the terms of the base. ``UsageProblem`` for a project that no conversation has."""
+        projects = None
+        if wanted.project is not None:
+            wanted.check_project(self._projects.values())
+            projects = [n for n, name in self._projects.items() if wanted.project in project_names(name)]
+        chosen = Chosen(
+            projects=projects,
+            since=None if wanted.since is None else micros(wanted.since),
+            until=None if wanted.until is None else micros(wanted.until),
+            resumed=wanted.resumed,
+        )
+        ids = None if wanted.account is None else account_ids(accounts, wanted.account)
+        return Narrowed(wanted, chosen, ids, accounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A filter, part of it as a condition over the base, part over groups, part over verdicts."""
+
+    filter: Filter
+    chosen: Chosen
+    ids: frozenset[str] | None
+    accounts: tuple[Account, ...]
+
+    @property
+    def judged(self) -> bool:
+        """Whether it asks for a verdict."""
+        return self.filter.past is not None or self.filter.future is not None
+
+    def belonging(self, belongs: Belongs) -> bool:
+        """Whether whose and what a conversation is agrees with it."""
+        return (
+            self.filter.provider in (None, belongs.provider)
+            and self.filter.kind in (None, belongs.kind)
+            and (self.ids is None or belongs.account in self.ids)
+        )
+
+    def keeps(self, belongs: Belongs, past: str, future: str) -> bool:
+        """The same with both verdicts."""
+        return (
+            self.belonging(belongs)
+            and self.filter.past in (None, past)
+            and self.filter.future in (None, future)
+        )
+
+
+@contextmanager
+def snapshot_of(services: Services) -> "Iterator[Snapshot]":
+    """The index and the database as of one moment."""
+    with services.store.reading():
+        snapshot = services.store.snapshot()
+        try:
+            yield snapshot
+        finally:
+            snapshot.close()
+
+
+@contextmanager
+def sweep(
+    services: Services, ledger: Ledger, accounts: tuple[Account, ...], now: datetime
+) -> Iterator[Sweep]:
+    """Everything in the state, judged as of ``now``."""
+    with snapshot_of(services) as snapshot:
+        bulk = bulk_of(services, snapshot)
+        try:
+            yield Sweep(
+                bulk,
+                ledger,
+                grid_of(bulk, (ledger,)),
+                now,
+                odd=odd_keys(services, bulk),
+                read=services.store.with_keys,
+                absences=Absences(accounts, services.store.sources()),
+            )
+        finally:
+            bulk.close()
+
+
+def bulk_of(services: Services, snapshot: "Snapshot") -> Bulk:
+    """The bulk room over a snapshot, with what it has kept in the state."""
+    return Bulk(snapshot, Shelf(services.home.root / DERIVED), services.progress)
+
+
+def grid_of(bulk: Bulk, ledgers: Iterable[Ledger]) -> Grid:
+    """One grid for all regime tables that conversations of the index are judged by."""
+    placed = (ledger.place(*part) for ledger in ledgers for part in bulk.parts())
+    return Grid.of({id(p.judge.table): p.judge.table for p in placed if p.judge is not None}.values())
+
+
+def odd_keys(services: Services, bulk: Bulk) -> frozenset[int]:
+    """Conversations of which the database knows something that no group carries."""
+    facts = services.store.facts
+    return frozenset(facts.deletions()) | bulk.keys_of(facts.sent_again())
+
+
+def _spans(group: Group, regimes: list[int]) -> tuple[tuple[int, int] | None, list[tuple[int, int]]]:
+    """Where the group's sendings lie in a regime table."""
+    cut = group.cut
+    first = None if cut.first is None else (regimes[cut.first[0]], regimes[cut.first[1]])
+    return first, [(regimes[low], regimes[high]) for low, high in cut.later]
+
+
+def _anchors(plan: Plan | None) -> frozenset[Anchor]:
+    """The instants on which the ends of a plan depend."""
+    return frozenset(r.since for r in plan or () if r.since is not None and r.rule.duration is not None)
+
+
+def _day(number: int | None) -> datetime:
+    return BEGINNING if number is None else BEGINNING + timedelta(days=number)
+
+
+def _ends_of(sort: Sort, count: Count) -> Iterable[End] | None:
+    if sort.plan is None:
+        return ()
+    days = Instants(_day(count.first), _day(count.last), sort.shared, None, ())
+    said = ends_by_day(sort.plan, days)
+    return None if said is None else [end_said(*end) for end in said]
+
+
+def _exact_ends(sort: Sort, first: int, last: int) -> Iterable[End]:
+    assert sort.plan is not None  # noqa: S101 - without a plan nothing is unclear
+    found = ends(sort.plan, Instants(instant(first), instant(last), sort.shared, None, ()))
+    return [end_said(*end) for end in found]
+
+
+def _marks(feedback: Iterable[Mapping[str, Any]]) -> Iterator[When]:
+    for mark in feedback:
+        yield When(instant(mark["earliest"]), instant(mark["latest"]))
+
+
+def _maybe(value: int | None) -> datetime | None:
+    return None if value is None else instant(value)
+
+
+def _newest(row: d.ConversationRow) -> tuple[datetime, str]:
+    return row.last or BEGINNING, row.id
