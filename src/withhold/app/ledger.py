@@ -96,6 +96,7 @@ class Ledger:
         self._now = now
         self._evidence = evidence
         self._by_ref = {ref: a for a in accounts for ref in (a.id, *a.source_account_ids)}
+        self._placed: dict[tuple[str, str | None, str, str | None], Placed] = {}
         self._judges: dict[tuple[str | None, str, str], Judge] = {}
 
     def judge(self, stored: "Iterable[StoredConversation]") -> Iterator[Judged]:
@@ -112,6 +113,12 @@ class Ledger:
 
     def place(self, provider_id: str, account_ref: str | None, kind: str, product_id: str | None) -> Placed:
         """Whose conversations these are, and by which terms they are judged."""
+        sort = (provider_id, account_ref, kind, product_id)
+        if sort not in self._placed:
+            self._placed[sort] = self._place(*sort)
+        return self._placed[sort]
+
+    def _place(self, provider_id: str, account_ref: str | None, kind: str, product_id: str | None) -> Placed:
         account = self._by_ref.get(account_ref or "")
         if account is not None and not may_hold(self._packs, account, provider_id):
             account = None

@@ -6,7 +6,7 @@ evaluation instant) is judged one by one by the same rules. ``explain`` never co
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
@@ -35,7 +35,7 @@ from withhold.policy.course import Course
 from withhold.policy.ends import ends, ends_by_day
 from withhold.policy.judge import ShapeVerdict
 from withhold.policy.retention import Anchor, Footing, Instants, Plan
-from withhold.policy.shape import Shape, undeleted
+from withhold.policy.shape import Shape, feedback_shape, undeleted
 from withhold.report import documents as d
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ class Sweep:
         self._projects = base.projects()
         self._grid = grid
         self._regimes: dict[int, list[int]] = {}
+        self._plans: dict[Plan, int] = {}
         self.sorts = {g.grp: self._sort(g) for g in base.groups()}
         self.odd = [self._odd(stored, change) for stored in read(sorted(bulk.odd))]
 
@@ -171,8 +172,7 @@ class Sweep:
         given = tuple(judge.table.known_by(at) for at in _marks(row["feedback"]))
         shape = sort.shape
         if given:
-            spans = _spans(group, self._regimes_of(judge))
-            shape = undeleted(judge.table, *spans, incognito=group.incognito, feedback=given)
+            shape = replace(shape, feedback=tuple(feedback_shape(at, judge.table) for at in given))
         course = Course(
             first=_maybe(row["first"]),
             last=_maybe(row["last"]),
@@ -211,7 +211,8 @@ class Sweep:
         for grp, sort in self.sorts.items():
             if sort.group.rated or not wanted.keeps(sort.belongs, sort.past, sort.future):
                 continue
-            label = Label(sort.belongs, sort.past, sort.future, sort.lane, id(sort.plan), sort.shared)
+            plan = -1 if sort.plan is None else self._plans.setdefault(sort.plan, len(self._plans))
+            label = Label(sort.belongs, sort.past, sort.future, sort.lane, plan, sort.shared)
             if label not in known:
                 known[label] = len(meaning)
                 meaning.append((label, sort))

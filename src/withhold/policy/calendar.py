@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 _DURATION = re.compile(
     r"P(?=.)(?:(?P<years>\d{1,4})Y)?(?:(?P<months>\d{1,4})M)?(?:(?P<weeks>\d{1,5})W)?(?:(?P<days>\d{1,6})D)?"
@@ -18,6 +19,7 @@ class Duration:
     rest: timedelta
 
 
+@lru_cache(maxsize=256)
 def parse_duration(text: str) -> Duration:
     """Read an ISO 8601 duration in whole units (``P5Y``, ``P18M``, ``P30D``, ``PT72H``).
 

@@ -8,6 +8,7 @@ ends last, and in which year. Where it is not, the answer is ``None`` and exact 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 from withhold.model.words import Basis, Bound
@@ -51,14 +52,34 @@ def ends_by_day(plan: Plan, days: Instants) -> frozenset[End] | None:
     """:func:`ends` for every conversation whose first and last message are of the days that begin at
     ``days.first`` and ``days.last`` (UTC); ``None`` where they differ. ``shared`` is exact.
     """
-    over = replace(days, first=days.first + DAY - TICK, last=days.last + DAY - TICK)
-    found: set[End] = set()
-    for basis in dict.fromkeys(r.basis for r in plan):
-        said = _said([r for r in plan if r.basis is basis], days, over)
+    endless, ending = _by_basis(plan)
+    found = set(endless)
+    over = replace(days, first=_over(days.first), last=_over(days.last))
+    for periods in ending:
+        said = _said(periods, days, over)
         if len(said) != 1:
             return None
         found |= said
     return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def _by_basis(plan: Plan) -> tuple[frozenset[End], tuple[tuple[Running, ...], ...]]:
+    """Bases on which there is no end, whatever the days; and the differing periods on each other basis."""
+    endless: set[End] = set()
+    ending = []
+    for basis in dict.fromkeys(r.basis for r in plan):
+        periods = [r for r in plan if r.basis is basis]
+        if any(r.since is None or r.rule.duration is None for r in periods):
+            endless.add((basis, None, None))
+        else:
+            same = {(r.since, r.mark, r.rule.duration, bound_of(r.rule)): r for r in periods}
+            ending.append(tuple(same.values()))
+    return frozenset(endless), tuple(ending)
+
+
+def _over(day: datetime) -> datetime:
+    return day + DAY - TICK
 
 
 def _said(periods: Iterable[Running], days: Instants, over: Instants) -> set[End]:

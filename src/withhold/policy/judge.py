@@ -75,6 +75,9 @@ class Judge:
 
     def __init__(self, table: RegimeTable) -> None:
         self.table = table
+        self._sent = lru_cache(maxsize=65_536)(self._judge_sending)
+        self._lying = lru_cache(maxsize=65_536)(self._judge_lying)
+        self._runs = {_track_key(c): run_from_now(c, self._setting_now) for c in table.now}
         self.judge_shape = lru_cache(maxsize=65_536)(self._judge_shape)
         self.carve_outs = lru_cache(maxsize=4_096)(self._carve_outs)
         self.plan = lru_cache(maxsize=4_096)(partial(planned, table))
@@ -146,7 +149,7 @@ class Judge:
                 result["stored", (i, i)] = finding
         return result
 
-    def _sent(self, span: Span, *, resumed: bool, incognito: bool | None) -> Finding:
+    def _judge_sending(self, span: Span, *, resumed: bool, incognito: bool | None) -> Finding:
         return _over(
             sent(choice, regime, resumed=resumed, incognito=incognito)
             for regime in self.table.regimes[span[0] : span[1] + 1]
@@ -155,12 +158,13 @@ class Judge:
 
     def _lingered(self, index: int, shape: Shape) -> Finding:
         """What lying stored did, by the terms as last read: an answer about the past does not age."""
+        found = self._lying(index, shape.incognito)
+        return Finding(found.bounds & shape.stored_in(index), found.because)
+
+    def _judge_lying(self, index: int, incognito: bool | None) -> Finding:
         regime = self.table.regimes[index]
-        found = _over(
-            lingering(as_last_read(c), regime, incognito=shape.incognito) for c in regime.alternatives
-        )
-        because = tuple((r, t) for r, t in found.because if t is not None)
-        return Finding(found.bounds & shape.stored_in(index), because)
+        found = _over(lingering(as_last_read(c), regime, incognito=incognito) for c in regime.alternatives)
+        return Finding(found.bounds, tuple((r, t) for r, t in found.because if t is not None))
 
     def _rated(self, span: Span) -> Finding:
         return _over(
@@ -182,7 +186,7 @@ class Judge:
         return taken, [*steps, Step("future.deletion_unsure", None, None)]
 
     def _taken_now(self, shape: Shape) -> tuple[Bounds, tuple[tuple[str, Terms | None], ...]]:
-        runs = {_track_key(c): run_from_now(c, self._setting_now) for c in self.table.now}
+        runs = self._runs
         there = {_track_key(c): ~shape.deleted | used_after_deletion(c) for c in self.table.now}
         total, because = NO, dict[tuple[str, Terms | None], None]()
         for kind, span in self._spans(shape):

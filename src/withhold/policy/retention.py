@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from functools import lru_cache
 
 from withhold.model.terms import RetentionRule, Terms
 from withhold.model.verdict import Clock
@@ -46,11 +47,16 @@ def _applicable(terms: Terms, *, certain: bool) -> Terms | None:
 
 def copy_kept_until(at: When, table: RegimeTable) -> datetime | None:
     """Latest end of the copy made with feedback; ``None`` where any applicable entry states no end."""
-    first, last = table.span(at)
-    rules = [t.retention.get(Basis.FEEDBACK) for t in terms_in(table.regimes[first : last + 1])]
+    rules = _copy_rules(table, table.span(at))
     ends = [_end(at.latest, rule) for rule in rules]
     known = [e for e in ends if e is not None]
     return max(known) if known and len(known) == len(ends) else None
+
+
+@lru_cache(maxsize=4096)
+def _copy_rules(table: RegimeTable, span: tuple[int, int]) -> tuple[RetentionRule | None, ...]:
+    """What each entry that may have applied says of the copy; the same for all feedback of these regimes."""
+    return tuple(t.retention.get(Basis.FEEDBACK) for t in terms_in(table.regimes[span[0] : span[1] + 1]))
 
 
 def _end(start: datetime | None, rule: RetentionRule | None) -> datetime | None:

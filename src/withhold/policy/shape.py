@@ -7,7 +7,8 @@ once and millions of conversations are joined to it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import compress
+from itertools import compress, islice
+from operator import sub
 
 from withhold.model.columns import LETTERS, Columns, instant, micros
 from withhold.model.conversation import Conversation
@@ -67,7 +68,8 @@ def sendings(conversation: Conversation) -> tuple[When, ...]:
     """When content went to the provider: a person's and a program's messages, in source order.
 
     An answer comes back and is no sending. One that follows no question (regenerated, or the question is
-    missing) shows that something was sent before it came: after the message before it, and not long ago.
+    missing) shows that something was sent before it came: after the message before it, and not long ago. What
+    stands before it and was surely sent later than it, or more than a day before, is not what it answers.
     """
     columns = Columns.of(conversation.messages)
     earliest, latest = sent(columns.authors, columns.earliest, columns.latest)
@@ -78,7 +80,8 @@ def sent(authors: str, earliest: Sequence[int], latest: Sequence[int]) -> tuple[
     """:func:`sendings` over columns (``model.columns``): earliest and latest microseconds of each."""
     if _MODEL not in authors:
         return earliest, latest
-    if authors[0] != _MODEL and _MODEL * 2 not in authors:  # each answer follows what it answers
+    follows = authors[0] != _MODEL and _MODEL * 2 not in authors
+    if follows and _in_time(earliest, latest):  # each answer follows what it answers
         kept = authors.encode().translate(_NOT_MODEL)
         return list(compress(earliest, kept)), list(compress(latest, kept))
     return _with_missing_questions(authors, earliest, latest)
@@ -92,12 +95,22 @@ def _with_missing_questions(
     for i, author in enumerate(authors):
         if author != _MODEL:
             early.append(earliest[i])
-        elif i == 0 or authors[i - 1] == _MODEL:
-            early.append(_asked(earliest[i], earliest[i - 1] if i else None))
+        elif i == 0 or earliest[i - 1] > latest[i]:
+            early.append(_asked(earliest[i], None))
+        elif authors[i - 1] == _MODEL or earliest[i] - latest[i - 1] > _WITHIN:
+            early.append(_asked(earliest[i], earliest[i - 1]))
         else:
             continue
         late.append(latest[i])
     return early, late
+
+
+def _in_time(earliest: Sequence[int], latest: Sequence[int]) -> bool:
+    """Whether each message may have been sent within a day after the one before it."""
+    return (
+        min(map(sub, islice(latest, 1, None), earliest), default=0) >= 0
+        and max(map(sub, islice(earliest, 1, None), latest), default=0) <= _WITHIN
+    )
 
 
 def _asked(answered: int, before: int | None) -> int:
