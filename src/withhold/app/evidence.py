@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +11,8 @@ from withhold.evidence.verification import Claim, Result, VerifyReport
 from withhold.model.evidence import Record
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
+
+_ZIP = b"PK\x03\x04"
 
 
 def list_evidence(services: Services, *, own: bool = False) -> d.EvidenceListDocument:
@@ -50,12 +52,18 @@ def verify_evidence(services: Services, record: str | None = None) -> d.Evidence
     )
 
 
-def verify_file(services: Services, path: Path) -> d.EvidenceVerifyDocument:
-    """Hold a checkpoint or a ``.tlog-proof`` that somebody kept against this log.
+def verify_file(
+    services: Services, path: Path, *, keys: Sequence[str] = (), roots: Sequence[Path] = ()
+) -> d.EvidenceVerifyDocument:
+    """Hold a checkpoint or a ``.tlog-proof`` that somebody kept against this log, or check a bundle.
 
-    Raises ``UsageProblem`` for a file that is neither.
+    ``keys`` and ``roots`` say whom to believe in a bundle. Raises ``UsageProblem`` for another file.
     """
     data = path.read_bytes()
+    if data.startswith(_ZIP) or path.suffix.lower() == ".zip":
+        from withhold.app.bundles import verify_bundle
+
+        return verify_bundle(services, path, keys=keys, roots=roots)
     kind, checkpoint = _kind_of(data, path)
     stamp = services.stamp()
     report = services.journal.verify([checkpoint])
@@ -143,8 +151,8 @@ def _kind_of(data: bytes, path: Path) -> tuple[Literal["checkpoint", "proof"], b
         read_checkpoint(data)
     except BadNote as problem:
         raise UsageProblem(
-            f"{path} is neither a checkpoint nor a proof: {problem}",
-            next_step="give the id of a record, a checkpoint or a .tlog-proof file",
+            f"{path} is neither a checkpoint nor a proof, nor a bundle: {problem}",
+            next_step="give the id of a record, a checkpoint, a .tlog-proof file or a bundle (.zip)",
         ) from problem
     return "checkpoint", data
 

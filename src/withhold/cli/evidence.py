@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from withhold.cli.evidence_add import add_file
+from withhold.cli.evidence_bundle import bundle_records, report_records
 from withhold.cli.talk import json_option, services, show
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def evidence() -> None:
 
 
 evidence.add_command(add_file)
+evidence.add_command(bundle_records)
+evidence.add_command(report_records)
 
 
 @evidence.command("list")
@@ -42,13 +45,28 @@ def list_(own: bool, as_json: bool) -> None:
 @evidence.command()
 @click.argument("record", required=False)
 @click.option("--all", "everything", is_flag=True, help="All records; so it is without RECORD as well.")
+@click.option(
+    "--key", "keys", multiple=True, help="Fingerprint (SHA-256) of a log key, for a bundle. Repeatable."
+)
+@click.option(
+    "--root", "roots", type=_FILE, multiple=True, help="Root of a timestamp authority, for a bundle."
+)
 @json_option
 @click.pass_context
-def verify(ctx: click.Context, record: str | None, everything: bool, as_json: bool) -> None:
+def verify(
+    ctx: click.Context,
+    record: str | None,
+    everything: bool,
+    keys: tuple[str, ...],
+    roots: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     """Check every record, its place in the signed log, its captures and its time-stamps.
 
-    RECORD is the start of a record's id, or a checkpoint or .tlog-proof file that somebody kept: the log must
-    still begin with what that was signed over. Exit code 4 if anything does not verify.
+    RECORD is the start of a record's id; a checkpoint or .tlog-proof file that somebody kept (the log must
+    still begin with what that was signed over); or a bundle, which is checked apart from this log: whose key
+    signed it, and which authorities are believed, is told by --key and --root and by your own log and
+    authorities. Exit code 4 if anything does not verify.
 
     Example: withhold evidence verify
     """
@@ -57,7 +75,9 @@ def verify(ctx: click.Context, record: str | None, everything: bool, as_json: bo
     if record is not None and everything:
         raise click.UsageError("--all and RECORD exclude each other")
     if record is not None and Path(record).is_file():
-        document = verify_file(_quiet(), Path(record))
+        document = verify_file(_quiet(), Path(record), keys=keys, roots=roots)
+    elif keys or roots:
+        raise click.UsageError("--key and --root are for the file of a bundle")
     else:
         document = verify_evidence(_quiet(), record)
     show(document, as_json=as_json)

@@ -12,7 +12,7 @@ from withhold.evidence.layout import Layout
 from withhold.evidence.log import End, Log, unwritable
 from withhold.evidence.notes import PublicKey
 from withhold.evidence.proving import Proving, Standing, Token
-from withhold.evidence.records import decode
+from withhold.evidence.records import decode, digest
 from withhold.evidence.rows import OWN
 from withhold.evidence.sessions import Session
 from withhold.evidence.storage import Disk, Storage
@@ -155,6 +155,17 @@ class Journal:
         For a record of format 1 these are the bytes of the opening record, which anchors it.
         """
         return self._proving.leaf(record_id)
+
+    def line(self, record_id: str) -> bytes:
+        """The exact bytes of a record of either format. Raises ``UsageProblem``."""
+        leaf = self.leaf(record_id)
+        if digest(leaf) == record_id:
+            return leaf
+        lines = (raw.removesuffix(b"\n") for raw in self._storage.lines(self._layout.journal))
+        found = next((line for line in lines if digest(line) == record_id), None)
+        if found is None:
+            raise EvidenceBroken(f"record {record_id} is not in the journal that the log holds on to")
+        return found
 
     def leaf_at(self, index: int) -> bytes | None:
         """The bytes of the record at that place of the tree; ``None`` where the checkpoint covers none."""

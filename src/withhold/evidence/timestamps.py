@@ -71,6 +71,12 @@ def ask(authority: Authority, data: bytes, *, timeout: float = TIMEOUT) -> tuple
     return answer, _verified(answer, data, authority, request)
 
 
+def post(authority: Authority, request: bytes, *, timeout: float = TIMEOUT) -> bytes:
+    """The answer to a request made elsewhere (a PDF's seal), unverified. Raises :class:`NoToken`."""
+    connection = _connection(authority.url, timeout + 1)
+    return _within(timeout, connection, lambda: _post(connection, authority.url, request))
+
+
 def check(answer: bytes, data: bytes, root: bytes, *, policy: str | None = None) -> Stamp:
     """What a token over ``data`` says, if it verifies up to ``root``; raises :class:`NoToken`."""
     return _verified(answer, data, Authority("", "", root, policy), None)

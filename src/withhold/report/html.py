@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> "Environment":
+def environment() -> "Environment":
+    """Templates in which every text is escaped and a missing one is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -38,7 +39,7 @@ def demo_page(
     commands: Sequence[str],
 ) -> bytes:
     """The demo's result as one page. ``pictures`` are (file name beside the page, caption)."""
-    page = _environment().get_template("demo.html")
+    page = environment().get_template("demo.html")
     return page.render(
         demo=document,
         conversations=conversations,
@@ -56,7 +57,7 @@ def timeline_page(document: TimelineDocument) -> bytes:
     from withhold.report.timeline import words
     from withhold.report.timeline.svg import element
 
-    page = _environment().get_template("timeline.html")
+    page = environment().get_template("timeline.html")
     return page.render(
         timeline=document,
         picture=Markup(element(document)),  # noqa: S704 - made and escaped by us

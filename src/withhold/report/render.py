@@ -38,6 +38,8 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.EvidenceAuthoritiesDocument: evidence.authorities,
     d.EvidenceKeyDocument: evidence.keys,
     d.EvidenceHandoutDocument: evidence.handed_out,
+    d.EvidenceBundleDocument: evidence.bundled,
+    d.EvidenceReportDocument: evidence.reported,
     d.IndexExportDocument: index.export,
     d.IndexCheckDocument: index.check,
     d.AccountDocument: simple.accounts,

@@ -20,10 +20,10 @@ class VerifiedRecord(Struct, kw_only=True, frozen=True):
 
 
 class VerifiedFile(Struct, kw_only=True, frozen=True):
-    """A file that somebody kept, held against this log."""
+    """A file that somebody kept or was handed. Records of a bundle stand under ``records``."""
 
     path: str
-    kind: Literal["checkpoint", "proof"]
+    kind: Literal["checkpoint", "proof", "bundle"]
     claims: tuple[Claim, ...]
 
 
@@ -149,3 +149,27 @@ class EvidenceKeyDocument(Document, kw_only=True, frozen=True):
     pem: str
     place: str | None
     keys: tuple[KeyRow, ...]
+
+
+class EvidenceBundleDocument(Document, kw_only=True, frozen=True):
+    """A bundle that was written. ``keys`` are the fingerprints that whoever checks it must be told apart from
+    it; ``unstamped`` counts its records that no authority has dated.
+    """
+
+    schema: Literal["withhold.evidence-bundle/1"] = "withhold.evidence-bundle/1"
+    file: str
+    size: int
+    records: tuple[str, ...]
+    left_out: tuple[str, ...]
+    keys: tuple[str, ...]
+    unstamped: int
+
+
+class EvidenceReportDocument(Document, kw_only=True, frozen=True):
+    """A report that was written. ``sealed_by``: the authority whose time-stamp is on the PDF."""
+
+    schema: Literal["withhold.evidence-report/1"] = "withhold.evidence-report/1"
+    file: str
+    size: int
+    records: tuple[str, ...]
+    sealed_by: str | None

@@ -7,10 +7,12 @@ from rich.text import Text
 
 from withhold.report.documents import (
     EvidenceAuthoritiesDocument,
+    EvidenceBundleDocument,
     EvidenceFsckDocument,
     EvidenceHandoutDocument,
     EvidenceKeyDocument,
     EvidenceListDocument,
+    EvidenceReportDocument,
     EvidenceStampDocument,
     EvidenceVerifyDocument,
 )
@@ -103,6 +105,26 @@ def handed_out(console: Console, document: EvidenceHandoutDocument) -> None:
         console.print(Text(document.text), end="", soft_wrap=True)
     else:
         console.print(f"{document.kind} written to {document.file}", soft_wrap=True)
+
+
+def bundled(console: Console, document: EvidenceBundleDocument) -> None:
+    count = plural(len(document.records), "record")
+    console.print(f"{count}, {document.size:,} bytes: {document.file}", soft_wrap=True)
+    if document.left_out:
+        console.print(f"left out, with their hashes kept: {', '.join(document.left_out)}", soft_wrap=True)
+    if document.unstamped:
+        bare = plural(document.unstamped, "record has", "records have")
+        console.print(f"{bare} no time-stamp. A bundle made after 'withhold evidence stamp' proves more.")
+    for key in document.keys:
+        console.print("Tell whoever checks it this fingerprint of your key by another way:")
+        console.print(f"  {key}")
+
+
+def reported(console: Console, document: EvidenceReportDocument) -> None:
+    sealed = f", time-stamped by {document.sealed_by}" if document.sealed_by else ""
+    console.print(
+        f"report on {plural(len(document.records), 'record')}{sealed}: {document.file}", soft_wrap=True
+    )
 
 
 def keys(console: Console, document: EvidenceKeyDocument) -> None:

@@ -1,0 +1,228 @@
+"""What a report says of records: their own words, the times that bound them, and the limits."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from withhold import __version__
+from withhold.evidence.bundle.contents import ARTIFACTS, PROOF, RECORD, Held, file_name
+from withhold.evidence.timestamps import NoToken, Stamp, check
+from withhold.model.evidence import Record
+from withhold.report.evidence.content import (
+    Attachment,
+    Chapter,
+    EvidenceReport,
+    File,
+    Picture,
+)
+from withhold.report.evidence.texts import limits
+
+_TITLES = {
+    "control.optout": "A privacy setting was changed and read back",
+    "control.check": "A privacy setting was read",
+    "attestation.capture": "A capture made by the person",
+    "attestation.setting": "The person's word on where a setting stood",
+    "attestation.plan": "The person's word on the plan of an account",
+    "attestation.acceptance": "The person's word on when terms were accepted",
+    "attestation.deletion": "The person's word that a conversation was deleted",
+    "attestation.feedback": "The person's word that feedback was given",
+    "deletion.observed": "A conversation was seen being deleted",
+}
+_STAGES = (("before", "Before"), ("after", "Right after the change"), ("after_reload", "After a fresh load"))
+_SHOWN = (
+    ("before.control.png", "Before: the control as it was found"),
+    ("before.png", "Before: the page as it was found"),
+    ("after.png", "Right after the change"),
+    ("after-reload.control.png", "After a fresh load: the control as it was saved"),
+    ("after-reload.png", "After a fresh load: the page"),
+    ("capture.png", "The picture that the person gave"),
+)
+_FACTS = (
+    ("provider", "Provider"),
+    ("account", "Account (masked)"),
+    ("url", "Address asked for"),
+    ("final_url", "Address in the end"),
+    ("outcome", "Outcome"),
+    ("why", "Why so"),
+    ("setting", "Setting"),
+    ("begins", "From"),
+    ("ends", "Until"),
+    ("conversation", "Conversation"),
+)
+
+
+def evidence_report(held: Sequence[Held], *, title: str = "Evidence of a privacy setting") -> EvidenceReport:
+    """The report on these records: the same records give the same report."""
+    key = held[-1].key
+    return EvidenceReport(
+        title=title,
+        subtitle=f"Made by withhold {__version__} from its signed evidence log",
+        made_at=max([h.record.at for h in held] + [t.at for h in held for t in h.tokens]),
+        tool=__version__,
+        found=tuple(_found(held)),
+        chapters=tuple(_chapter(one, number) for number, one in enumerate(held, 1)),
+        key=(("Log", key.name), ("Key (SHA-256)", key.fingerprint), ("Verifier key", key.vkey)),
+        limits=limits(),
+        attachments=tuple(_attachments(held)),
+    )
+
+
+def _found(held: Sequence[Held]) -> Iterator[str]:
+    count = f"{len(held)} record{'s' if len(held) != 1 else ''}"
+    yield (
+        f"This report shows {count} of an append-only, signed log. Each is one act or one look, with what was"
+        " captured at the time. It can be checked without the program that made it: the files are enclosed."
+    )
+    yield from (_sentence(one.record) for one in held[:6])
+    if len(held) > 6:
+        yield f"{len(held) - 6} more records follow below."
+
+
+def _sentence(record: Record) -> str:
+    title = _TITLES.get(record.type, record.type)
+    outcome = record.body.get("outcome")
+    last = _last_state(record.body)
+    setting = record.body.get("setting")
+    told = f"; in the end it stood at {last}" if last else f": {_effect(setting)}" if setting else ""
+    return f"{_minute(record.at)}: {title}{f' (outcome: {_words(outcome)})' if outcome else ''}{told}."
+
+
+def _last_state(body: Mapping[str, Any]) -> str | None:
+    for control in _items(body.get("controls")):
+        for stage, _ in reversed(_STAGES):
+            reading = control.get(stage)
+            if isinstance(reading, Mapping):
+                return f"{_words(reading.get('state'))}, which means {_effect(reading.get('setting'))}"
+    return None
+
+
+def _chapter(held: Held, number: int) -> Chapter:
+    record = held.record
+    return Chapter(
+        id=record.id,
+        title=f"{number}. {_TITLES.get(record.type, record.type)}",
+        lead=_lead(record),
+        facts=(("Record", record.id), *_facts(record)),
+        stages=tuple(_stages(record.body)),
+        steps=tuple(str(step) for step in _texts(record.body.get("steps"))),
+        pictures=tuple(_pictures(held)),
+        files=tuple(
+            File(a.name, a.media_type, f"{a.size:,} bytes", a.sha256, a.name not in held.left_out)
+            for a in record.artifacts
+        ),
+        missing=record.missing,
+        times=tuple(_times(held)),
+    )
+
+
+def _lead(record: Record) -> str:
+    if record.type.startswith("attestation."):
+        return (
+            "The person's own word, put on record at the time below. Nothing of it was seen by the program."
+        )
+    if record.body.get("actor") == "person":
+        return "The person acted in a browser; the program read and recorded."
+    if record.type.startswith("control."):
+        return (
+            "The program acted in a browser on the person's behalf, loaded the page afresh and read it back."
+        )
+    return "This was seen by the program and put on record."
+
+
+def _facts(record: Record) -> Iterator[tuple[str, str]]:
+    for field, label in _FACTS:
+        value = record.body.get(field)
+        if isinstance(value, str) and value:
+            yield label, _words(value) if field in ("outcome", "setting") else value
+    software = record.body.get("software")
+    if isinstance(software, Mapping):
+        yield "Software", ", ".join(f"{name} {version}" for name, version in sorted(software.items()))
+    pack = record.body.get("pack")
+    if isinstance(pack, Mapping) and pack.get("sha256"):
+        yield "Facts used (pack)", f"{pack.get('id')}, SHA-256 {pack['sha256']}"
+    if record.body.get("terms_overridden"):
+        yield (
+            "Automated access",
+            "The provider's terms restrict it; the person told the program to act all the same.",
+        )
+
+
+def _stages(body: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for control in _items(body.get("controls")):
+        for stage, said in _STAGES:
+            reading = control.get(stage)
+            if isinstance(reading, Mapping):
+                at = str(reading.get("at"))[:19].replace("T", " ")
+                label = f"{_words(reading.get('state'))} (“{reading.get('label')}”)"
+                yield f"{said}, {at} UTC", label, _effect(reading.get("setting"))
+
+
+def _effect(setting: object) -> str:
+    return {"private": "not used for training", "sharing": "open to training"}.get(str(setting), "not known")
+
+
+def _pictures(held: Held) -> Iterator[Picture]:
+    stored = {a.name: a for a in held.record.artifacts}
+    for name, caption in _SHOWN:
+        data = held.files.get(ARTIFACTS + file_name(stored[name])) if name in stored else None
+        if data is not None and data.startswith(b"\x89PNG") and _whole(data):
+            yield Picture(name, caption, data)
+
+
+def _whole(data: bytes) -> bool:
+    """Whether it ends as a PNG does: a broken picture would spoil the whole report."""
+    return data.endswith(b"IEND\xaeB`\x82")
+
+
+def _times(held: Held) -> Iterator[tuple[str, str]]:
+    yield "By the computer's clock", f"{_second(held.record.at)} (no proof by itself)"
+    begun = held.record.body.get("not_before")
+    if isinstance(begun, Mapping):
+        yield "Not before", f"{begun.get('time')}, by {begun.get('authority')}: see start.tsr"
+    for token in held.tokens:
+        try:
+            latest = _second(_latest(check(token.answer, token.checkpoint, token.root)))
+            yield "Not later than", f"{latest}, by {token.authority} ({token.url})"
+        except NoToken as problem:
+            yield "Not later than", f"the token of {token.authority} does not verify: {problem}"
+    if not held.tokens:
+        yield "Not later than", "not known: no timestamp authority has signed the log since"
+
+
+def _latest(stamp: Stamp) -> datetime:
+    return stamp.at + timedelta(seconds=stamp.accuracy)
+
+
+def _attachments(held: Sequence[Held]) -> Iterator[Attachment]:
+    for one in held:
+        short = one.record.id[:12]
+        yield Attachment(
+            f"{short}-record.json", "application/json", "the record, to the byte", one.files[RECORD]
+        )
+        yield Attachment(f"{short}.tlog-proof", "text/plain", "its place in the signed log", one.files[PROOF])
+        for token in one.tokens:
+            name = f"{short}-{token.authority}.tsr"
+            yield Attachment(
+                name, "application/timestamp-reply", "a time-stamp over the log's head", token.answer
+            )
+    yield Attachment("log.pem", "application/x-pem-file", "the key that signs the log", held[-1].key.pem)
+
+
+def _items(value: object) -> list[Mapping[str, Any]]:
+    return [v for v in value if isinstance(v, Mapping)] if isinstance(value, Sequence) else []
+
+
+def _texts(value: object) -> Sequence[object]:
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
+
+
+def _words(value: object) -> str:
+    return str(value).replace("_", " ")
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _second(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,274 @@
+"""Verifying a bundle: three answers for every claim, with nothing of the log it was taken from.
+
+What stands in the bundle cannot vouch for itself: whose key signed, and which roots to believe, are given by
+the caller. Without them these claims are not checkable, and are never said to be verified.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from withhold.evidence.bundle import contents as c
+from withhold.evidence.bundle.bag import DATA, problems
+from withhold.evidence.bundle.packing import BadBundle, unpack
+from withhold.evidence.bundle.script import SCRIPT, script
+from withhold.evidence.checkpoints import Checkpoint, read_checkpoint, read_proof
+from withhold.evidence.claims import Claim, RecordReport, Result, judged, unchecked
+from withhold.evidence.notes import BadNote, PublicKey
+from withhold.evidence.opening import ANCHORED
+from withhold.evidence.records import Line, decode, digest
+from withhold.evidence.sessions import FIELD, ROOT, TOKEN, value_of
+from withhold.evidence.timestamps import NoToken, Stamp, check, embedded_chain, fingerprints
+
+_UNTRUSTED = "up to a root that is not among those you named"
+_RECORDS = f"{DATA}records/"
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the one who checks knows from elsewhere: fingerprints of log keys, and roots (PEM)."""
+
+    keys: frozenset[str] = frozenset()
+    roots: tuple[bytes, ...] = ()
+
+    @property
+    def certificates(self) -> frozenset[str]:
+        return frozenset[str]().union(*(fingerprints(pem) for pem in self.roots))
+
+
+@dataclass(frozen=True, slots=True)
+class BundleReport:
+    """``whole`` are the claims of the bundle itself, ``records`` those of each record in it."""
+
+    whole: tuple[Claim, ...]
+    records: tuple[RecordReport, ...]
+
+    @property
+    def sound(self) -> bool:
+        claims = [*self.whole, *(claim for record in self.records for claim in record.claims)]
+        return not any(claim.result is Result.FAILED for claim in claims)
+
+
+def check_bundle(data: bytes, trust: Trust) -> BundleReport:
+    """Check a bundle. Never raises for what is in it: damage and hostility are failed claims."""
+    try:
+        files, as_written = unpack(data)
+    except BadBundle as problem:
+        return BundleReport((judged("container", str(problem), ""),), ())
+    return BundleReport(*_checked(files, trust, as_written=as_written))
+
+
+def _checked(
+    files: Mapping[str, bytes], trust: Trust, *, as_written: bool
+) -> tuple[tuple[Claim, ...], tuple[RecordReport, ...]]:
+    folders = sorted({path.split("/")[2] for path in files if path.startswith(_RECORDS)})
+    checks = [RecordCheck(place, name, _below(files, name), trust) for place, name in enumerate(folders, 1)]
+    reports = tuple(one.run() for one in checks)
+    whole = (_container(as_written=as_written), *_manifests(files), _script(files), _one_log(checks))
+    return whole, reports
+
+
+def _below(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:
+    begin = f"{_RECORDS}{folder}/"
+    return {path.removeprefix(begin): data for path, data in files.items() if path.startswith(begin)}
+
+
+def _container(*, as_written: bool) -> Claim:
+    if as_written:
+        return judged("container", None, "the ZIP is as it is written, to the byte")
+    return unchecked("container", "the ZIP was packed anew or changed outside its files; those are checked")
+
+
+def _manifests(files: Mapping[str, bytes]) -> Iterator[Claim]:
+    found = [judged(f"manifest:{path}", problem, "") for path, problem in problems(files)]
+    yield from found or [judged("manifest", None, f"{len(files)} files are those that the manifests list")]
+
+
+def _script(files: Mapping[str, bytes]) -> Claim:
+    if files.get(SCRIPT) == script():
+        return judged(SCRIPT, None, "it is the script that this version publishes")
+    return unchecked(SCRIPT, "it is not the script of this version; use one whose hash you know")
+
+
+def _one_log(checks: "Sequence[RecordCheck]") -> Claim:
+    """Checkpoints of one log, none of which contradicts another."""
+    heads = [one.checkpoint for one in checks if one.checkpoint is not None]
+    roots: dict[tuple[str, int], bytes] = {}
+    clash = any(roots.setdefault((h.origin, h.size), h.root) != h.root for h in heads)
+    names = {head.origin for head in heads}
+    if not checks:
+        return judged("one_log", "it holds no record", "")
+    if len(names) > 1 or clash:
+        return judged("one_log", "its records come from different logs, or from one that was rewritten", "")
+    return judged("one_log", None, f"its records come from the log {next(iter(names), 'that none names')}")
+
+
+class RecordCheck:
+    """Checks one record's folder. ``checkpoint`` is the one its proof leads to, once it was read."""
+
+    def __init__(self, place: int, folder: str, files: Mapping[str, bytes], trust: Trust) -> None:
+        self._files = files
+        self._trust = trust
+        self._folder = folder
+        self._line: Line = decode(files.get(c.RECORD, b""))
+        seq = self._line.record.seq if self._line.record else place
+        self._report = RecordReport(self._line.id, place, seq)
+        self.checkpoint: Checkpoint | None = None
+        self._seen = {c.RECORD, c.PROOF, c.CHECKPOINT, c.KEY, c.LEAF, ANCHORED}
+
+    def run(self) -> RecordReport:
+        self._record()
+        self._log()
+        self._artifacts()
+        self._tokens()
+        self._before()
+        for path in sorted(self._files.keys() - self._seen):
+            self._report.say(f"stranger:{path}", "it belongs to no part of the record", "")
+        return self._report
+
+    def _record(self) -> None:
+        line = self._line
+        other = (
+            None if line.id == self._folder else f"its hash is not the id {self._folder[:12]} it lies under"
+        )
+        self._report.say("id", other, "its hash is its id")
+        uneven = None if line.canonical else "its bytes are not the canonical form of what they say"
+        self._report.say("canonical", line.problem or uneven, "its bytes are the canonical form")
+
+    def _log(self) -> None:
+        """Proof, signature and key."""
+        leaf, problem = self._leaf()
+        try:
+            proof = read_proof(self._files.get(c.PROOF, b""))
+            self.checkpoint, note = read_checkpoint(proof.checkpoint)
+            key = _key(self._files.get(c.KEY, b""), self.checkpoint.origin)
+        except (BadNote, ValueError) as trouble:
+            self._report.say("log", f"its proof or its key cannot be read: {trouble}", "")
+            return
+        if problem is None and not proof.includes(leaf):
+            problem = "the proof does not lead from it to the root of the checkpoint"
+        size = self.checkpoint.size
+        self._report.say("log", problem, f"it is record {proof.index + 1} of {size} under the signed root")
+        try:
+            note.signer([key])
+            self._report.say("signature", None, f"key {key.id} signed the checkpoint")
+        except BadNote as trouble:
+            self._report.say("signature", str(trouble), "")
+        same = self._files.get(c.CHECKPOINT) == proof.checkpoint
+        self._report.say(
+            "checkpoint", None if same else "it is not the one in the proof", "it is the proof's"
+        )
+        self._whose(key)
+
+    def _whose(self, key: PublicKey) -> None:
+        if key.fingerprint in self._trust.keys:
+            self._report.say("key", None, "its fingerprint is one that you named")
+        else:
+            self._report.leave("key", f"nothing you named says whose key it is: SHA-256 {key.fingerprint}")
+
+    def _leaf(self) -> tuple[bytes, str | None]:
+        """What the tree holds for this record, and what speaks against that."""
+        record, leaf = self._files.get(c.RECORD, b""), self._files.get(c.LEAF)
+        if leaf is None:
+            return record, f"{ANCHORED} belongs to nothing" if ANCHORED in self._files else None
+        ids = self._files.get(ANCHORED, b"")
+        opened = decode(leaf).record
+        named = opened and any(a.name == ANCHORED and a.sha256 == digest(ids) for a in opened.artifacts)
+        if not named or self._line.id.encode() not in ids.split(b"\n"):
+            return leaf, "the log's first record does not hold on to this record"
+        return leaf, None
+
+    def _artifacts(self) -> None:
+        record = self._line.record
+        if record is None:
+            return
+        for stored in record.artifacts:
+            path = c.ARTIFACTS + c.file_name(stored)
+            self._seen.add(path)
+            data = self._files.get(path)
+            if data is None:
+                self._report.leave(f"blob:{stored.name}", "it was left out; the record holds its SHA-256")
+                continue
+            same = (digest(data), len(data)) == (stored.sha256, stored.size)
+            other = "its bytes are not those that were recorded: the SHA-256 differs"
+            self._report.say(f"blob:{stored.name}", None if same else other, "its bytes are those recorded")
+        for name, reason in record.missing:
+            self._report.leave(f"blob:{name}", f"it was not captured: {reason}")
+
+    def _tokens(self) -> None:
+        begin, ending = c.TOKENS, ".tsr"
+        paths = sorted(p for p in self._files if p.startswith(begin) and p.endswith(ending))
+        good = [stamp for path in paths if (stamp := self._token(path.removesuffix(ending)))]
+        if good:
+            latest = min(stamp.at + timedelta(seconds=stamp.accuracy) for stamp in good)
+            self._report.say("time", None, f"it was there by {latest:%Y-%m-%d %H:%M:%S} UTC")
+        elif paths:
+            self._report.leave("time", "none of its time-stamps verifies up to a root that you named")
+        else:
+            self._report.leave("time", "the time is that of the computer that wrote it; nobody stamped it")
+
+    def _token(self, path: str) -> Stamp | None:
+        """What a token says that verifies up to a trusted root."""
+        name = f"token:{path.removeprefix(c.TOKENS)}"
+        answer, root = self._files[f"{path}.tsr"], self._files.get(f"{path}-root.pem", b"")
+        self._seen |= {f"{path}.tsr", f"{path}-root.pem", f"{path}-chain.pem"}
+        try:
+            stamp, trusted = self._stamp(answer, root, self._files.get(c.CHECKPOINT, b""))
+            if embedded_chain(answer) != self._files.get(f"{path}-chain.pem"):
+                raise NoToken("the chain beside it is not the one within it")
+        except (NoToken, ValueError) as problem:
+            self._report.say(name, str(problem), "")
+            return None
+        return stamp if self._told(name, stamp, "the checkpoint was there at", trusted=trusted) else None
+
+    def _before(self) -> None:
+        record = self._line.record
+        if record is None or FIELD not in record.body:
+            return
+        names = (c.ARTIFACTS + TOKEN, c.ARTIFACTS + ROOT)
+        if not all(name in self._files for name in names):
+            self._report.leave("not_before", "the token from before the session was left out")
+            return
+        try:
+            value = value_of(record) or b""
+            stamp, trusted = self._stamp(
+                self._files[c.ARTIFACTS + TOKEN], self._files[c.ARTIFACTS + ROOT], value
+            )
+        except (NoToken, ValueError) as problem:
+            self._report.say("not_before", str(problem), "")
+            return
+        self._told("not_before", stamp, "it holds a value that an authority saw at", trusted=trusted)
+
+    def _stamp(self, answer: bytes, root: bytes, data: bytes) -> tuple[Stamp, bool]:
+        known = fingerprints(root)
+        return check(answer, data, root), bool(known) and known <= self._trust.certificates
+
+    def _told(self, name: str, stamp: Stamp, what: str, *, trusted: bool) -> bool:
+        said = f"{what} {stamp.at:%Y-%m-%d %H:%M:%S} UTC"
+        if trusted:
+            self._report.say(name, None, said)
+        else:
+            self._report.leave(name, f"it verifies ({said}), {_UNTRUSTED}")
+        return trusted
+
+
+def _key(pem: bytes, origin: str) -> PublicKey:
+    """The key in the one form in which it is written; raises ``ValueError``."""
+    try:
+        loaded = load_pem_public_key(pem)
+    except UnsupportedAlgorithm as problem:
+        raise ValueError(str(problem)) from problem
+    if not isinstance(loaded, Ed25519PublicKey):
+        raise ValueError("it is a key of another kind")
+    key = PublicKey(origin, loaded.public_bytes_raw())
+    if key.pem != pem:
+        raise ValueError("it holds more than a key")
+    return key
+
+
+def all_claims(report: BundleReport) -> Collection[Claim]:
+    return [*report.whole, *(claim for record in report.records for claim in record.claims)]

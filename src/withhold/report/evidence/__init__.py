@@ -1,0 +1,1 @@
+"""The report on evidence, as a page and as a PDF: the same values, laid out twice."""
