@@ -1,18 +1,20 @@
 """``withhold exposure`` and what belongs to it."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
 from withhold.cli.filters import filter_options
-from withhold.cli.talk import json_option, services, show, tell
+from withhold.cli.talk import asked_before, json_option, services, show, tell
 from withhold.cli.timeline import timeline
 from withhold.cli.whatif import whatif
 
 if TYPE_CHECKING:
+    from withhold.app.exposure import View
     from withhold.app.filters import Filter
 
 STDOUT = "-"
@@ -24,7 +26,15 @@ STDOUT = "-"
 @click.option("--check", is_flag=True, help="Exit with 1 if anything is exposed or eligible, 3 if unknown.")
 @click.option("--jsonl", is_flag=True, help="Rows as JSON Lines.")
 @click.option("--csv", metavar="FILE", help="Rows as CSV into FILE, or - for stdout.")
+@click.option("--parquet", metavar="FILE", help="Rows as Parquet into FILE.")
 @click.option("--ics", metavar="FILE", help="Due dates as iCalendar into FILE, or - for stdout.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=50,
+    show_default=True,
+    help="So many of the newest rows on the terminal; 0 for all. Files and JSON always hold all.",
+)
 @json_option
 @click.pass_context
 def exposure(
@@ -34,13 +44,16 @@ def exposure(
     check: bool,
     jsonl: bool,
     csv: str | None,
+    parquet: str | None,
     ics: str | None,
+    limit: int,
     as_json: bool,
 ) -> None:
     """List conversations with two verdicts: open to training before, and open to runs from now on.
 
     Verdicts speak of use under terms and setting. What nobody outside can know stands beside each of them.
-    With --csv or --ics the ledger goes into a file that you alone can read instead of onto the terminal.
+    With --csv, --parquet or --ics the ledger goes into a file that you alone can read instead of onto the
+    terminal.
 
     Example: withhold exposure --past exposed; withhold exposure --since 2025-10-01 --csv ledger.csv
     """
@@ -49,28 +62,34 @@ def exposure(
         return
     from withhold.app.dates import parse_when
     from withhold.app.exposure import check as answer
-    from withhold.app.exposure import exposure as run
+    from withhold.app.exposure import ledger
 
+    as_json = as_json or asked_before()
     _one_stdout(csv == STDOUT, ics == STDOUT, jsonl, as_json)
     now = None if as_of is None else parse_when(as_of).latest
-    document = run(services(), as_of=now, wanted=wanted())
-    if csv is not None:
-        from withhold.app.handing_out import as_csv
+    with ledger(services(), as_of=now, wanted=wanted()) as view:
+        _to_files(view, csv=csv, parquet=parquet, ics=ics, now=now)
+        if jsonl or as_json:
+            from withhold.app import handing_out
 
-        _hand_out(csv, as_csv(document))
-    if ics is not None:
-        from withhold.app.handing_out import as_calendar
-
-        _hand_out(ics, as_calendar(document, now))
-    if jsonl:
-        from withhold.app.render import json_line
-
-        for row in document.conversations:
-            sys.stdout.buffer.write(json_line(row))
-    elif as_json or (csv is None and ics is None):
-        show(document, as_json=as_json)
+            _to_stdout(handing_out.as_json(view) if as_json else handing_out.as_json_lines(view))
+        elif csv is None and ics is None and parquet is None:
+            show(view.page(limit or None), as_json=False)
     if check:
-        ctx.exit(answer(document))
+        ctx.exit(answer(view.head))
+
+
+def _to_files(
+    view: "View", *, csv: str | None, parquet: str | None, ics: str | None, now: datetime | None
+) -> None:
+    from withhold.app import handing_out
+
+    if csv is not None:
+        _hand_out(csv, handing_out.as_csv(view))
+    if ics is not None:
+        _hand_out(ics, handing_out.as_calendar(view, now))
+    if parquet is not None:
+        tell(f"written: {handing_out.write_parquet(view, parquet)}")
 
 
 def _nothing_before_the_subcommand(ctx: click.Context) -> None:
@@ -88,16 +107,21 @@ def _one_stdout(*takers: bool) -> None:
         raise click.UsageError("only one of --json, --jsonl, --csv - and --ics - can have stdout")
 
 
-def _hand_out(target: str, data: bytes) -> None:
+def _hand_out(target: str, pieces: Iterable[bytes]) -> None:
     """Write to stdout, and nothing else there, or to a file, and say so."""
     if target == STDOUT:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        _to_stdout(pieces)
         return
-    from withhold.app.handing_out import write_file
+    from withhold.app.handing_out import write_pieces
 
-    tell(f"written: {write_file(target, data)}")
+    tell(f"written: {write_pieces(target, pieces)}")
+
+
+def _to_stdout(pieces: Iterable[bytes]) -> None:
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
 
 
 @exposure.command()

@@ -35,7 +35,7 @@ def show(document: Any, *, as_json: bool) -> None:
     """Print a document: JSON for machines, else text for people."""
     from withhold.app import render
 
-    if as_json or _asked_before():
+    if as_json or asked_before():
         sys.stdout.flush()
         sys.stdout.buffer.write(render.json_bytes(document))
         sys.stdout.buffer.flush()
@@ -48,7 +48,7 @@ def tell(text: str) -> None:
     click.echo(visible(text), err=True)
 
 
-def _asked_before() -> bool:
+def asked_before() -> bool:
     """Whether ``--json`` stood before the command (``withhold --json status``)."""
     context = click.get_current_context(silent=True)
     while context is not None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from withhold.report.documents import AsOf, ExposureDocument
+from withhold.report.documents import AsOf, ConversationRow, ExposureDocument
 from withhold.report.text.base import plural
 
 if TYPE_CHECKING:
@@ -28,12 +28,14 @@ Group = tuple[date, str, str]
 """Day (UTC), basis, and what the day is."""
 
 
-def due_dates(document: ExposureDocument, today: date) -> bytes:
+def due_dates(
+    document: ExposureDocument, today: date, rows: Iterable[ConversationRow] | None = None
+) -> bytes:
     """An iCalendar file (RFC 5545) with all-day events from ``today`` on.
 
     One event for each day and basis on which keeping times end, with the number of conversations; one for
     each account, repeated every 30 days, for looking at the setting. Ids of events are stable, so that a
-    newer file replaces what an older one put into the calendar.
+    newer file replaces what an older one put into the calendar. ``rows`` stand in for those of the document.
     """
     from icalendar import Calendar
 
@@ -41,16 +43,18 @@ def due_dates(document: ExposureDocument, today: date) -> bytes:
     calendar.add("prodid", f"-//withhold//exposure {document.tool_version}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "withhold: due dates")
-    for event in (*_ends(document, today), *_rechecks(document.as_of, document.generated_at, today)):
+    for event in (*_ends(document, rows, today), *_rechecks(document.as_of, document.generated_at, today)):
         calendar.add_component(event)
     written: bytes = calendar.to_ical()
     return written
 
 
-def _ends(document: ExposureDocument, today: date) -> "Iterator[Event]":
+def _ends(
+    document: ExposureDocument, rows: Iterable[ConversationRow] | None, today: date
+) -> "Iterator[Event]":
     count: Counter[Group] = Counter()
     providers: dict[Group, set[str]] = {}
-    for row in document.conversations:
+    for row in document.conversations if rows is None else rows:
         for clock in row.clocks:
             if clock.until is None or clock.until.date() < today:
                 continue

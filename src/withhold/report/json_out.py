@@ -1,5 +1,6 @@
 """Documents as JSON, and the JSON Schemas that describe them."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -12,6 +13,18 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 def encode(document: msgspec.Struct) -> bytes:
     """One document as readable UTF-8 JSON, times in UTC with ``Z``, ending with a line end."""
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def encode_with_rows(document: msgspec.Struct, field: str, rows: Iterable[msgspec.Struct]) -> Iterator[bytes]:
+    """:func:`encode` piece by piece for a document whose list ``field`` is empty, with ``rows`` in it."""
+    head, empty, tail = encode(document).partition(f'\n  "{field}": []'.encode())
+    yield head + empty[:-1]
+    indented, some = b"\n    ", False
+    for row in rows:
+        shown = msgspec.json.format(msgspec.json.encode(row), indent=2)
+        yield (b"," if some else b"") + indented + shown.replace(b"\n", indented)
+        some = True
+    yield (b"\n  ]" if some else b"]") + tail
 
 
 def encode_row(row: msgspec.Struct) -> bytes:

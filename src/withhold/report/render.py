@@ -25,6 +25,7 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.ScanDocument: machine.scan,
     d.ImportDocument: simple.importing,
     d.ExposureDocument: exposure.exposure,
+    d.LedgerPage: exposure.page,
     d.ExplainDocument: exposure.explain,
     d.WhatIfDocument: whatif.whatif,
     d.TimelineDocument: timeline.timeline,

@@ -6,7 +6,7 @@ formula gets a leading apostrophe: what stands in an export was written by other
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,6 +14,10 @@ from withhold.report.documents import ClockRow, ConversationRow, ExposureDocumen
 
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """First characters by which a cell becomes a formula, the full-width ones of East Asian systems included."""
+
+
+LINES = 1000
+"""How many lines are written at once."""
 
 
 class Column(NamedTuple):
@@ -84,11 +88,26 @@ def guarded(cell: str) -> str:
 
 def exposure_csv(document: ExposureDocument) -> bytes:
     """All rows of the ledger in its order. What is no valid Unicode becomes ``?``."""
+    return b"".join(csv_lines(document.conversations))
+
+
+def csv_lines(rows: Iterable[ConversationRow]) -> Iterator[bytes]:
+    """The file piece by piece, the header first: however many rows there are, few are in memory."""
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL)
     writer.writerow(c.name for c in COLUMNS)
-    writer.writerows(_cells(row) for row in document.conversations)
-    return out.getvalue().encode("utf-8", "replace")
+    for number, row in enumerate(rows, 1):
+        writer.writerow(_cells(row))
+        if number % LINES == 0:
+            yield _taken(out)
+    yield _taken(out)
+
+
+def _taken(out: io.StringIO) -> bytes:
+    data = out.getvalue().encode("utf-8", "replace")
+    out.seek(0)
+    out.truncate()
+    return data
 
 
 def _cells(row: ConversationRow) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """The ledger of conversations: totals, rows, and what may hold in spite of the verdicts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +16,7 @@ from withhold.report.documents import (
     ExposureDocument,
     FutureTotals,
     GroupTotals,
+    LedgerPage,
     PastTotals,
     ReasonRow,
     SupposedRow,
@@ -29,6 +30,12 @@ NOT_LEGAL = "Verdicts speak of use under terms and setting. Nobody outside can s
 
 def exposure(console: Console, document: ExposureDocument) -> None:
     """Totals first, then one row a conversation, then the carve-outs that go with every verdict."""
+    page(console, LedgerPage(document=document, carve_outs=()))
+
+
+def page(console: Console, shown: LedgerPage) -> None:
+    """The same where ``shown`` holds the newest rows alone: it says how many there are."""
+    document = shown.document
     past = document.totals.past
     count = past.exposed + past.not_exposed + past.unknown
     if not count and document.left_out:
@@ -46,8 +53,11 @@ def exposure(console: Console, document: ExposureDocument) -> None:
             Text(f"  {as_of.provider} {as_of.account or 'account unknown'}: {as_of.why}", style="dim")
         )
     console.print()
-    groups = carve_out_groups(document.conversations)
+    groups = lettered((*(row.carve_outs for row in document.conversations), *shown.carve_outs))
     _rows(console, document.conversations, groups)
+    if len(document.conversations) < count:
+        newest = f"The newest {len(document.conversations):,} of {count:,} are shown; --limit 0 shows all."
+        console.print(Text(newest, style="dim"))
     console.print()
     carve_out_lines(console, groups)
     if any("own_terms" in row.marks for row in document.conversations):
@@ -116,7 +126,12 @@ Groups = dict[tuple[CarveOutRow, ...], str]
 
 def carve_out_groups(rows: Sequence[ConversationRow | SupposedRow]) -> Groups:
     """Each distinct set of carve-outs with the letter that stands for it in a table."""
-    distinct = dict.fromkeys(row.carve_outs for row in rows if row.carve_outs)
+    return lettered(row.carve_outs for row in rows)
+
+
+def lettered(sets: Iterable[tuple[CarveOutRow, ...]]) -> Groups:
+    """A letter for each distinct set that is not empty, in the order in which they come."""
+    distinct = dict.fromkeys(one for one in sets if one)
     return {c: LETTERS[i] if i < len(LETTERS) else f"#{i + 1}" for i, c in enumerate(distinct)}
 
 
