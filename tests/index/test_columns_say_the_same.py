@@ -35,7 +35,9 @@ def _plain_sendings(messages: list[Message]) -> list[When]:
     for message in messages:
         if message.author is not Author.MODEL:
             found.append(message.at)
-        elif before is None or before.author is Author.MODEL:
+        elif before is None or before.at.earliest > message.at.latest:
+            found.append(_plain_asked(message.at, None))
+        elif before.author is Author.MODEL or message.at.earliest - before.at.latest > ANSWERED_WITHIN:
             found.append(_plain_asked(message.at, before))
         before = message
     return found

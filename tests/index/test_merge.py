@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from tests.store.making import message, minute
 from withhold.index.fingerprints import Fingerprints, fingerprint
 from withhold.index.kept import Messages
-from withhold.index.merge import merge_feedback, merge_incognito, merge_messages, merge_shared
+from withhold.index.merge import (
+    merge_feedback,
+    merge_incognito,
+    merge_messages,
+    merge_product,
+    merge_shared,
+)
 from withhold.model.columns import Columns
 from withhold.model.conversation import Feedback, Message
 from withhold.model.when import ANY_TIME, When
@@ -129,3 +135,15 @@ def test_sources_that_contradict_each_other_leave_the_cautious_reading() -> None
 def test_fingerprints_of_many_ids_are_those_of_each(ids: list[str]) -> None:
     """The quick way over a column says the same as the plain one, lone surrogates included."""
     assert Fingerprints(KEY).messages(ids) == [fingerprint(KEY, b"message", i, size=12) for i in ids]
+
+
+@given(st.lists(st.sampled_from([None, "chat", "studio", "api"]), max_size=6))
+def test_a_contradiction_about_the_product_stays(told: list[str | None]) -> None:
+    """Whatever is read once more, in whatever order: two products stay open, and one untold is no third."""
+    merged, backwards = None, None
+    for product in told:
+        merged = merge_product(merged, product)
+    for product in reversed((*told, *told)):
+        backwards = merge_product(backwards, product)
+    named = {product for product in told if product}
+    assert merged == backwards == (named.pop() if len(named) == 1 else "?" if named else None)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from withhold.index.kept import Messages
 from withhold.index.schema import BEGINNING, END
-from withhold.model.conversation import Conversation, Feedback
+from withhold.model.conversation import SEVERAL_PRODUCTS, Conversation, Feedback
 
 _BY_WEIGHT = ("o", "m", "h")
 _Row: TypeAlias = tuple[str, int, int, int]
@@ -122,5 +122,5 @@ def merge_shared(old: bool | None, new: bool | None) -> bool | None:
 
 
 def merge_product(old: str | None, new: str | None) -> str | None:
-    """Two sources that name different products leave it open, so that the terms of all are looked at."""
-    return new if old is None else old if new in (None, old) else None
+    """Two sources that name different products leave it open for good: the terms of all are looked at."""
+    return new if old is None else old if new in (None, old) else SEVERAL_PRODUCTS

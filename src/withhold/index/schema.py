@@ -85,7 +85,7 @@ CONVERSATIONS: Final = Table(
         Column("account_ref", "word", "how sources name the account", null=True),
         Column("kind", "word", "chat or coding"),
         Column("project", "word", "as the source names it", null=True),
-        Column("product_id", "word", "the product, where the source tells which of several", null=True),
+        Column("product_id", "word", "the product, where sources tell; ? if they differ", null=True),
         Column("title", "word", "kept only on request", null=True),
         Column("incognito", "flag", "null where no source can tell", null=True),
         Column("shared", "flag", "null where no source can tell", null=True),

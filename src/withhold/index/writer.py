@@ -21,6 +21,7 @@ from withhold.index.groups import CONVERSATIONS_A_GROUP, MESSAGES_A_GROUP, Group
 from withhold.index.kept import NONE, Messages
 from withhold.index.live import Found, Live
 from withhold.index.merge import merge_conversation, merge_feedback, merge_messages
+from withhold.index.prompts import told_once
 from withhold.index.segment import SegmentWriter
 from withhold.index.snapshot import Snapshot, packed
 from withhold.index.storage import Storage
@@ -194,6 +195,7 @@ class Writer:
         before = found.messages()
         merged = merge_conversation(row.conversation, shown.conversation)
         messages = merge_messages(before, shown.messages)
+        messages = told_once(messages, merged.source_id, self._fingerprints)
         if merged != row.conversation or not _equal(messages, before):
             self._superseded[found.segment.id].add(row.key)
             named = shown.conversation.account_ref == merged.account_ref

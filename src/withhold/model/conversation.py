@@ -8,7 +8,18 @@ from withhold.model.message import Message
 from withhold.model.when import When
 from withhold.model.words import Author, Kind, Known
 
-__all__ = ["Conversation", "Deletion", "Feedback", "Message", "SourceAccount", "Unrecognised"]
+SEVERAL_PRODUCTS = "?"
+"""``product_id`` where sources name different ones. No product has it: the terms of all are looked at."""
+
+__all__ = [
+    "SEVERAL_PRODUCTS",
+    "Conversation",
+    "Deletion",
+    "Feedback",
+    "Message",
+    "SourceAccount",
+    "Unrecognised",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,8 @@ class Conversation:
     """A tuple, or :class:`withhold.model.columns.Columns`; never changed."""
     account_ref: str | None = None
     product_id: str | None = None
-    """The provider's product (an id of its pack), where the source tells which of several it was."""
+    """The provider's product (an id of its pack), where the source tells which of several it was.
+    :data:`SEVERAL_PRODUCTS` where sources contradict each other; ``None`` where none tells."""
     project: str | None = None
     incognito: bool | None = None
     feedback: tuple[Feedback, ...] = ()

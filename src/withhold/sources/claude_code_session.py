@@ -30,8 +30,8 @@ class Known:
     owners: dict[bytes, str] = field(default_factory=dict)
     sessions: set[str] = field(default_factory=set)
     overflow: bool = False
-    typed: set[int] = field(default_factory=set)
-    """Seconds since 1970 at which a person's message was sent."""
+    typed: set[tuple[str | None, int]] = field(default_factory=set)
+    """Seconds since 1970 at which a person's message was sent: in any session (``None``), and in each."""
 
     def owner(self, line_id: str, session: str) -> str | None:
         """The session that has shown this line before. ``None``: it is new, and now ``session``'s."""
@@ -154,7 +154,9 @@ class Session:
         answer = name(message.get("id")) if author is Author.MODEL else None
         at = moment(line.get("timestamp")) or ANY_TIME
         if author is Author.HUMAN and at.exact:
-            self._known.typed.add(int(at.earliest.timestamp()))
+            second = int(at.earliest.timestamp())
+            named = name(line.get("sessionId")) or name(line.get("session_id"))
+            self._known.typed.update(((None, second), (self._id, second), (named, second)))
         if answer is not None and answer in self._answers:
             self._extend(self._answers[answer], size)
             return

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from withhold.model.message import prompt_id
 from withhold.model.when import When
 from withhold.model.words import Author
 from withhold.sources.coding import Session
@@ -38,7 +39,7 @@ def prompts_alone(
         elif prompt.session not in present:
             session = gone.setdefault(prompt.session, Session(prompt.session, provider))
             session.project = session.project or prompt.project
-            number = f"{prompt.session}#prompt-{len(session.drafts)}"
+            number = prompt_id(prompt.session, prompt.at, len(session.drafts))
             session.drafts.append(Draft(number, prompt.author, prompt.at, prompt.size))
     if gone:
         text = f"{len(gone)} sessions are known by their prompts alone; their transcripts are gone"
