@@ -17,7 +17,7 @@ from withhold.app.filters import Filter, account_ids, project_names
 from withhold.app.gone import Absences
 from withhold.app.ledger import Judged, Ledger, Placed
 from withhold.app.rows import Shown, carve_out_rows, row_of
-from withhold.app.totals import Belongs, End, Tally, clock_ends, end_said
+from withhold.app.totals import Belongs, End, Tally, end_said
 from withhold.index.bulk.base import Group
 from withhold.index.bulk.bulk import Bulk, Chosen, Count
 from withhold.index.bulk.grid import Grid
@@ -32,6 +32,7 @@ from withhold.model.when import BEGINNING, When
 from withhold.model.words import Kind
 from withhold.policy import Judge
 from withhold.policy.course import Course
+from withhold.policy.ends import End as PolicyEnd
 from withhold.policy.ends import ends, ends_by_day
 from withhold.policy.judge import ShapeVerdict
 from withhold.policy.retention import Anchor, Footing, Instants, Plan
@@ -166,21 +167,10 @@ class Sweep:
     def judged(self, row: Mapping[str, Any]) -> Verdict | None:
         """The verdict on one row of the base, with its clocks; ``None`` where no pack knows the terms."""
         sort = self.sorts[row["grp"]]
-        judge, group = sort.placed.judge, sort.group
-        if judge is None or sort.shape is None:
+        if sort.placed.judge is None or sort.shape is None:
             return None
-        given = tuple(judge.table.known_by(at) for at in _marks(row["feedback"]))
-        shape = sort.shape
-        if given:
-            shape = replace(shape, feedback=tuple(feedback_shape(at, judge.table) for at in given))
-        course = Course(
-            first=_maybe(row["first"]),
-            last=_maybe(row["last"]),
-            incognito=group.incognito,
-            feedback=given,
-            feedback_visible=group.feedback_visible,
-        )
-        return judge.brief(shape, course)
+        course = _course(sort, sort.placed.judge, row)
+        return sort.placed.judge.brief(_rated_shape(sort.shape, sort.placed.judge, course), course)
 
     def tally(self, wanted: "Narrowed") -> Tally:
         """Counts over everything that ``wanted`` keeps."""
@@ -195,13 +185,17 @@ class Sweep:
         return tally
 
     def _tally_rated(self, tally: Tally, row: Mapping[str, Any], wanted: "Narrowed") -> None:
-        belongs, verdict = self.sorts[row["grp"]].belongs, self.judged(row)
-        if verdict is None:
-            if wanted.keeps(belongs, UNKNOWN, UNKNOWN):
-                tally.add(belongs, UNKNOWN, UNKNOWN, ())
-        elif wanted.keeps(belongs, verdict.past.value, verdict.future.value):
-            said = clock_ends(verdict.clocks)
-            tally.add(belongs, verdict.past.value, verdict.future.value, said)
+        sort = self.sorts[row["grp"]]
+        judge, shape = sort.placed.judge, sort.shape
+        past, future, said = UNKNOWN, UNKNOWN, frozenset[PolicyEnd]()
+        if judge is not None and shape is not None:
+            course = _course(sort, judge, row)
+            found = judge.judge_shape(_rated_shape(shape, judge, course))
+            past, future = found.past.value, found.future.value
+            running = judge.running(course, found)
+            said = frozenset() if running is None else ends(*running)
+        if wanted.keeps(sort.belongs, past, future):
+            tally.add(sort.belongs, past, future, [end_said(*end) for end in said])
 
     def labels(self, wanted: "Narrowed") -> tuple[dict[int, int], list[tuple[Label, Sort]]]:
         """A number for each group that is kept and not rated, and what the numbers stand for."""
@@ -404,6 +398,24 @@ def _spans(group: Group, regimes: list[int]) -> tuple[tuple[int, int] | None, li
     cut = group.cut
     first = None if cut.first is None else (regimes[cut.first[0]], regimes[cut.first[1]])
     return first, [(regimes[low], regimes[high]) for low, high in cut.later]
+
+
+def _course(sort: Sort, judge: Judge, row: Mapping[str, Any]) -> Course:
+    """The course of a conversation of a sort, from its row."""
+    return Course(
+        first=_maybe(row["first"]),
+        last=_maybe(row["last"]),
+        incognito=sort.group.incognito,
+        feedback=tuple(judge.table.known_by(at) for at in _marks(row["feedback"])),
+        feedback_visible=sort.group.feedback_visible,
+    )
+
+
+def _rated_shape(shape: Shape, judge: Judge, course: Course) -> Shape:
+    """The shape of a group with the feedback of one of its conversations."""
+    if not course.feedback:
+        return shape
+    return replace(shape, feedback=tuple(feedback_shape(at, judge.table) for at in course.feedback))
 
 
 def _anchors(plan: Plan | None) -> frozenset[Anchor]:

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
-from withhold.model.verdict import Clock
 from withhold.model.words import Basis, Bound
 from withhold.report import documents as d
 
@@ -17,11 +16,6 @@ End: TypeAlias = tuple[str, int | None, str | None]
 def end_said(basis: Basis, year: int | None, bound: Bound | None) -> End:
     """An end in the words of the documents."""
     return basis.value, year, None if bound is None else bound.value
-
-
-def clock_ends(clocks: Iterable[Clock]) -> list[End]:
-    """What is counted of clocks."""
-    return [end_said(c.basis, None if c.until is None else c.until.year, c.bound) for c in clocks]
 
 
 class Belongs(NamedTuple):

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from withhold.model.words import Basis, Bound
-from withhold.policy.retention import Instants, Plan, Running, bound_of, clocks, end_of
+from withhold.policy.retention import Instants, Plan, Running, bound_of, end_of
 from withhold.policy.timeline import TICK
 
 DAY = timedelta(days=1)
@@ -43,9 +43,21 @@ class _Between:
 
 def ends(plan: Plan, instants: Instants) -> frozenset[End]:
     """What the clocks of one conversation say, but for the day."""
-    return frozenset(
-        (c.basis, None if c.until is None else c.until.year, c.bound) for c in clocks(plan, instants)
-    )
+    endless, ending = _by_basis(plan)
+    return endless | {_latest(periods, instants) for periods in ending}
+
+
+def _latest(periods: Iterable[Running], instants: Instants) -> End:
+    """The end of the period that ends last; of equal ones the later in the plan, as ``clocks`` has it."""
+    last: tuple[datetime, Running] | None = None
+    for running in periods:
+        until = end_of(running, instants)
+        if until is None:
+            return running.basis, None, None
+        if last is None or until >= last[0]:
+            last = until, running
+    assert last is not None  # noqa: S101 - each basis has a period
+    return last[1].basis, last[0].year, bound_of(last[1].rule)
 
 
 def ends_by_day(plan: Plan, days: Instants) -> frozenset[End] | None:
@@ -73,8 +85,10 @@ def _by_basis(plan: Plan) -> tuple[frozenset[End], tuple[tuple[Running, ...], ..
         if any(r.since is None or r.rule.duration is None for r in periods):
             endless.add((basis, None, None))
         else:
-            same = {(r.since, r.mark, r.rule.duration, bound_of(r.rule)): r for r in periods}
-            ending.append(tuple(same.values()))
+            same: dict[tuple[object, ...], Running] = {}
+            for r in reversed(periods):
+                same.setdefault((r.since, r.mark, r.rule.duration, bound_of(r.rule)), r)
+            ending.append(tuple(reversed(same.values())))
     return frozenset(endless), tuple(ending)
 
 

@@ -37,7 +37,7 @@ from withhold.policy.exposure import (
     used_after_deletion,
 )
 from withhold.policy.regimes import Alternative, RegimeTable
-from withhold.policy.retention import Footing, Instants, clocks, planned, terms_in
+from withhold.policy.retention import Footing, Instants, Plan, clocks, planned, terms_in
 from withhold.policy.shape import FeedbackShape, Shape, Span, shape_of
 from withhold.policy.timeline import Stretch
 
@@ -247,8 +247,13 @@ class Judge:
 
     def clocks(self, course: Course, found: ShapeVerdict) -> tuple[Clock, ...]:
         """All clocks of a conversation that ran ``course`` and was judged so; none without messages."""
+        running = self.running(course, found)
+        return () if running is None else clocks(*running)
+
+    def running(self, course: Course, found: ShapeVerdict) -> tuple[Plan, Instants] | None:
+        """Which periods run, and where they begin; ``None`` without messages."""
         if course.first is None or course.last is None:
-            return ()
+            return None
         table = self.table
         footing = Footing(
             held=(table.index_at(course.first), table.index_at(max(course.last, table.as_of))),
@@ -258,7 +263,7 @@ class Judge:
             incognito=bool(course.incognito),
             feedback=tuple(table.span(at) for at in course.feedback),
         )
-        return clocks(self.plan(footing), self._instants(course.first, course.last, course, found))
+        return self.plan(footing), self._instants(course.first, course.last, course, found)
 
     def _instants(self, first: datetime, last: datetime, course: Course, found: ShapeVerdict) -> Instants:
         return Instants(
