@@ -9,9 +9,14 @@ from withhold.machine.effective import Effective
 from withhold.machine.facts import ToolFacts
 from withhold.machine.interface import Machine, OsLayout, ToolRow
 from withhold.machine.places import JsonFile, read_json, resolve, shown
+from withhold.machine.reading.documents import Broken, read, understood
+from withhold.machine.reading.registry import Registry, registry
+from withhold.machine.reading.tree import Tree
 from withhold.machine.routes import Account
 
 TOOL = "claude-code"
+_DOMAIN = "com.anthropic.claudecode"
+_POLICY = "SOFTWARE/Policies/ClaudeCode"
 ACCOUNT_FIELDS = frozenset({"oauthAccount", "customApiKeyResponses"})
 """The account file also holds keys: the rest of it is dropped as soon as it is parsed."""
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -82,19 +87,85 @@ def _profile(config: Path, facts: ToolFacts, machine: Machine) -> Profile:
     inside = read_json(config / Path(facts.account_file).name, ACCOUNT_FIELDS)
     account = inside if inside.exists else read_json(resolve(facts.account_file, machine), ACCOUNT_FIELDS)
     user = read_json(_in(config, facts.files.user))
-    return Profile(config, Account(account), Effective(machine, _managed(facts, machine), user))
+    delivered = _in(config, facts.files.server_managed).is_file()
+    managed = managed_files(facts, machine)
+    return Profile(config, Account(account), Effective(machine, managed, user, _project(machine), delivered))
+
+
+def _project(machine: Machine) -> tuple[JsonFile, ...]:
+    """The project's own settings, those of one person first."""
+    if machine.project is None:
+        return ()
+    folder = machine.project / ".claude"
+    found = (read_json(folder / name) for name in ("settings.local.json", "settings.json"))
+    return tuple(file for file in found if file.exists)
 
 
 def _in(config: Path, text: str) -> Path:
     return config / text.removeprefix("<config>/")
 
 
-def _managed(facts: ToolFacts, machine: Machine) -> tuple[JsonFile, ...]:
+def managed_files(facts: ToolFacts, machine: Machine) -> tuple[JsonFile, ...]:
+    """Managed settings, strongest first: those of a device manager, then files, then the user's registry.
+
+    Sources are not merged: only the first that holds anything counts in full, of the others their ``env``.
+    """
+    hives = registry(machine)
+    admin = [[*_from_plists(machine), *_from_registry(hives, "HKLM")], list(_from_files(facts, machine))]
+    if not any(file for source in admin for file in source):
+        admin.append(list(_from_registry(hives, "HKCU")))
+    present = [source for source in admin if source]
+    weaker = [_only_env(file) for source in present[1:] for file in source]
+    return (*(present[0] if present else ()), *weaker)
+
+
+def _only_env(file: JsonFile) -> JsonFile:
+    env = file.settings.get("env")
+    return JsonFile(file.path, file.exists, file.broken, {} if env is None else {"env": env})
+
+
+def _from_files(facts: ToolFacts, machine: Machine) -> Iterator[JsonFile]:
     """The managed file and the pieces beside it. Of pieces, the last in the alphabet wins."""
     main = resolve(facts.files.managed[machine.os], machine)
     folder = main.parent / "managed-settings.d"
     pieces = sorted(folder.glob("*.json"), reverse=True) if folder.is_dir() else []
-    return tuple(file for file in map(read_json, (*pieces, main)) if file.exists)
+    yield from (file for file in map(read_json, (*pieces, main)) if file.exists)
+
+
+def _from_plists(machine: Machine) -> Iterator[JsonFile]:
+    if machine.os is not OsLayout.MACOS:
+        return
+    tree = Tree(machine)
+    for folder in (f"/Library/Managed Preferences/{machine.home.name}", "/Library/Managed Preferences"):
+        path = tree.one(f"{folder}/{_DOMAIN}.plist")
+        if path is not None:
+            try:
+                content = read(path, "plist")
+            except Broken:
+                content = None
+            yield _as_file(path, content)
+
+
+def _from_registry(hives: Registry, hive: str) -> Iterator[JsonFile]:
+    """One text of JSON in the policies of the system, or of the user."""
+    path = Path(f"{hive}/{_POLICY}")
+    if hives.broken:
+        yield JsonFile(path, exists=True, broken=True, settings={})
+        return
+    found = hives.get(hive, _POLICY.replace("/", "\\"), "Settings")
+    if found is None:
+        return
+    try:
+        content = understood(str(found[0]).encode(), "json") if isinstance(found[0], str) else None
+    except Broken:
+        content = None
+    yield _as_file(path, content)
+
+
+def _as_file(path: Path, content: object) -> JsonFile:
+    if not isinstance(content, dict):
+        return JsonFile(path, exists=True, broken=True, settings={})
+    return JsonFile(path, exists=True, broken=False, settings=content)
 
 
 def server_managed(profile: Profile, facts: ToolFacts) -> bool:

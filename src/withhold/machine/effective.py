@@ -1,6 +1,6 @@
 """Which value of a setting takes effect, and which file or variable decides.
 
-Order of the tool: managed file, then the user's file, then the environment; a variable in a file's ``env``
+Order of the tool: managed files, the project's own, then the user's file, then the environment; a variable in a file's ``env``
 block wins over the same variable in the shell, and an empty one cancels it.
 """
 
@@ -34,10 +34,13 @@ class Effective:
     machine: Machine
     managed: tuple[JsonFile, ...]
     user: JsonFile
+    project: tuple[JsonFile, ...] = ()
+    delivered: bool = False
+    """Whether an organisation's server delivers settings, which win and are not read."""
 
     @property
     def files(self) -> tuple[JsonFile, ...]:
-        return (*self.managed, self.user)
+        return (*self.managed, *self.project, self.user)
 
     @property
     def broken(self) -> tuple[JsonFile, ...]:

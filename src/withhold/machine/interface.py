@@ -34,13 +34,15 @@ class Machine:
     """The computer, or a copy of its files, to look at. Nothing else is read.
 
     ``root`` is what ``/`` (on Windows the system drive) is there. ``environment`` holds the variables that
-    tools would see; its values are compared and never kept or printed.
+    tools would see; its values are compared and never kept or printed. ``project`` is a folder whose own
+    settings count too.
     """
 
     home: Path
     root: Path
     os: OsLayout
     environment: Mapping[str, str] = field(repr=False, default_factory=dict)
+    project: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

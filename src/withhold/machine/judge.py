@@ -7,6 +7,8 @@ from withhold.machine.facts import Check, Placebo, SettingFacts, ToolFacts
 from withhold.machine.interface import OsLayout, PlaceboRow, RouteRow, SettingRow, SettingVerdict
 from withhold.machine.places import resolve, shown
 
+_FAVOURABLE = frozenset({SettingVerdict.GOOD, SettingVerdict.PARTLY})
+
 
 def setting_rows(facts: ToolFacts, effective: Effective, ways: Sequence[RouteRow]) -> tuple[SettingRow, ...]:
     """One row per known setting.
@@ -23,9 +25,13 @@ def _row(
     if setting.account:
         return _made(facts, setting, _account_verdict(setting, ways), None)
     verdict, value = _judged(setting, effective)
-    if value is None and effective.broken:
-        broken = shown(effective.broken[0].path, effective.machine)
-        return _made(facts, setting, SettingVerdict.UNKNOWN, None, note=f"{broken} cannot be read. ")
+    if verdict in _FAVOURABLE or value is None:
+        if effective.broken:
+            broken = shown(effective.broken[0].path, effective.machine)
+            return _made(facts, setting, SettingVerdict.UNKNOWN, None, note=f"{broken} cannot be read. ")
+        if effective.delivered and verdict in _FAVOURABLE:
+            note = "An organisation's server delivers settings that win and were not read. "
+            return _made(facts, setting, SettingVerdict.UNKNOWN, value, note=note)
     return _made(facts, setting, verdict, value)
 
 
@@ -55,8 +61,8 @@ def _made(
         tool=facts.tool,
         purpose=setting.purpose,
         verdict=verdict,
-        effective_value=setting.absent_value if value is None else f"{value.name}={printable(value.value)}",
-        decided_by=None if value is None else value.where,
+        effective_value=setting.absent_value if value is None else printable(value.value),
+        decided_by=None if value is None else f"{value.where} ({value.name})",
         fix="none" if verdict in {SettingVerdict.GOOD, SettingVerdict.NOT_APPLICABLE} else setting.fix,
         why=note + setting.why,
     )

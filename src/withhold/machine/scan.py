@@ -4,13 +4,15 @@ Read-only and offline: nothing is started, no socket is opened, no file with tok
 secret is kept. What cannot be seen is said.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
+from pathlib import Path
 
 from withhold.machine.claude_code import TOOL, Profile, found, profiles, server_managed
 from withhold.machine.facts import ToolFacts, load
 from withhold.machine.interface import (
     Machine,
+    OsLayout,
     RouteRow,
     Scan,
     Session,
@@ -20,18 +22,40 @@ from withhold.machine.interface import (
 )
 from withhold.machine.judge import placebo_rows, setting_rows
 from withhold.machine.places import shown
+from withhold.machine.reading.registry import exports
 from withhold.machine.routes import routes
+from withhold.machine.tools import look
 from withhold.machine.transcripts import transcript_row
 from withhold.model.conversation import Unrecognised
 from withhold.model.when import When
+from withhold.packs.tools import ToolPack, load_tools
 
 
-def scan(machine: Machine, transcripts: Transcripts | None = None, since: When | None = None) -> Scan:
-    """Look for Claude Code.
+def scan(
+    machine: Machine,
+    transcripts: Transcripts | None = None,
+    since: When | None = None,
+    packs: Mapping[str, ToolPack] | None = None,
+) -> Scan:
+    """Look for every tool that ``packs`` know (``None``: those that come with the program).
 
     ``since`` is the date of a change of terms: sessions resumed after it are counted. Without
     ``transcripts`` sessions are not read, and ``unseen`` says so.
     """
+    own = _claude_code(machine, transcripts, since)
+    others = look(machine, load_tools() if packs is None else packs)
+    return Scan(
+        tools=(*own.tools, *(o.tool for o in others)),
+        routes=(*own.routes, *chain.from_iterable(o.routes for o in others)),
+        settings=(*own.settings, *chain.from_iterable(o.settings for o in others)),
+        placebos=(*own.placebos, *chain.from_iterable(o.placebos for o in others)),
+        transcripts=own.transcripts,
+        unseen=(*own.unseen, *chain.from_iterable(o.unseen for o in others), *_system(machine)),
+        facts_as_of=own.facts_as_of,
+    )
+
+
+def _claude_code(machine: Machine, transcripts: Transcripts | None, since: When | None) -> Scan:
     facts = load(TOOL)
     tool = found(facts, machine)
     if tool is None:
@@ -49,6 +73,15 @@ def scan(machine: Machine, transcripts: Transcripts | None = None, since: When |
         unseen=(*_unseen(facts, machine, ways), *_of_profiles(facts, machine, present, transcripts)),
         facts_as_of=facts.compiled_on,
     )
+
+
+def _system(machine: Machine) -> Iterator[UnseenRow]:
+    """What no tool's own rows say."""
+    copied = machine.root != Path(machine.root.anchor)
+    if machine.os is OsLayout.WINDOWS and copied and not any(exports(machine)):
+        yield UnseenRow("the registry", "the copy holds no export (.reg); policies in it would win over files")
+    if machine.os is OsLayout.WINDOWS:
+        yield UnseenRow("homes inside WSL", "they lie in disk images; run withhold inside them")
 
 
 def _transcripts(

@@ -1,0 +1,152 @@
+"""Settings files as plain values. A file that is not surely understood is :data:`BROKEN`, never guessed at."""
+
+import configparser
+import json
+import plistlib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+import yaml
+
+from withhold.machine.edit.interface import CannotEdit
+
+LARGEST = 64 << 20
+"""Bytes of a settings file that is read."""
+
+_PREF = re.compile(r'^\s*(?:user_pref|pref|sticky_pref)\("((?:[^"\\]|\\.)*)",\s*(.*)\);\s*(?://.*)?$')
+_RECORD = re.compile(r"^([A-Za-z0-9._-]+):([0-9.]+):([01]):(\d+)$")
+
+
+class Broken(Exception):
+    """The file cannot be understood for certain. Its text never quotes the file."""
+
+
+def read(path: Path, form: str) -> Any:
+    """The content of a file of this format. Raises :class:`Broken`, and nothing else for any content."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as problem:
+        raise Broken(f"it cannot be read ({problem.strerror or 'no access'})") from None
+    if len(data) > LARGEST:
+        raise Broken("it is too large")
+    return understood(data, form)
+
+
+def understood(data: bytes, form: str) -> Any:
+    """``data`` as a value. Raises :class:`Broken`."""
+    try:
+        if form == "plist":
+            return plistlib.loads(data)
+        return _TEXTS[form](data.decode("utf-8").removeprefix("\ufeff"))
+    except Broken:
+        raise
+    except RecursionError:
+        raise Broken("it is nested too deeply") from None
+    except (ValueError, ExpatError, yaml.YAMLError, configparser.Error, CannotEdit):
+        raise Broken(f"it is not readable as {form}") from None
+    except (KeyError, IndexError, TypeError, OverflowError, AttributeError, MemoryError):
+        raise Broken(f"it is damaged ({form})") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise Broken("a key stands in it twice")
+    return made
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_unique) if text.strip() else {}
+
+
+def _jsonc(text: str) -> Any:
+    """JSON as editors read it: comments and trailing commas are allowed."""
+    try:
+        return _json(text)
+    except ValueError:
+        from withhold.machine.edit.json_text import JsonText
+
+        return JsonText().read(text)
+
+
+class _Yaml(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML whose only switches are true and false (YAML 1.2), and in which no key stands twice."""
+
+
+def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
+    loader.flatten_mapping(node)
+    pairs = [(loader.construct_object(k, deep=True), loader.construct_object(v, deep=True)) for k, v in node.value]
+    return _unique(pairs)
+
+
+_Yaml.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Yaml.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:bool"]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
+def _yaml(text: str) -> Any:
+    found = yaml.load(text, _Yaml)  # noqa: S506 - a safe loader
+    return {} if found is None else found
+
+
+def _ini(text: str) -> dict[str, dict[str, str]]:
+    parser = configparser.RawConfigParser(delimiters=("=",), comment_prefixes=(";", "#"), strict=True)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read_string(text)
+    return {name: dict(parser.items(name)) for name in parser.sections()}
+
+
+def _prefs(text: str) -> dict[str, Any]:
+    """Firefox's preferences: the last line for a name counts."""
+    found: dict[str, Any] = {}
+    for line in text.splitlines():
+        bare = line.strip()
+        if not bare or bare.startswith(("//", "#", "/*", "*")):
+            continue
+        match = _PREF.match(line)
+        if match is None:
+            raise Broken("a line in it is no preference")
+        found[match.group(1)] = json.loads(match.group(2))
+    return found
+
+
+def _consents(text: str) -> dict[str, int]:
+    """JetBrains' consents: ``id:version:0|1:time`` parted by semicolons. The newest time counts."""
+    found: dict[str, tuple[int, int]] = {}
+    for record in filter(None, (part.strip() for part in text.split(";"))):
+        match = _RECORD.match(record)
+        if match is None:
+            raise Broken("a record in it is not understood")
+        name, _, answer, at = match.groups()
+        if name in found and found[name][0] == int(at) and found[name][1] != int(answer):
+            raise Broken("two records in it contradict each other")
+        if name not in found or int(at) >= found[name][0]:
+            found[name] = (int(at), int(answer))
+    return {name: answer for name, (_, answer) in found.items()}
+
+
+def _dotenv(text: str) -> dict[str, str]:
+    pairs = (line.strip().removeprefix("export ").partition("=") for line in text.splitlines())
+    return {
+        key.strip(): value.strip().strip("'\"") for key, sign, value in pairs if sign and not key.startswith("#")
+    }
+
+
+_TEXTS: Mapping[str, Callable[[str], Any]] = {
+    "json": _json,
+    "jsonc": _jsonc,
+    "toml": tomllib.loads,
+    "yaml": _yaml,
+    "ini": _ini,
+    "mozilla-prefs": _prefs,
+    "jetbrains-consents": _consents,
+    "dotenv": _dotenv,
+}

@@ -1,0 +1,318 @@
+"""What each place that can hold a setting says on this computer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from withhold.machine.interface import Machine, OsLayout
+from withhold.machine.places import shown
+from withhold.machine.reading import rows
+from withhold.machine.reading.documents import Broken, read
+from withhold.machine.reading.registry import CONFLICT, UNREADABLE, Registry
+from withhold.machine.reading.tree import Tree
+from withhold.packs.tools import Place, ToolPack
+
+EDITORS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Code": (".vscode", ".vscode-server"),
+    "Code - Insiders": (".vscode-insiders", ".vscode-server-insiders"),
+    "VSCodium": (".vscode-oss",),
+    "Code - OSS": (".vscode-oss",),
+    "Cursor": (".cursor", ".cursor-server"),
+    "Windsurf": (".windsurf", ".windsurf-server"),
+    "Windsurf - Next": (".windsurf-next",),
+    "Kiro": (".kiro",),
+    "Antigravity": (".antigravity",),
+}
+"""Settings folder of an editor of the VS Code family, and folders of the home that hold its extensions."""
+OWN_EDITIONS: Final = ("Code", "Code - Insiders", "VSCodium", "Code - OSS")
+
+State = Literal["set", "absent", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One place and what it says. ``context`` names the editor or profile whose own place it is.
+
+    ``path`` is the file that holds, or would hold, the value. ``why`` says why it is ``broken``.
+    """
+
+    place: Place
+    scope: str
+    state: State
+    where: str
+    value: Any = field(default=None, repr=False)
+    context: str = ""
+    why: str = ""
+    path: Path | None = None
+
+
+@dataclass
+class Sight:
+    """The computer through the eyes of one tool."""
+
+    pack: ToolPack
+    machine: Machine
+    registry: Registry
+    editors: tuple[str, ...] = ("Code",)
+    has_program: bool = False
+    cache: dict[tuple[Path, str], Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        moves = {
+            folder: value
+            for name, folder in self.pack.rules.moves.items()
+            if (value := self.machine.environment.get(name))
+        }
+        if self.machine.os is OsLayout.WINDOWS:
+            moves |= {old.replace("~", "%USERPROFILE%").replace("/", "\\"): new for old, new in moves.items()}
+        self.tree = Tree(self.machine, moves)
+
+    def content(self, path: Path, form: str) -> Any:
+        """A file's content, parsed once. Raises :class:`Broken`."""
+        if (path, form) not in self.cache:
+            try:
+                self.cache[path, form] = read(path, form)
+            except Broken as problem:
+                self.cache[path, form] = problem
+        found = self.cache[path, form]
+        if isinstance(found, Broken):
+            raise found
+        return found
+
+    def variable(self, name: str) -> tuple[str, str] | None:
+        """A variable with its place: the environment, else the tool's own files of variables."""
+        value = self.machine.environment.get(name)
+        if value is not None:
+            return value, "environment"
+        for documented in self.pack.rules.env_files:
+            path = self.tree.one(documented)
+            if path is None or not path.is_file():
+                continue
+            held = self.content(path, "dotenv")
+            if name in held:
+                return held[name], shown(path, self.machine)
+        return None
+
+    def readings(self, place: Place) -> tuple[Reading, ...]:
+        """All that ``place`` comes to here; nothing where this system has no such place."""
+        match place.kind:
+            case "env":
+                return (self._of_environment(place),)
+            case "file":
+                return tuple(self._of_files(place))
+            case "registry" if self.machine.os is OsLayout.WINDOWS:
+                return (self._of_registry(place),)
+            case "plist-domain" if self.machine.os is OsLayout.MACOS:
+                return tuple(self._of_domain(place))
+            case "sqlite":
+                return tuple(self._of_rows(place))
+            case _:
+                return ()
+
+    def _of_environment(self, place: Place) -> Reading:
+        try:
+            found = self.variable(place.word)
+        except Broken as problem:
+            return Reading(place, "env", "broken", "a file of variables", why=str(problem))
+        if found is None or found[0] == "":
+            return Reading(place, "env", "absent", "environment")
+        return Reading(place, "env", "set", found[1], found[0])
+
+    def documented(self, place: Place) -> tuple[str, ...]:
+        """The paths of a file, as documentation writes them for this system."""
+        text = (place.paths or {}).get(self.machine.os.value)
+        if text is None:
+            return ()
+        if " or " in text:
+            return tuple(text.split(" or "))
+        if text.endswith("prefs.js, user.js"):
+            folder = text.removesuffix("prefs.js, user.js")
+            return (folder + "user.js", folder + "prefs.js")
+        folder, name = _split(text)
+        if name == "<id>.json":
+            applied = self._applied(folder)
+            return () if applied is None else (f"{folder}{applied}.json",)
+        return (text, *(folder + other for other in self.pack.rules.siblings.get(name, ())))
+
+    def _applied(self, folder: str) -> str | None:
+        """The one of several configurations that a file beside them says is in force."""
+        path = self.tree.one(folder + "_meta.json")
+        if path is None:
+            return None
+        try:
+            found = self.content(path, "json")
+        except Broken:
+            return None
+        name = found.get("appliedId") if isinstance(found, dict) else None
+        plain = isinstance(name, str) and name != "" and all(c.isalnum() or c in "-_" for c in name)
+        return name if plain else None
+
+    def _of_files(self, place: Place) -> Iterator[Reading]:
+        scope = place.scope or "user"
+        for documented in self.documented(place):
+            for context, spelt in self._contexts(documented):
+                found = [p for p in self.tree.find(spelt) if p.is_file()]
+                for path in found:
+                    yield self._of_file(place, scope, path, context or _profile(spelt, path))
+                wanted = None if found else self.tree.wanted(spelt)
+                if wanted is not None and (context == "" or wanted.parent.is_dir()):
+                    where = shown(wanted, self.machine)
+                    yield Reading(place, scope, "absent", where, context=context, path=wanted)
+
+    def _contexts(self, documented: str) -> Iterator[tuple[str, str]]:
+        """Each editor of the family that has the tool, for a path of VS Code; its profiles too."""
+        for sign in ("/", "\\"):
+            middle = f"{sign}Code{sign}User{sign}"
+            if middle not in documented:
+                continue
+            for editor in self.editors:
+                path = documented.replace(middle, f"{sign}{editor}{sign}User{sign}")
+                yield (editor, path)
+                if path.endswith("settings.json"):
+                    profiles = path.replace("settings.json", f"profiles{sign}*{sign}settings.json")
+                    for found in self.tree.find(profiles):
+                        yield (f"{editor}, profile {found.parent.name}", _literal(path, found, sign))
+            return
+        yield ("", documented)
+
+    def _of_file(self, place: Place, scope: str, path: Path, context: str) -> Reading:
+        where = shown(path, self.machine)
+        if place.format == "marker-file":
+            return Reading(place, scope, "set", where, "file exists", context, path=path)
+        try:
+            content = self.content(path, place.format or "json")
+            state, value = self._looked_up(content, place)
+        except Broken as problem:
+            return Reading(place, scope, "broken", where, context=context, why=str(problem), path=path)
+        return Reading(place, scope, state, where, value, context, path=path)
+
+    def _looked_up(self, content: Any, place: Place) -> tuple[State, Any]:
+        key = place.key if isinstance(place.key, tuple) else (str(place.key),)
+        if not isinstance(content, dict):
+            raise Broken("it holds no table of settings")
+        selector = self.pack.rules.profile_key
+        if selector is not None and isinstance(name := content.get(selector[0]), str):
+            state, value = lookup(content, (selector[1], name, *key))
+            if state == "set":
+                return state, value
+        if place.format == "jetbrains-consents" and key == ("eap",):
+            answers = {v for k, v in content.items() if k == "eap" or k.startswith("eap.")}
+            return ("set", answers.pop()) if len(answers) == 1 else ("set", sorted(answers)) if answers else ("absent", None)
+        return lookup(content, key)
+
+    def _of_registry(self, place: Place) -> Reading:
+        hive, path, name = place.hive or "HKLM", place.path or "", place.name or ""
+        where = f"{hive}\\{path.strip(chr(92))}\\{name}"
+        scope = place.scope or "managed"
+        if self.registry.broken:
+            why = f"the export {self.registry.broken[0]} cannot be read"
+            return Reading(place, scope, "broken", where, why=why)
+        found = self.registry.get(hive, path, name)
+        if found is None:
+            return Reading(place, scope, "absent", where)
+        if found[0] is CONFLICT or found[0] is UNREADABLE:
+            return Reading(place, scope, "broken", where, why="its value is not understood")
+        return Reading(place, scope, "set", where, found[0])
+
+    def _of_domain(self, place: Place) -> Iterator[Reading]:
+        scope, name = place.scope or "managed", f"{place.domain}.plist"
+        if scope == "managed":
+            user = self.machine.home.name
+            paths = [f"/Library/Managed Preferences/{name}", f"/Library/Managed Preferences/{user}/{name}"]
+        else:
+            paths = [f"~/Library/Preferences/{name}"]
+        for documented in paths:
+            path = self.tree.one(documented)
+            if path is None or not path.is_file():
+                yield Reading(place, scope, "absent", documented)
+                continue
+            yield self._of_plist(place, scope, path)
+
+    def _of_plist(self, place: Place, scope: str, path: Path) -> Reading:
+        where = shown(path, self.machine)
+        try:
+            content = self.content(path, "plist")
+            if not isinstance(content, dict):
+                raise Broken("it holds no table of settings")
+        except Broken as problem:
+            return Reading(place, scope, "broken", where, why=str(problem))
+        needs = self.pack.rules.managed_needs
+        if needs is not None and content.get(needs) is not True:
+            return Reading(place, scope, "absent", where)
+        key = str(place.key)
+        ways: list[tuple[str, ...]] = [(key,), tuple(key.split(".")), tuple(key.split("__"))]
+        for way in ways:
+            state, value = lookup(content, way)
+            if state == "set":
+                return Reading(place, scope, "set", where, value)
+        return Reading(place, scope, "absent", where)
+
+    def _of_rows(self, place: Place) -> Iterator[Reading]:
+        scope = place.scope or "user"
+        for documented in self.documented(place):
+            for context, spelt in self._contexts(documented):
+                path = self.tree.one(spelt)
+                if path is None:
+                    if context == "" or self.tree.one(_split(spelt)[0]) is not None:
+                        yield Reading(place, scope, "absent", spelt, context=context)
+                    continue
+                where = shown(path, self.machine)
+                try:
+                    value = row_value(path, place)
+                except Broken as problem:
+                    yield Reading(place, scope, "broken", where, context=context, why=str(problem))
+                    continue
+                state: State = "absent" if value is None else "set"
+                yield Reading(place, scope, state, where, value, context)
+
+
+def row_value(path: Path, place: Place) -> Any:
+    """The named row, or the named field of its JSON. Nothing else of the table is read."""
+    import json
+
+    key: str | int = place.key if isinstance(place.key, str | int) else str(place.key)
+    if place.value_format == "integer" and isinstance(key, str) and key.isdecimal():
+        key = int(key)
+    value = rows.value(path, place.table or "", place.key_column or "", place.value_column or "", key)
+    if isinstance(value, bytes):
+        try:
+            value = value.decode("utf-8")
+        except UnicodeDecodeError:
+            raise Broken("the row is not text") from None
+    if place.value_format != "json" or value is None:
+        return value
+    try:
+        found = json.loads(value)
+    except (ValueError, TypeError, RecursionError):
+        raise Broken("the row is not JSON") from None
+    for part in place.json_path or ():
+        if not isinstance(found, dict):
+            raise Broken("the row is not as expected")
+        found = found.get(part)
+    return found
+
+
+def lookup(content: Any, key: tuple[str, ...]) -> tuple[State, Any]:
+    """The value under a path of keys. Raises :class:`Broken` where a key on the way holds no table."""
+    for index, part in enumerate(key):
+        if not isinstance(content, dict):
+            raise Broken(f"{'.'.join(key[:index])} in it is no table")
+        if part not in content:
+            return "absent", None
+        content = content[part]
+    return "set", content
+
+
+def _split(text: str) -> tuple[str, str]:
+    at = max(text.rfind("/"), text.rfind("\\")) + 1
+    return text[:at], text[at:]
+
+
+def _profile(spelt: str, path: Path) -> str:
+    """The name that stood for ``<profile>``: each profile is a context of its own."""
+    return path.parent.name if "<profile>" in spelt else ""
+
+
+def _literal(path: str, found: Path, sign: str) -> str:
+    return path.replace("settings.json", f"profiles{sign}{found.parent.name}{sign}settings.json")
