@@ -94,4 +94,6 @@ def _problem(entry: ZipInfo) -> str | None:
         return "leads out of the bundle"
     if parts[0] != TOP or len(parts) < 2:
         return f"does not lie in the folder {TOP}/"
+    if entry.compress_type == ZIP_STORED and entry.compress_size != entry.file_size:
+        return "has a size that contradicts itself"
     return "is encrypted" if entry.flag_bits & 1 else None

@@ -83,7 +83,7 @@ inclusion() { # of the leaf in file $1 under the root of the checkpoint (RFC 916
       { printf '\1'; cat "$tmp/h" "$tmp/p"; } | openssl dgst -sha256 -binary > "$tmp/n"
     fi
     mv "$tmp/n" "$tmp/h"; (( fn /= 2, sn /= 2 ))
-  done < <(sed -n '3,/^$/p' record.tlog-proof | sed '/^$/d')
+  done < <(sed '1,2d; /^$/,$d' record.tlog-proof)
   [ "$(base64 < "$tmp/h")" = "$(sed -n 3p "$tmp/text")" ] && [ "$sn" = 0 ]
 }
 

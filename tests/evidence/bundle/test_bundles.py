@@ -1,0 +1,229 @@
+"""Bundles as a person makes them and as a stranger checks them."""
+
+import hashlib
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.tool import Tool
+from tests.evidence.bundle.making import Made, failures, verified
+from tests.evidence.making import draft
+from withhold.app.bundles import bundle, handed, packed
+from withhold.evidence.bundle.check import Trust, check_bundle
+from withhold.evidence.bundle.script import script
+from withhold.evidence.claims import Result
+from withhold.support.errors import EvidenceBroken, UsageProblem
+
+ROOT = Path(__file__).resolve().parents[3]
+BAGIT = ROOT / ".venv" / "oracles" / "bin" / "bagit.py"
+HOW_TO = ROOT / "docs" / "how-to" / "verify-a-bundle.md"
+BASH = shutil.which("bash")
+
+
+@pytest.fixture
+def tool(capsys: pytest.CaptureFixture[str]) -> Tool:
+    """The command line, on a state of the test's own."""
+    return Tool(capsys)
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(list(map(str, command)), cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_everything_verifies_by_what_a_careful_person_trusts(bundled: Made) -> None:
+    """With key and roots known: only what was never captured is not checkable."""
+    report = check_bundle(bundled.data, bundled.trust)
+    open_claims = {c.name for r in report.records for c in r.claims if c.result is not Result.VERIFIED}
+    assert open_claims == {"blob:after.png"}
+    assert len(report.records) == 2
+    assert all(c.result is Result.VERIFIED for c in report.whole)
+
+
+def test_a_bundle_cannot_vouch_for_itself(bundled: Made) -> None:
+    """Without a key and roots from elsewhere: sound, but neither key nor any time is said to be verified."""
+    report = check_bundle(bundled.data, Trust())
+    assert report.sound
+    names = {name for _, name in verified(report)}
+    assert not names & {"key", "time", "not_before", "token:one", "token:two"}
+
+
+def test_equal_records_give_equal_bytes(bundled: Made) -> None:
+    """Made twice, in whatever order they are named."""
+    again = packed(handed(bundled.services, [bundled.ids[1][:9], bundled.ids[0]]))
+    assert again == bundled.data
+
+
+def test_other_records_stay_out(bundled: Made) -> None:
+    """Nothing of the record that was not named is in the bundle: neither its id nor its bytes."""
+    leaf = bundled.services.journal.leaf(bundled.ids[2])
+    salt = re.search(rb'"salt":"([0-9a-f]+)"', leaf)
+    assert salt is not None
+    for data in bundled.files.values():
+        assert bundled.ids[2].encode() not in data
+        assert salt[1] not in data
+
+
+def test_an_artifact_can_be_left_out(bundled: Made, tmp_path: Path) -> None:
+    """Its hash stays, the rest verifies, it alone is not checkable; a mistyped name is refused."""
+    out = tmp_path / "b.zip"
+    document = bundle(bundled.services, bundled.ids[:1], str(out), left_out=("before.png",))
+    assert document.left_out == ("before.png",)
+    report = check_bundle(out.read_bytes(), bundled.trust)
+    claims = {c.name: c for c in report.records[0].claims}
+    assert claims["blob:before.png"].result is Result.NOT_CHECKABLE
+    assert "left out" in claims["blob:before.png"].why
+    assert report.sound
+    picture = draft(0).artifacts[0].data
+    assert picture not in out.read_bytes()
+    with pytest.raises(UsageProblem, match="no artifact"):
+        bundle(bundled.services, bundled.ids[:1], str(out), left_out=("befor.png",))
+
+
+def test_a_damaged_record_is_not_handed_out(tmp_path: Path, bundled: Made) -> None:
+    """What does not verify in the store is refused, not bundled."""
+    state = tmp_path / "state"
+    shutil.copytree(bundled.services.home.root, state)
+    from withhold.app.bootstrap import Services
+    from withhold.support.paths import StateHome
+
+    app = Services(
+        home=StateHome(state), environ={"WITHHOLD_HOME": str(state)}, user_home=tmp_path, stamps=False
+    )
+    stored = app.journal.get(bundled.ids[0]).artifacts[0].sha256
+    (state / "evidence" / "blobs" / stored[:2] / stored).write_bytes(b"other")
+    with pytest.raises(EvidenceBroken, match=r"before\.png"):
+        bundle(app, bundled.ids[:1], str(tmp_path / "b.zip"))
+    app.close()
+
+
+def test_a_record_of_the_first_format_is_bundled_too(tmp_path: Path) -> None:
+    """With the log's first record, which holds on to it; a change of it is noticed."""
+    from tests.evidence.bundle.making import flipped, repacked, resealed
+    from withhold.app.bootstrap import Services
+    from withhold.evidence.bundle.packing import unpack
+    from withhold.support.paths import StateHome
+
+    state = tmp_path / "state"
+    app = Services(
+        home=StateHome(state), environ={"WITHHOLD_HOME": str(state)}, user_home=tmp_path, stamps=False
+    )
+    assert app.store.accounts() == ()
+    former = ROOT / "tests" / "evidence" / "fixtures" / "format-1"
+    shutil.copytree(former, state / "evidence", dirs_exist_ok=True)
+    app.journal.mend()
+    first = next(iter(app.journal.records()))
+    data = packed(handed(app, [first.id]))
+    trust = Trust(frozenset({app.journal.public_key.fingerprint}))
+    assert check_bundle(data, trust).sound
+    files = unpack(data)[0]
+    if BASH is not None:
+        top = tmp_path / "bag"
+        for path, content in files.items():
+            (top / path).parent.mkdir(parents=True, exist_ok=True)
+            (top / path).write_bytes(content)
+        done = run(BASH, "verify.sh", "--key", app.journal.public_key.fingerprint, cwd=top)
+        assert done.returncode == 3, done.stdout
+        assert "holds on to it" in done.stdout
+    for name in ("record.json", "leaf.json", "journal-records.txt"):
+        path = f"data/records/{first.id}/{name}"
+        changed = resealed({**files, path: flipped(files[path], len(files[path]) // 2, 1)})
+        assert failures(check_bundle(repacked(changed), trust)), name
+    app.close()
+
+
+def test_the_commands(tool: Tool, bundled: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """bundle, report, verify FILE: exit codes, names of record and field, and 4 where a byte differs."""
+    monkeypatch.setenv("WITHHOLD_HOME", str(bundled.services.home.root))
+    out = tmp_path / "b.zip"
+    made = tool.document("evidence", "bundle", bundled.ids[0][:10], "-o", out)
+    assert made["records"] == [bundled.ids[0]]
+    assert tool.document("evidence", "verify", out)["files"][0]["kind"] == "bundle"
+    monkeypatch.setenv("WITHHOLD_HOME", str(tmp_path / "stranger"))
+    roots = [argument for root in bundled.roots for argument in ("--root", root)]
+    named = tool.document("evidence", "verify", out, "--key", bundled.fingerprint, *roots)
+    results = {c["name"]: c["result"] for c in named["records"][0]["claims"]}
+    assert results["key"] == results["time"] == results["not_before"] == "verified"
+    data = bytearray(out.read_bytes())
+    at = data.find(b"PNG") + 40
+    data[at] ^= 1
+    out.write_bytes(data)
+    ran = tool("evidence", "verify", out)
+    assert ran.code == 4
+    assert "container" in ran.out
+
+
+def test_a_failure_names_the_record_and_the_field(bundled: Made) -> None:
+    """A changed capture under manifests that fit: that record, that artifact."""
+    from tests.evidence.bundle.making import repacked, resealed
+
+    path = f"data/records/{bundled.ids[1]}/artifacts/tree.json"
+    report = check_bundle(repacked(resealed({**bundled.files, path: b"{}"})), bundled.trust)
+    failed = [(r.id, c.name) for r in report.records for c in r.claims if c.result is Result.FAILED]
+    assert failed == [(bundled.ids[1], "blob:tree.json")]
+
+
+def test_the_standard_tools_read_the_bag(bundled: Made, tmp_path: Path) -> None:
+    """``sha256sum -c`` on both manifests, which have two spaces in each line."""
+    if shutil.which("sha256sum") is None:
+        pytest.skip("sha256sum is not installed")
+    top = bundled.unfold(tmp_path)
+    for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+        assert run("sha256sum", "-c", "--strict", name, cwd=top).returncode == 0
+    (top / "VERIFY.md").write_text("trust me")
+    assert run("sha256sum", "-c", "tagmanifest-sha256.txt", cwd=top).returncode == 1
+
+
+def test_bagit_validates_the_bag(bundled: Made, tmp_path: Path) -> None:
+    """The Library of Congress' own program."""
+    if not BAGIT.exists():
+        pytest.skip("bagit is not installed; make setup installs it")
+    top = bundled.unfold(tmp_path)
+    assert run(BAGIT, "--validate", ".", cwd=top).returncode == 0
+    (top / "data" / "report.html").write_text("other")
+    assert run(BAGIT, "--validate", ".", cwd=top).returncode != 0
+
+
+@pytest.mark.skipif(BASH is None, reason="bash is not installed")
+def test_the_script_says_what_it_cannot_check(bundled: Made, tmp_path: Path) -> None:
+    """0 with key and roots, 3 without, 3 with foreign ones, 2 for wrong usage; nothing is changed."""
+    top = bundled.unfold(tmp_path)
+    roots = [str(argument) for root in bundled.roots for argument in ("--root", root)]
+    assert run(BASH or "", "verify.sh", "--key", bundled.fingerprint, *roots, cwd=top).returncode == 0
+    bare = run(BASH or "", "verify.sh", cwd=top)
+    assert bare.returncode == 3
+    assert "NOT CHECKABLE" in bare.stdout
+    assert "FAIL" not in bare.stdout
+    foreign = run(BASH or "", "verify.sh", "--key", "0" * 64, *roots[:2], cwd=top)
+    assert foreign.returncode == 3
+    assert run(BASH or "", "verify.sh", "--unknown", cwd=top).returncode == 2
+    assert {p: (top / p).read_bytes() for p in bundled.files} == bundled.files
+
+
+@pytest.mark.skipif(BASH is None, reason="bash is not installed")
+def test_the_commands_of_the_guide_give_what_it_expects(bundled: Made, tmp_path: Path) -> None:
+    """Every command of VERIFY.md is run, with a root in place of ROOT.pem; it says what must come out."""
+    top = bundled.unfold(tmp_path)
+    text = (top / "VERIFY.md").read_text("utf-8")
+    record = text.split("## Record ")[1].partition("Its captures")[0]
+    commands = [line[4:] for line in record.splitlines() if line.startswith("    ")]
+    bundle_root = tmp_path / "roots.pem"
+    bundle_root.write_bytes(b"".join(root.read_bytes() for root in bundled.roots))
+    first = bundled.files[f"data/records/{min(bundled.ids[:2])}/record.json"]
+    value = re.search(rb'"value":"([0-9a-f]{64})"', first)
+    assert value is not None
+    whole = "\n".join(commands).replace("/tmp", str(tmp_path))  # noqa: S108 - where the guide puts its files
+    whole = whole.replace("ROOT.pem", str(bundle_root)).replace("VALUE", value[1].decode())
+    done = run(BASH or "", "-euc", whole, cwd=top)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Signature Verified Successfully") == 1
+    assert (done.stdout + done.stderr).count("Verification: OK") == 3
+    assert bundled.fingerprint in done.stdout
+
+
+def test_the_script_is_short_and_its_published_hash_is_true() -> None:
+    """Under 200 lines, and the how-to names the hash of what is put into bundles."""
+    assert len(script().splitlines()) < 200
+    assert hashlib.sha256(script()).hexdigest() in HOW_TO.read_text("utf-8")
