@@ -212,6 +212,32 @@ def test_a_look_before_now_stands_for_now_only_where_it_is_asked_for() -> None:
     assert any("2026-06-01 00:00 UTC" in r.text for r in found.reasons)
 
 
+def test_what_lies_stored_after_the_last_look_is_judged_by_that_look() -> None:
+    """Terms that open untouched older conversations: the minutes since the look make no unknown of all of
+    them, and the reason names the look. What was sent after it stays unknown.
+    """
+    off = stood(Setting.PRIVATE, "2026-01-01", "2026-06-01")
+    entry = terms(training(older=True))
+    table = RegimeTable(product(entry), account(), [off], NOW, looked_at=on("2026-06-01"))
+    found = Judge(table)(chat("2026-02-01"))
+    assert found.past is PastExposure.NOT_EXPOSED
+    assert any("2026-06-01 00:00 UTC" in r.text for r in found.reasons if r.rule == "setting.as_last_seen")
+    assert Judge(table)(chat("2026-06-02")).past is PastExposure.UNKNOWN
+    assert Judge(table)(chat("2025-12-01")).past is PastExposure.UNKNOWN
+    unlooked = RegimeTable(product(entry), account(), [off], NOW)
+    assert Judge(unlooked)(chat("2026-02-01")).past is PastExposure.UNKNOWN
+
+
+def test_an_end_that_nobody_knows_is_no_boundary_day() -> None:
+    """Two entries that overlap for months: the reason says so, and no mark speaks of a day."""
+    old = terms(training(Allowed.NO), name="old", ends=When(on("2026-01-01"), on("2026-04-01")))
+    new = terms(training(), name="new", begins=When.at(on("2026-02-01")))
+    found = verdict(chat("2026-03-01"), [ON], old, new)
+    assert words(found)[0] == "exposed"
+    assert "terms.either" in rules(found)
+    assert "boundary_day" not in {*rules(found), *found.marks}
+
+
 def test_every_unknown_says_what_would_settle_it() -> None:
     """An answer that is missing names the evidence that would give it."""
     found = verdict(chat("2026-02-01"), [], terms())

@@ -20,6 +20,7 @@ SETTLES: dict[str, str] = {
     "region.unknown": "The region the account belongs to.",
     "time.uncertain": "A copy of the conversation whose times carry a zone.",
     "terms.stale": "Newer terms data: somebody has to compare the pack with the provider's page again.",
+    "terms.either": "The day on which the older entry ended, with its source, added to the pack.",
     "terms.unknown": "The provider's own text for that time, added to the pack.",
     "scope.unknown": "A statement of the provider on what the setting covers.",
     "incognito.unknown": "Whether it was incognito, and what the terms then said about that.",

@@ -36,10 +36,12 @@ from withhold.policy.exposure import (
     sent,
     used_after_deletion,
 )
-from withhold.policy.regimes import Alternative, RegimeTable
+from withhold.policy.regimes import Alternative, Regime, RegimeTable
 from withhold.policy.retention import Footing, Instants, Plan, clocks, planned, terms_in
 from withhold.policy.shape import FeedbackShape, Shape, Span, shape_of
 from withhold.policy.timeline import Stretch
+
+_AS_LAST_SEEN = ("setting.as_last_seen", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class Judge:
         steps = [*self._past_steps(opened), *_feedback_steps(rated)]
         extent, extent_step = _extent(opened)
         steps += extent_step
+        if past != PastExposure.EXPOSED and self._stands_as_last_seen(shape):
+            steps.append(Step("setting.as_last_seen", None, None))
         if past == PastExposure.EXPOSED and future != FutureEligibility.ELIGIBLE:
             steps.append(Step("past.never_cleared", None, None))
         return ShapeVerdict(
@@ -163,8 +167,30 @@ class Judge:
 
     def _judge_lying(self, index: int, incognito: bool | None) -> Finding:
         regime = self.table.regimes[index]
-        found = _over(lingering(as_last_read(c), regime, incognito=incognito) for c in regime.alternatives)
-        return Finding(found.bounds, tuple((r, t) for r, t in found.because if t is not None))
+        found = _lain(self._as_last_seen(regime), incognito)
+        because = tuple((r, t) for r, t in found.because if t is not None)
+        if found.bounds.possible or not _lain(regime, incognito).bounds.possible:
+            return Finding(found.bounds, because)
+        return Finding(found.bounds, (_AS_LAST_SEEN,))
+
+    def _stands_as_last_seen(self, shape: Shape) -> bool:
+        """Whether the verdict leans on the last look for the time after it."""
+        begun = shape.until + 1 if shape.first is None else shape.first[0]
+        return any(
+            _AS_LAST_SEEN in self._lying(i, shape.incognito).because and shape.stored_in(i).possible
+            for i in range(begun, shape.until + 1)
+        )
+
+    def _as_last_seen(self, regime: Regime) -> Regime:
+        """After the last look, what only lies stored is judged by where the setting stood then.
+
+        Nobody looks all the time: the look that stands for "now" stands here too. What is *sent* after it is
+        judged by what is known of its own time.
+        """
+        if not self.table.looked_at < regime.begins <= self.table.as_of:
+            return regime
+        seen = tuple((c, line.at(self.table.looked_at)) for c, line in self.table.timelines.items())
+        return replace(regime, settings=seen)
 
     def _rated(self, span: Span) -> Finding:
         return _over(
@@ -213,7 +239,8 @@ class Judge:
     def _piece(self, kind: str, choice: Alternative, index: int, shape: Shape) -> Bounds:
         regime = self.table.regimes[index]
         if kind == "stored":
-            return lingering(choice, regime, incognito=shape.incognito).bounds & shape.stored_in(index)
+            seen = self._as_last_seen(regime)
+            return lingering(choice, seen, incognito=shape.incognito).bounds & shape.stored_in(index)
         return sent(choice, regime, resumed=kind == "resumed", incognito=shape.incognito).bounds
 
     def _setting_now(self, control_id: str | None) -> Stretch | None:
@@ -226,6 +253,8 @@ class Judge:
                 yield Step("time.uncertain", None, span[0])
             if any(self.table.regimes[i].boundary for i in range(span[0], span[1] + 1)):
                 yield Step("boundary_day", None, span[0])
+            if any(self.table.regimes[i].either for i in range(span[0], span[1] + 1)):
+                yield Step("terms.either", None, span[0])
             for rule, terms in finding.because:
                 yield Step(rule, terms, span[0])
             if kind == "stored":
@@ -307,6 +336,11 @@ class Judge:
 
 def _may_share(settings: tuple[tuple[str, Stretch], ...]) -> bool:
     return any(s.sharing.possible for _, s in settings)
+
+
+def _lain(regime: Regime, incognito: bool | None) -> Finding:
+    """Lying stored in a regime, by the terms as last read."""
+    return _over(lingering(as_last_read(c), regime, incognito=incognito) for c in regime.alternatives)
 
 
 def _track_key(choice: Alternative) -> tuple[str, str | None]:

@@ -26,6 +26,8 @@ from withhold.model.when import ANY_TIME, BEGINNING, END, When
 from withhold.policy.bounds import YES, Bounds
 from withhold.policy.timeline import CREDIBLE, Stretch, Timeline
 
+ONE_DAY = timedelta(hours=50)
+"""The longest that one day lasts, from its first beginning to its last end anywhere on Earth."""
 MARK_AFTER = timedelta(days=90)
 UNKNOWN_AFTER = timedelta(days=180)
 
@@ -39,7 +41,7 @@ class Track:
     terms: tuple[Terms, ...]
 
     def possible(self, instant: datetime) -> tuple[Terms, ...]:
-        """Entries whose validity may contain ``instant``; several only on a boundary day."""
+        """Entries that may hold at ``instant``; several on a boundary day, or where an end is unknown."""
         return tuple(t for t in self.terms if _begins(t).earliest <= instant < _ends(t).latest)
 
     def before(self, terms: Terms) -> Terms | None:
@@ -84,8 +86,13 @@ class Regime:
 
     @property
     def boundary(self) -> bool:
-        """Whether the provider's text leaves open which entry applies."""
-        return any(len(a.in_force) > 1 for a in self.alternatives)
+        """Whether the terms changed on this day, somewhere on Earth: two entries overlap for its length."""
+        return any(len(a.in_force) > 1 and _overlap(a.in_force) <= ONE_DAY for a in self.alternatives)
+
+    @property
+    def either(self) -> bool:
+        """Whether two entries overlap for longer, since nobody knows when the one ended."""
+        return any(len(a.in_force) > 1 and _overlap(a.in_force) > ONE_DAY for a in self.alternatives)
 
     @property
     def age(self) -> int:
@@ -195,6 +202,12 @@ class RegimeTable:
             named = [{t.plan.id for t in self._tracks if _same_tier(p.tier, t.plan.tiers)} for p in found]
             return frozenset().union(*named) if all(named) else every
         return every
+
+
+def _overlap(in_force: Sequence[InForce]) -> timedelta:
+    """How long all of several entries may hold at once."""
+    terms = [entry.terms for entry in in_force]
+    return min(_ends(t).latest for t in terms) - max(_begins(t).earliest for t in terms)
 
 
 def _covered(possible: Sequence[Terms], instant: datetime) -> bool:
