@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from withhold.app.demo.handing_over import BUNDLE
 from withhold.report import documents as d
 from withhold.report.html import demo_page
 from withhold.support.files import write_atomic
@@ -31,6 +32,7 @@ def write_page(document: d.DemoDocument, story: "Story", folder: Path) -> None:
         commands=(
             f"WITHHOLD_HOME={folder / 'state'} withhold exposure --as-of 2025-09-13T12:00:00Z",
             f"WITHHOLD_HOME={folder / 'state'} withhold evidence verify",
+            f"withhold evidence verify {folder / BUNDLE}",
             "withhold scan",
         ),
     )

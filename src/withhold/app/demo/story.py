@@ -12,6 +12,7 @@ from withhold.app.accounts import (
 )
 from withhold.app.bootstrap import Services
 from withhold.app.demo.compare import compare, late
+from withhold.app.demo.handing_over import hand_over
 from withhold.app.demo.person import Person
 from withhold.app.demo.steps import Step, Steps
 from withhold.app.evidence import failed, verify_evidence
@@ -93,6 +94,7 @@ class Story:
         self._verify_evidence()
         self._train_after()
         self._years_later()
+        hand_over(self._services, self._steps, self.folder, self.record or "")
         self.finished = True
 
     def _advance(self, text: str) -> None:

@@ -1,7 +1,12 @@
 """The script that goes into every bundle."""
 
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 
 SCRIPT = "verify.sh"
 
@@ -10,3 +15,32 @@ SCRIPT = "verify.sh"
 def script() -> bytes:
     """Its bytes: the same in every bundle of this version; docs/how-to/verify-a-bundle.md has their hash."""
     return files("withhold.evidence.bundle").joinpath(SCRIPT).read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptRun:
+    """How the script ended: exit ``code`` (0, 3 or 4, see the script) and what it printed."""
+
+    code: int
+    lines: tuple[str, ...]
+
+
+def missing_tools() -> tuple[str, ...]:
+    """Programs that the script needs and that are not on this computer."""
+    return tuple(tool for tool in ("bash", "openssl", "sha256sum") if shutil.which(tool) is None)
+
+
+def run_script(folder: Path, keys: Sequence[str], *, timeout: float = 120) -> ScriptRun:
+    """Run the script on an unpacked bundle, trusting ``keys``. Needs the :func:`missing_tools`."""
+    named = [argument for key in keys for argument in ("--key", key)]
+    bash = shutil.which("bash") or "bash"
+    done = subprocess.run(  # noqa: S603 - our own script on a folder of ours, and no shell in between
+        [bash, str(folder / SCRIPT), *named, str(folder)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=timeout,
+        check=False,
+    )
+    return ScriptRun(done.returncode, tuple(done.stdout.splitlines()))
