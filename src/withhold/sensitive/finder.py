@@ -1,0 +1,143 @@
+"""Secrets in a stream of bytes: which kind, where, and a keyed fingerprint of each; never the value.
+
+Text goes through in chunks; a match that lies across two of them is found like any other, and memory stays
+bounded. Where findings overlap, the one that says more stays.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from withhold.sensitive.checks import CERTAIN, CHECKS, is_placeholder, plain
+from withhold.sensitive.engines import Engine, best_engine
+from withhold.sensitive.rules import BEFORE, REACH, Rule, all_rules
+
+CHUNK = 1 << 20
+_HELD = BEFORE + 600
+"""Bytes before a chunk that are kept, so that what begins in it sees what stands before."""
+
+Assurance = Literal["checked", "shaped", "named"]
+"""``checked``: a checksum or inner structure holds. ``shaped``: the issuer's own shape. ``named``: a plain
+string that a name beside it calls a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One secret. ``start`` and ``end`` are offsets in bytes of the stream; the value is not kept.
+
+    ``fingerprint`` is the same for the same secret under one key, and tells nothing without the key.
+    """
+
+    kind: str
+    issuer: str
+    assurance: Assurance
+    start: int
+    end: int
+    fingerprint: str
+
+
+@dataclass(slots=True)
+class Aside:
+    """How many candidates were set aside as placeholders of documents."""
+
+    placeholders: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    start: int
+    end: int
+    rule: Rule
+    value: bytes
+
+    def order(self) -> tuple[int, int, int, str]:
+        return self.rule.rank, self.start, -self.end, self.rule.kind
+
+
+class Finder:
+    """Finds secrets. ``key`` makes the fingerprints; it is the state's own. For one thread."""
+
+    def __init__(self, key: bytes, engine: Engine | None = None) -> None:
+        self._key = key
+        self._engine = engine or best_engine()
+        self._rules = all_rules()
+        self.aside = Aside()
+
+    def in_text(self, text: bytes) -> list[Finding]:
+        """Everything in a text that is in memory as a whole."""
+        return self._among(text, 0, 0, len(text))
+
+    def in_stream(self, read: Callable[[int], bytes]) -> Iterator[Finding]:
+        """Everything in a stream, in order. ``read`` hands out at most as many bytes as it is asked for."""
+        held, base, new = b"", 0, 0
+        while True:
+            chunk = read(CHUNK)
+            text = held + chunk if held else chunk
+            last = len(text) if not chunk else max(new, len(text) - REACH)
+            yield from self._among(text, base, new, last)
+            if not chunk:
+                return
+            keep = max(0, last - _HELD)
+            held, base, new = text[keep:], base + keep, last - keep
+
+    def _among(self, text: bytes, base: int, first: int, last: int) -> list[Finding]:
+        """Those whose value begins in ``text[first:last]``."""
+        spans = {span for number, end in self._engine.hits(text) for span in self._fitting(text, number, end)}
+        return [
+            self._finding(span, base)
+            for span in sorted(_apart(spans), key=lambda s: s.start)
+            if first <= span.start < last
+        ]
+
+    def _fitting(self, text: bytes, number: int, end: int) -> Iterator[_Span]:
+        rule = self._rules[number]
+        if rule.back is not None:
+            found = rule.pattern.match(text, end - rule.back)
+            matches = iter(()) if found is None else iter((found,))
+        else:
+            matches = rule.pattern.finditer(text, max(0, end - BEFORE), end + rule.reach)
+        for match in matches:
+            if match.start() >= end:
+                return
+            value = match["value"] if "value" in rule.pattern.groupindex else match[0]
+            if not CHECKS[rule.check](match):
+                continue
+            if is_placeholder(value):
+                self.aside.placeholders += 1
+                continue
+            start, stop = match.span("value") if "value" in rule.pattern.groupindex else match.span()
+            yield _Span(start, stop, rule, value)
+
+    def _finding(self, span: _Span, base: int) -> Finding:
+        return Finding(
+            span.rule.kind,
+            span.rule.issuer,
+            _assurance(span.rule),
+            base + span.start,
+            base + span.end,
+            fingerprint(self._key, span.value),
+        )
+
+
+def fingerprint(key: bytes, value: bytes) -> str:
+    """Which secret it is, for whoever has ``key``: 128 bits of HMAC-SHA-256 over the value without escapes."""
+    return hmac.new(key, b"finding\0" + plain(value), hashlib.sha256).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1024)
+def _assurance(rule: Rule) -> Assurance:
+    if rule.check in CERTAIN:
+        return "checked"
+    return "shaped" if rule.rank == 0 else "named"
+
+
+def _apart(spans: set[_Span]) -> list[_Span]:
+    """Of findings that share bytes, the one that says more."""
+    kept: list[_Span] = []
+    for span in sorted(spans, key=_Span.order):
+        if all(span.end <= other.start or other.end <= span.start for other in kept):
+            kept.append(span)
+    return kept
