@@ -32,11 +32,11 @@ class Planted:
     def home(self) -> Path:
         return self.root / {"linux": "home", "macos": "Users", "windows": "Users"}[self.os.value] / "ada"
 
-    def scan(self) -> Scan:
+    def scan(self, *packs: ToolPack) -> Scan:
         self.home.mkdir(parents=True, exist_ok=True)
         if self.registry:
             self._export()
-        return scan(Machine(self.home, self.root, self.os, self.environment, self.project))
+        return scan(Machine(self.home, self.root, self.os, self.environment, self.project), packs={p.id: p for p in packs} or None)
 
     def path(self, documented: str) -> Path:
         """Where a documented path lies in this copy."""
@@ -112,6 +112,8 @@ class Planted:
 
     def _row(self, path: Path, place: Place, value: Any) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if place.value_format != "json" and not isinstance(value, str | int | float):
+            raise TypeError
         held: Any = value
         for part in reversed(place.json_path or ()):
             held = {part: held}
@@ -152,6 +154,6 @@ def rendered(place: Place, value: Any) -> str:
         case "mozilla-prefs":
             return f'user_pref("{key[0]}", {json.dumps(value)});\n'
         case "jetbrains-consents":
-            return f"{key[0]}:1.1:{int(value)}:1690000000000"
+            return f"{key[0]}:1.1:{value}:1690000000000"
         case _:
             return ""

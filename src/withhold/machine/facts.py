@@ -1,6 +1,7 @@
 """The facts about one tool, from a data file."""
 
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -117,7 +118,8 @@ class ToolFacts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     unseen: tuple[Unseen, ...]
 
 
+@lru_cache(maxsize=4)
 def load(tool: str) -> ToolFacts:
     """The built-in facts of a tool. Raises ``msgspec.ValidationError`` where the file breaks its schema."""
     text = (files("withhold.machine") / "data" / f"{tool}.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.safe_load(text), ToolFacts)
+    return msgspec.convert(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)), ToolFacts)

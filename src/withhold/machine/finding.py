@@ -89,7 +89,7 @@ def _own_keys(pack: ToolPack, around: Surroundings, sight: Sight) -> Iterator[st
             if place.kind in {"account", "cli-flag"} or not _only(pack, place, around):
                 continue
             for reading in sight.readings(place):
-                if reading.state == "set" and reading.scope != "managed":
+                if reading.state == "set":
                     yield f"{place.word} ({reading.where})"
 
 

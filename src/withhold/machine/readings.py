@@ -151,14 +151,19 @@ class Sight:
     def _of_files(self, place: Place) -> Iterator[Reading]:
         scope = place.scope or "user"
         for documented in self.documented(place):
-            for context, spelt in self._contexts(documented):
-                found = [p for p in self.tree.find(spelt) if p.is_file()]
-                for path in found:
-                    yield self._of_file(place, scope, path, context or _profile(spelt, path))
-                wanted = None if found else self.tree.wanted(spelt)
-                if wanted is not None and (context == "" or wanted.parent.is_dir()):
-                    where = shown(wanted, self.machine)
-                    yield Reading(place, scope, "absent", where, context=context, path=wanted)
+            here = tuple(self._at(place, scope, documented))
+            yield from here or (Reading(place, scope, "absent", documented),)
+
+    def _at(self, place: Place, scope: str, documented: str) -> Iterator[Reading]:
+        """Readings at one documented path: one for each file that it stands for."""
+        for context, spelt in self._contexts(documented):
+            found = [p for p in self.tree.find(spelt) if p.is_file()]
+            for path in found:
+                yield self._of_file(place, scope, path, context or _profile(spelt, path))
+            wanted = None if found else self.tree.wanted(spelt)
+            if wanted is not None and (context == "" or wanted.parent.is_dir()):
+                where = shown(wanted, self.machine)
+                yield Reading(place, scope, "absent", where, context=context, path=wanted)
 
     def _contexts(self, documented: str) -> Iterator[tuple[str, str]]:
         """Each editor of the family that has the tool, for a path of VS Code; its profiles too."""
@@ -252,19 +257,18 @@ class Sight:
         scope = place.scope or "user"
         for documented in self.documented(place):
             for context, spelt in self._contexts(documented):
-                path = self.tree.one(spelt)
-                if path is None:
-                    if context == "" or self.tree.one(_split(spelt)[0]) is not None:
-                        yield Reading(place, scope, "absent", spelt, context=context)
-                    continue
-                where = shown(path, self.machine)
-                try:
-                    value = row_value(path, place)
-                except Broken as problem:
-                    yield Reading(place, scope, "broken", where, context=context, why=str(problem))
-                    continue
-                state: State = "absent" if value is None else "set"
-                yield Reading(place, scope, state, where, value, context)
+                yield self._of_row(place, scope, context, spelt)
+
+    def _of_row(self, place: Place, scope: str, context: str, spelt: str) -> Reading:
+        path = self.tree.one(spelt)
+        if path is None:
+            return Reading(place, scope, "absent", spelt, context="")
+        where = shown(path, self.machine)
+        try:
+            value = row_value(path, place)
+        except Broken as problem:
+            return Reading(place, scope, "broken", where, context=context, why=str(problem))
+        return Reading(place, scope, "absent" if value is None else "set", where, value, context)
 
 
 def row_value(path: Path, place: Place) -> Any:

@@ -82,7 +82,7 @@ class Judge:
             return Judged(V.UNKNOWN, refusing.by, "Two settings contradict. ") if granting else refusing
         if granting is not None and result.verdict is not V.GOOD:
             return granting
-        if unclear is not None and result.verdict is not V.GOOD:
+        if unclear is not None and (result.verdict is not V.GOOD or result.by is None):
             return unclear
         open_ = next((j for j in switch if j.verdict is V.BAD), None)
         if open_ is not None and result.by is None:
