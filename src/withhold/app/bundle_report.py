@@ -30,12 +30,10 @@ _TITLES = {
 }
 _STAGES = (("before", "Before"), ("after", "Right after the change"), ("after_reload", "After a fresh load"))
 _SHOWN = (
-    ("before.control.png", "Before: the control as it was found"),
-    ("before.png", "Before: the page as it was found"),
-    ("after.png", "Right after the change"),
-    ("after-reload.control.png", "After a fresh load: the control as it was saved"),
-    ("after-reload.png", "After a fresh load: the page"),
-    ("capture.png", "The picture that the person gave"),
+    (("before.png", "before.control.png"), "Before: as it was found"),
+    (("after.png", "after.control.png"), "Right after the change"),
+    (("after-reload.png", "after-reload.control.png"), "After a fresh load: as it was saved"),
+    (("capture.png",), "The picture that the person gave"),
 )
 _FACTS = (
     ("provider", "Provider"),
@@ -162,16 +160,17 @@ def _effect(setting: object) -> str:
 
 
 def _pictures(held: Held) -> Iterator[Picture]:
-    stored = {a.name: a for a in held.record.artifacts}
-    for name, caption in _SHOWN:
-        data = held.files.get(ARTIFACTS + file_name(stored[name])) if name in stored else None
-        if data is not None and data.startswith(b"\x89PNG") and _whole(data):
-            yield Picture(name, caption, data)
+    """One picture a stage: the section, or else the crop of the control."""
+    found = {a.name: held.files.get(ARTIFACTS + file_name(a)) for a in held.record.artifacts}
+    for names, caption in _SHOWN:
+        name = next((n for n in names if _whole(found.get(n))), None)
+        if name is not None:
+            yield Picture(name, caption, found[name] or b"")
 
 
-def _whole(data: bytes) -> bool:
-    """Whether it ends as a PNG does: a broken picture would spoil the whole report."""
-    return data.endswith(b"IEND\xaeB`\x82")
+def _whole(data: bytes | None) -> bool:
+    """Whether it begins and ends as a PNG does: a broken picture would spoil the whole report."""
+    return data is not None and data.startswith(b"\x89PNG\r\n") and data.endswith(b"IEND\xaeB`\x82")
 
 
 def _times(held: Held) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from msgspec import structs
+
 from withhold.app.accounts import account_named, provider_of
 from withhold.app.bootstrap import Services
 from withhold.app.bundle_report import evidence_report
@@ -16,6 +18,7 @@ from withhold.model.conversation import Deletion
 from withhold.model.terms import Provider, Terms
 from withhold.model.when import BEGINNING, END, When
 from withhold.model.words import Known
+from withhold.policy.timeline import Timeline
 from withhold.report import documents as d
 from withhold.report.evidence.content import Attachment, Table
 from withhold.report.evidence.strip import Span, spans, strip
@@ -24,6 +27,8 @@ from withhold.report.json_out import encode
 from withhold.support.errors import UsageProblem
 
 _NO_CARVE_OUTS = "feedback and safety flags"
+_LASTING = ("attestation.plan", "attestation.acceptance", "observation.acceptance")
+"""Told once, and of weight for any period."""
 
 
 def dispute(
@@ -43,12 +48,13 @@ def dispute(
     first, last = _period(services, begins, ends)
     evidence = services.store.setting_evidence(owner.id)
     ids = tuple(_record_ids(services, owner, evidence, first, last))
-    if not ids:
+    if all(services.journal.get(id_).type in _LASTING for id_ in ids):
         raise UsageProblem(
             f"nothing is on record of {owner.label!r} in that time", next_step="withhold evidence list"
         )
     held = held_records(services, ids, left_out)
     ledger = exposure(services, as_of=last, wanted=Filter(account=owner.id, since=first, until=last))
+    ledger = structs.replace(ledger, generated_at=last)  # so that equal evidence gives equal bytes
     provider = provider_of(services, owner.provider_id)
     rows = _strips(evidence, first, last, timedelta(days=recheck_days))
     document = encode(ledger)
@@ -100,7 +106,7 @@ def _record_ids(
     }
     for record in services.journal.records():
         named = record.body.get("account") == owner.id or record.body.get("conversation") in gone
-        if record.id in resting or (named and first <= record.at <= last):
+        if record.id in resting or (named and (first <= record.at <= last or record.type in _LASTING)):
             yield record.id
 
 
@@ -113,9 +119,10 @@ def _strips(
 
 
 def _seen(evidence: Iterable[SettingEvidence], control: str) -> Iterator[Span]:
-    for e in evidence:
-        if e.control_id == control:
-            yield Span(e.begins, e.ends, e.known.value, e.setting.value)
+    """By the rule that judges: a word against what was observed is set aside, a contradiction is unknown."""
+    for stretch in Timeline(e for e in evidence if e.control_id == control).stretches:
+        setting = None if stretch.setting is None else stretch.setting.value
+        yield Span(stretch.begins, stretch.ends, stretch.known.value, setting)
 
 
 def _setting_table(rows: Sequence[tuple[str, Sequence[Span]]], days: int) -> Table:

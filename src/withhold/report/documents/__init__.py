@@ -89,6 +89,7 @@ from withhold.report.documents.index import (
 )
 from withhold.report.documents.machine import (
     Placebo,
+    PolicyViolation,
     Route,
     ScanDocument,
     SettingRow,
@@ -228,6 +229,7 @@ __all__ = [
     "Placebo",
     "PlanRow",
     "PolarityWord",
+    "PolicyViolation",
     "PostureRow",
     "ProblemRow",
     "ReasonRow",

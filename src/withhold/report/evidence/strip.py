@@ -39,7 +39,7 @@ def spans(evidence: Sequence[Span], begins: datetime, ends: datetime, recheck: t
     for one in held:
         if one.begins > reached:
             result.append(_between(last, one, reached, recheck))
-        result.append(Span(max(one.begins, begins), min(one.ends, ends), one.known, one.setting))
+        result.append(Span(max(one.begins, begins), min(one.ends, ends), _held(one, recheck), one.setting))
         if one.ends >= reached:
             reached, last = one.ends, one
     if reached < ends:
@@ -47,9 +47,15 @@ def spans(evidence: Sequence[Span], begins: datetime, ends: datetime, recheck: t
     return tuple(result)
 
 
+def _held(one: Span, recheck: timedelta) -> str:
+    """A look is short; one that claims more than the re-check interval is not drawn as seen throughout."""
+    return "inferred" if one.known == "observed" and one.ends - one.begins > recheck else one.known
+
+
 def _between(before: Span | None, after: Span, reached: datetime, recheck: timedelta) -> Span:
+    looks = before is not None and before.known == after.known == "observed"
     near = before is not None and after.begins - before.ends <= recheck
-    if near and before is not None and before.setting == after.setting:
+    if looks and near and before is not None and before.setting == after.setting:
         return Span(reached, after.begins, "inferred", after.setting)
     return Span(reached, after.begins, "unknown", None)
 
