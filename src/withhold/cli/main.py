@@ -24,6 +24,9 @@ class Root(LazyGroup):
         "exposure": Lazy(
             "withhold.cli.exposure:exposure", "What was open to training, and how long it is kept."
         ),
+        "findings": Lazy(
+            "withhold.cli.findings:findings", "Secrets in exports, transcripts and files: kinds and places."
+        ),
         "account": Lazy(
             "withhold.cli.account:account", "Accounts, plans, acceptance, your word on the setting."
         ),

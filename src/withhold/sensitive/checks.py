@@ -26,8 +26,19 @@ _WORDS = (
 _RUN = re.compile(rb"(.)\1{5}")
 _LONG = 300
 """Bytes from which on a short word stands in random text by chance."""
-_CODE = re.compile(rb"^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Za-z]+(?:[._-][A-Za-z]+)*$|^[a-z_]+\(|^\$|^%\w|^@|^#|^/|^\.")
-_NOT_A_PASSWORD = {b"password", b"passw0rd", b"password1", b"password123", b"secret", b"user", b"pass", b"admin"}
+_CODE = re.compile(
+    rb"^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Za-z]+(?:[._-][A-Za-z]+)*$|^[a-z_]+\(|^\$|^%\w|^@|^#|^/|^\."
+)
+_NOT_A_PASSWORD = {
+    b"password",
+    b"passw0rd",
+    b"password1",
+    b"password123",
+    b"secret",
+    b"user",
+    b"pass",
+    b"admin",
+}
 
 
 def plain(value: bytes) -> bytes:
@@ -86,7 +97,11 @@ def _password(found: Match) -> bool:
 def _login(found: Match) -> bool:
     value = _value(found)
     low = value.lower()
-    dull = low in _NOT_A_PASSWORD or low == found["user"].lower() or low in (b"pwd", b"passwd", b"root", b"postgres")
+    dull = (
+        low in _NOT_A_PASSWORD
+        or low == found["user"].lower()
+        or low in (b"pwd", b"passwd", b"root", b"postgres")
+    )
     return not dull and not low.startswith((b"$", b"%", b"{", b"[")) and len(set(value)) > 2
 
 
@@ -120,7 +135,11 @@ def _sas(found: Match) -> bool:
 def _jwt(found: Match) -> bool:
     header, payload, _signature = found[0].split(b".")
     first, second = _json(header), _json(payload)
-    return isinstance(first, dict) and isinstance(second, dict) and str(first.get("alg", "none")).lower() != "none"
+    return (
+        isinstance(first, dict)
+        and isinstance(second, dict)
+        and str(first.get("alg", "none")).lower() != "none"
+    )
 
 
 def _json(part: bytes) -> object:
@@ -175,7 +194,9 @@ def _basic(found: Match) -> bool:
 def _bech32(found: Match) -> bool:
     """BIP 173's checksum, as age's recipients and identities use it."""
     word, _, data = _value(found).decode().lower().rpartition("1")
-    values = [ord(c) >> 5 for c in word] + [0] + [ord(c) & 31 for c in word] + [_BECH32.index(c) for c in data]
+    values = (
+        [ord(c) >> 5 for c in word] + [0] + [ord(c) & 31 for c in word] + [_BECH32.index(c) for c in data]
+    )
     check = 1
     for value in values:
         top, check = check >> 25, (check & 0x1FFFFFF) << 5 ^ value

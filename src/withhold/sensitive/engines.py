@@ -75,7 +75,7 @@ class Re2:
     name = "re2"
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        import re2
+        import re2  # type: ignore[import-untyped]
 
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1

@@ -19,7 +19,8 @@ LEFT_WEAK = r"(?:(?<![A-Za-z0-9_+/.-])|(?<=\\[nrtbf]))"
 """The same for beginnings so short that they stand in names and in base64 too."""
 IS = r"""\\{0,3}["'`]?[ \t]{0,3}[:=][=>]?[ \t]{0,3}\\{0,3}["'`]?"""
 """Between a name and its value, in JSON (inside JSON), YAML, TOML, shells and most languages."""
-NAME = r"""[A-Za-z0-9_. -]{0,16}(?:key|token|secret|password|passwd|pass|pwd|auth|pat|cred|hash)[A-Za-z0-9_]{0,8}"""
+_SAYING = "key|token|secret|password|passwd|pass|pwd|auth|pat|cred|hash"
+NAME = rf"[A-Za-z0-9_. -]{{0,16}}(?:{_SAYING})[A-Za-z0-9_]{{0,8}}"
 SLASH = r"\\?/"
 EOL = r"(?:\\{0,4}r)?(?:\\{1,4}n|\r?\n)"
 PEM = (
@@ -55,7 +56,7 @@ class Rule:
     reach: int
     check: str
     rank: int
-    """Where two findings overlap, the lower one stays: 0 a vendor's own shape, 1 a name beside, 2 any secret."""
+    """Where two findings overlap, the lower stays: 0 a vendor's own shape, 1 a name beside, 2 any secret."""
 
 
 @lru_cache(maxsize=1)
@@ -132,8 +133,9 @@ def _named() -> Iterator[_Row]:
 def _shapes() -> Iterator[_Row]:
     for kind, issuer, word, anchor, pattern, check in table("shapes.txt", 6):
         whole = re.sub(r"@([a-z]+)", _macro, pattern)
+        found = re.compile(whole.encode())
         rank = 2 if issuer == "any" or kind.startswith("http-") else 0
-        yield kind, issuer, anchor, word.lower().encode(), None, re.compile(whole.encode()), REACH, check, rank
+        yield kind, issuer, anchor, word.lower().encode(), None, found, REACH, check, rank
 
 
 def _macro(found: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ from withhold.model.ports import Clock
 from withhold.store.accounts import Accounts
 from withhold.store.catalogue import SegmentCatalogue
 from withhold.store.conversations import ConversationFacts
+from withhold.store.findings import Findings
 from withhold.store.migrate import bring_up, key_of
 from withhold.store.moving import Mover
 from withhold.store.sources import NewSource, Source, Sources
@@ -31,6 +32,7 @@ class Store:
         self._accounts = Accounts(database)
         self._sources = Sources(database)
         self.facts = ConversationFacts(database)
+        self.findings = Findings(database)
         self.catalogue = SegmentCatalogue(database, clock)
         self.key = key_of(database)
 

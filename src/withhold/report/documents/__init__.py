@@ -76,6 +76,12 @@ from withhold.report.documents.exposure import (
     SourceRow,
     Totals,
 )
+from withhold.report.documents.findings import (
+    FindingRow,
+    FindingsDocument,
+    KindCount,
+    UnreadPlace,
+)
 from withhold.report.documents.importing import (
     ImportDocument,
     ImportedSource,
@@ -133,6 +139,7 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "import": ImportDocument,
     "exposure": ExposureDocument,
     "explain": ExplainDocument,
+    "findings": FindingsDocument,
     "whatif": WhatIfDocument,
     "timeline": TimelineDocument,
     "optout": OptOutDocument,
@@ -194,6 +201,8 @@ __all__ = [
     "EvidenceVerifyDocument",
     "ExplainDocument",
     "ExposureDocument",
+    "FindingRow",
+    "FindingsDocument",
     "FutureTotals",
     "FutureWord",
     "GoneSince",
@@ -207,6 +216,7 @@ __all__ = [
     "InspectDocument",
     "InspectedControl",
     "KeyRow",
+    "KindCount",
     "KnownWord",
     "LaneRow",
     "LedgerPage",
@@ -255,6 +265,7 @@ __all__ = [
     "Totals",
     "Trainable",
     "Transcripts",
+    "UnreadPlace",
     "UnrecognisedRow",
     "Unseen",
     "VerdictWords",

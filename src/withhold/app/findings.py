@@ -1,0 +1,173 @@
+"""Secrets in exports, transcripts and other files: kinds and places. No value leaves the finder."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from withhold.app.bootstrap import Services
+from withhold.report.documents.findings import FindingRow, FindingsDocument, KindCount, UnreadPlace
+from withhold.support.errors import NothingRead, UsageProblem
+
+if TYPE_CHECKING:
+    from withhold.app.finding_places import Placed
+    from withhold.store.findings import FoundAt
+
+ALLOWED = ("fingerprint", "kind", "place")
+
+
+def findings(services: Services, paths: Sequence[Path], *, allow: Path | None = None) -> FindingsDocument:
+    """Search ``paths`` and put down what was found in the state, in place of what they held before.
+
+    ``allow`` is a file of what is not to be listed (:func:`allow_list`). Raises ``NothingRead`` where no
+    path could be opened at all.
+    """
+    from withhold.app.finding_places import search
+    from withhold.sensitive.engines import best_engine
+    from withhold.sensitive.finder import Finder
+    from withhold.sensitive.rules import kinds
+
+    allowed = () if allow is None else allow_list(allow)
+    stamp = services.stamp()
+    finder = Finder(services.store.key)
+    rows: list[FindingRow] = []
+    unread: list[UnreadPlace] = []
+    files = size = left_out = 0
+    for path in paths:
+        services.progress.step(f"searching {_shown(path)}")
+        searched = search(path.expanduser(), finder)
+        every = [_row(path, placed) for placed in searched.found]
+        kept = [row for row in every if not any(is_allowed(row, *rule) for rule in allowed)]
+        services.store.findings.replace(_source(path), map(_kept, kept), stamp.generated_at)
+        rows += kept
+        left_out += len(every) - len(kept)
+        unread += [UnreadPlace(place=f"{_shown(path)}: {place}", why=why) for place, why in searched.unread]
+        files, size = files + searched.files, size + searched.size
+    if not files:
+        raise NothingRead(
+            "\n".join(["Nothing could be searched.", *(f"{u.place}: {u.why}" for u in unread)]),
+            next_step="give a file, a folder, or the ZIP of an export",
+        )
+    return FindingsDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        findings=tuple(rows),
+        kinds=kind_counts(rows),
+        files=files,
+        size=size,
+        rules=len(kinds()),
+        engine=best_engine().name,
+        placeholders=finder.aside.placeholders,
+        allowed=left_out,
+        unread=tuple(unread),
+    )
+
+
+def check(document: FindingsDocument) -> int:
+    """Exit code of a check: 1 where something was found, 3 where a place could not be searched, else 0."""
+    if document.findings:
+        return 1
+    return 3 if document.unread else 0
+
+
+def kind_counts(rows: Iterable[FindingRow]) -> tuple[KindCount, ...]:
+    """What was found, the most frequent kind first."""
+    of_kind: dict[tuple[str, str], list[FindingRow]] = defaultdict(list)
+    for row in rows:
+        of_kind[row.kind, row.issuer].append(row)
+    return tuple(
+        KindCount(
+            kind=kind,
+            issuer=issuer,
+            found=len(found),
+            different=len({r.fingerprint for r in found}),
+            conversations=len({(r.provider, r.conversation) for r in found if r.conversation}),
+        )
+        for (kind, issuer), found in sorted(of_kind.items(), key=lambda item: (-len(item[1]), item[0]))
+    )
+
+
+def summary_by_tool(services: Services, paths: Mapping[str, Iterable[Path]]) -> dict[str, int]:
+    """How many conversations hold something that was found, for the folders of each tool.
+
+    Counts what ``findings`` has put down and opens no file of the tools; a tool without a search is absent,
+    which is not the same as none found.
+    """
+    held: dict[str, set[tuple[str | None, str]]] = defaultdict(set)
+    for found in services.store.findings.all():
+        held[found.source].add((found.provider, found.conversation or found.place))
+    searched = {
+        tool: [held[_source(folder)] for folder in folders if _source(folder) in held]
+        for tool, folders in paths.items()
+    }
+    return {tool: len(set().union(*sets)) for tool, sets in searched.items() if sets}
+
+
+def sensitivity(services: Services) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """The kinds found in each conversation, by provider and the source's id."""
+    return services.store.findings.kinds()
+
+
+def allow_list(path: Path) -> tuple[tuple[str, str], ...]:
+    """Lines ``fingerprint HEX``, ``kind NAME`` or ``place PATTERN``; ``#`` begins a remark.
+
+    Raises ``UsageProblem`` for a file that cannot be read and for a line that says something else.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageProblem(
+            f"the allow-list {_shown(path)} cannot be read", next_step="give a text file"
+        ) from error
+    rules = []
+    for number, line in enumerate(lines, 1):
+        word, _, value = line.partition("#")[0].strip().partition(" ")
+        if word and (word not in ALLOWED or not value.strip()):
+            raise UsageProblem(
+                f"line {number} of the allow-list does not begin with one of: {', '.join(ALLOWED)}",
+                next_step="e.g. kind json-web-token",
+            )
+        if word:
+            rules.append((word, value.strip()))
+    return tuple(rules)
+
+
+def is_allowed(row: FindingRow, word: str, value: str) -> bool:
+    """Whether one line of the allow-list speaks of a finding."""
+    if word == "place":
+        return fnmatchcase(row.place, value)
+    return value == (row.fingerprint if word == "fingerprint" else row.kind)
+
+
+def _row(path: Path, placed: "Placed") -> FindingRow:
+    found = placed.finding
+    return FindingRow(
+        kind=found.kind,
+        issuer=found.issuer,
+        assurance=found.assurance,
+        source=_source(path),
+        place=placed.place,
+        near=placed.near,
+        provider=placed.provider,
+        conversation=placed.conversation,
+        message=placed.message,
+        fingerprint=found.fingerprint,
+    )
+
+
+def _kept(row: FindingRow) -> "FoundAt":
+    from withhold.store.findings import FoundAt
+
+    return FoundAt(
+        row.source, row.place, row.near, row.kind, row.issuer, row.assurance, row.fingerprint,
+        row.provider, row.conversation, row.message,
+    )  # fmt: skip
+
+
+def _source(path: Path) -> str:
+    return _shown(path.expanduser().absolute())
+
+
+def _shown(path: Path) -> str:
+    return str(path).encode("utf-8", "replace").decode()
