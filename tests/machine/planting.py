@@ -36,11 +36,15 @@ class Planted:
         self.home.mkdir(parents=True, exist_ok=True)
         if self.registry:
             self._export()
-        return scan(Machine(self.home, self.root, self.os, self.environment, self.project), packs={p.id: p for p in packs} or None)
+        return scan(
+            Machine(self.home, self.root, self.os, self.environment, self.project),
+            packs={p.id: p for p in packs} or None,
+        )
 
     def path(self, documented: str) -> Path:
         """Where a documented path lies in this copy."""
-        text = documented.split(" or ")[0].replace("prefs.js, user.js", "user.js").replace("\\", "/")
+        first = documented.split(" or ", maxsplit=1)[0].replace("\\", "/")
+        text = first.replace("prefs.js, user.js", "user.js")
         folders = {
             "%USERPROFILE%": "~",
             "%APPDATA%": "~/AppData/Roaming",
@@ -75,10 +79,14 @@ class Planted:
                 self.environment[place.word] = str(value)
                 return True
             case "registry" if self.os is OsLayout.WINDOWS:
-                self.registry.append((f"{place.hive}\\{(place.path or '').strip(chr(92))}", place.name or "", value))
+                self.registry.append(
+                    (f"{place.hive}\\{(place.path or '').strip(chr(92))}", place.name or "", value)
+                )
                 return True
             case "plist-domain" if self.os is OsLayout.MACOS:
-                managed = "/Library/Managed Preferences" if place.scope == "managed" else "~/Library/Preferences"
+                managed = (
+                    "/Library/Managed Preferences" if place.scope == "managed" else "~/Library/Preferences"
+                )
                 needs = pack.rules.managed_needs
                 content = {str(place.key): value, **({needs: True} if needs else {})}
                 self.write(f"{managed}/{place.domain}.plist", plistlib.dumps(content))
@@ -119,9 +127,8 @@ class Planted:
             held = {part: held}
         text = json.dumps(held) if place.value_format == "json" else held
         with closing(sqlite3.connect(path)) as base:
-            base.execute(
-                f"CREATE TABLE IF NOT EXISTS {place.table} ({place.key_column} PRIMARY KEY, {place.value_column})"  # noqa: S608
-            )
+            columns = f"{place.key_column} PRIMARY KEY, {place.value_column}"
+            base.execute(f"CREATE TABLE IF NOT EXISTS {place.table} ({columns})")
             base.execute(f"INSERT OR REPLACE INTO {place.table} VALUES (?, ?)", (place.key, text))  # noqa: S608
             base.commit()
 

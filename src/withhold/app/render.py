@@ -18,6 +18,15 @@ def json_line(row: Struct) -> bytes:
     return encode_row(row)
 
 
+def sarif_bytes(document: Struct) -> bytes:
+    """A scan as SARIF."""
+    from withhold.report.documents import ScanDocument
+    from withhold.report.sarif import sarif
+
+    assert isinstance(document, ScanDocument)  # noqa: S101 - its only caller hands over a scan
+    return sarif(document)
+
+
 def error_json(code: str, message: str, next_step: str | None) -> bytes:
     """The document of a failure."""
     return encode(ErrorDocument(code=code, message=message, next=next_step))

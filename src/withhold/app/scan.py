@@ -15,6 +15,7 @@ from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
     from withhold.machine.interface import RouteRow, Scan, Session, TranscriptRow
+    from withhold.packs.tools import ToolPack
 
 SYSTEMS = {"Linux": "linux", "Darwin": "macos", "Windows": "windows"}
 
@@ -26,8 +27,15 @@ def scan(
     root: Path | None = None,
     system: str | None = None,
     env_file: Path | None = None,
+    project: Path | None = None,
+    policy: Path | None = None,
 ) -> d.ScanDocument:
-    """Look at this machine, or at a copy of one. Reads files; opens no socket, starts no program."""
+    """Look at this machine, or at a copy of one. Reads files; opens no socket, starts no program.
+
+    ``project`` is a folder whose own settings count too. ``policy`` is a file of requirements; what breaks
+    them is in ``violations``. Raises ``UsageProblem`` for a policy or a file of variables that is wrong.
+    """
+    from withhold.app.scan_policy import read_policy, violations
     from withhold.machine.interface import Machine, OsLayout
     from withhold.machine.scan import scan as look
 
@@ -39,9 +47,12 @@ def scan(
         root=(root or Path(services.user_home.anchor)).absolute(),
         os=layout,
         environment=_environment(services, env_file, foreign=foreign),
+        project=None if project is None else project.absolute(),
     )
+    required = None if policy is None else read_policy(policy)
     services.progress.step(f"looking at {machine.home}")
-    found = look(machine, _Reader(), terms_change(services.packs["anthropic"]))
+    found = look(machine, _Reader(), terms_change(services.packs["anthropic"]), tool_packs(services))
+    broken = () if required is None else violations(found, required)
     return d.ScanDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
@@ -63,8 +74,19 @@ def scan(
         placebos=tuple(d.Placebo(tool=p.tool, where=p.where, why=p.why) for p in found.placebos),
         transcripts=tuple(_transcripts(t) for t in found.transcripts),
         unseen=tuple(d.Unseen(what=u.what, why=u.why) for u in found.unseen),
+        violations=tuple(
+            d.PolicyViolation(rule=v.rule, id=v.id, verdict=v.verdict, why=v.why) for v in broken
+        ),
         next=_next(found, machine.home),
     )
+
+
+def tool_packs(services: Services) -> "Mapping[str, ToolPack]":
+    """Packs of tools: built in, overlaid by those in the state folder."""
+    from withhold.packs.tools import load_tools
+
+    own = services.home.packs / "tools"
+    return load_tools((own,) if own.is_dir() else ())
 
 
 def terms_change(provider: Provider) -> When | None:
@@ -136,8 +158,6 @@ def _transcripts(row: "TranscriptRow") -> d.Transcripts:
 
 def _next(found: "Scan", home: Path) -> str:
     """The one command that leads on."""
-    if not found.tools:
-        return "withhold optout anthropic"
     if any(t.sessions for t in found.transcripts):
         return f"withhold import {home / '.claude'}"
     return "withhold optout anthropic"

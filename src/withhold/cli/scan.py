@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from withhold.cli.talk import json_option, services, show
+from withhold.cli.talk import json_option, services, show, show_sarif
 
 
 @click.command(short_help="What AI tools on this machine show, read-only and offline.")
@@ -14,13 +14,29 @@ from withhold.cli.talk import json_option, services, show
 @click.option(
     "--env-file", type=click.Path(path_type=Path, dir_okay=False), help="Environment, KEY=VALUE lines."
 )
+@click.option(
+    "--project",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder whose own settings count too.",
+)
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Requirements (TOML); exit code 1 if one is broken, 3 if it cannot be told.",
+)
+@click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0 instead.")
 @json_option
+@click.pass_context
 def scan(
+    ctx: click.Context,
     as_json: bool,
+    as_sarif: bool = False,
     home: Path | None = None,
     root: Path | None = None,
     system: str | None = None,
     env_file: Path | None = None,
+    project: Path | None = None,
+    policy: Path | None = None,
 ) -> None:
     """Show AI tools, their contract as far as files tell, and their sessions on this machine.
 
@@ -30,4 +46,11 @@ def scan(
     """
     from withhold.app.scan import scan as run
 
-    show(run(services(), home=home, root=root, system=system, env_file=env_file), as_json=as_json)
+    document = run(
+        services(), home=home, root=root, system=system, env_file=env_file, project=project, policy=policy
+    )
+    show_sarif(document) if as_sarif else show(document, as_json=as_json)
+    if any(v.verdict != "unknown" for v in document.violations):
+        ctx.exit(1)
+    if document.violations:
+        ctx.exit(3)

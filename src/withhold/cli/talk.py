@@ -43,6 +43,15 @@ def show(document: Any, *, as_json: bool) -> None:
         render.print_text(document)
 
 
+def show_sarif(document: Any) -> None:
+    """Print a scan as SARIF."""
+    from withhold.app import render
+
+    sys.stdout.flush()
+    sys.stdout.buffer.write(render.sarif_bytes(document))
+    sys.stdout.buffer.flush()
+
+
 def tell(text: str) -> None:
     """A line for people on stderr."""
     click.echo(visible(text), err=True)

@@ -1,10 +1,10 @@
 """Which value of a setting takes effect, and which file or variable decides.
 
-Order of the tool: managed files, the project's own, then the user's file, then the environment; a variable in a file's ``env``
-block wins over the same variable in the shell, and an empty one cancels it.
+Order of the tool: managed files, the project's own, then the user's file, then the environment; a variable
+in a file's ``env`` block wins over the same variable in the shell, and an empty one cancels it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from withhold.machine.facts import Check, Placebo
 from withhold.machine.interface import Machine
 from withhold.machine.places import JsonFile, shown
 
-_SHORT = 24
+_SHORT = 5
 ENVIRONMENT = "environment"
 TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
@@ -96,8 +96,13 @@ def fits(value: object, check: Check | Placebo) -> bool:
             return is_number and check.low <= float(word) <= check.high
 
 
-def printable(value: object) -> str:
-    """A setting's value for people; anything but a short plain word is only said to be set."""
+def printable(value: object, known: Collection[object] = ()) -> str:
+    """A setting's value for people: a switch, a small number or a word in ``known``.
+
+    Anything else may be a secret that was put into the wrong place: it is only said to be set.
+    """
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    plain = len(text) <= _SHORT and all(c.isalnum() or c in "._-" for c in text)
-    return text if isinstance(value, str | int | float) and plain and text else "(set)"
+    small = text.isascii() and text.isdecimal() and len(text) <= _SHORT
+    if isinstance(value, str | int) and (small or text.lower() in TRUE | FALSE or value in known):
+        return text
+    return "(set)"

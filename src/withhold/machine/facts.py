@@ -122,4 +122,5 @@ class ToolFacts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 def load(tool: str) -> ToolFacts:
     """The built-in facts of a tool. Raises ``msgspec.ValidationError`` where the file breaks its schema."""
     text = (files("withhold.machine") / "data" / f"{tool}.yaml").read_text("utf-8")
-    return msgspec.convert(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)), ToolFacts)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return msgspec.convert(yaml.load(text, loader), ToolFacts)  # noqa: S506 - a safe loader

@@ -18,7 +18,14 @@ from withhold.packs.tools import Place, ToolPack
 
 _EXTENSION = re.compile(r"^(.+?)(?:-\d+\.\d+.*)?$")
 _COPY_PROGRAMS = ("/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/snap/bin")
-_HOME_PROGRAMS = ("~/.local/bin", "~/bin", "~/.npm-global/bin", "~/.cargo/bin", "~/.bun/bin", "~/AppData/Roaming/npm")
+_HOME_PROGRAMS = (
+    "~/.local/bin",
+    "~/bin",
+    "~/.npm-global/bin",
+    "~/.cargo/bin",
+    "~/.bun/bin",
+    "~/AppData/Roaming/npm",
+)
 _SHARED = "conventions"
 
 
@@ -71,8 +78,8 @@ def _signs(pack: ToolPack, around: Surroundings, sight: Sight) -> Iterator[str]:
         for editor in around.extensions.get(name.casefold(), ()):
             yield f"extension {name} ({editor})"
     for key in detect.registry:
-        hive, _, path = key.partition("\\")
-        if around.registry.has_key(hive, path):
+        hive, _, inside = key.partition("\\")
+        if around.registry.has_key(hive, inside):
             yield key
     if pack.tool.kind == "os" and _system(pack, machine):
         yield f"the layout of {machine.os.value}"
@@ -100,7 +107,9 @@ def _only(pack: ToolPack, place: Place, around: Surroundings) -> bool:
 
 def identity(place: Place) -> str:
     """What tells one place from another, whichever system."""
-    return "|".join(map(str, (place.kind, sorted((place.paths or {}).items()), place.word, place.path, place.domain)))
+    return "|".join(
+        map(str, (place.kind, sorted((place.paths or {}).items()), place.word, place.path, place.domain))
+    )
 
 
 def _single(packs: Mapping[str, ToolPack]) -> Mapping[str, str]:

@@ -203,7 +203,13 @@ class Sight:
                 return state, value
         if place.format == "jetbrains-consents" and key == ("eap",):
             answers = {v for k, v in content.items() if k == "eap" or k.startswith("eap.")}
-            return ("set", answers.pop()) if len(answers) == 1 else ("set", sorted(answers)) if answers else ("absent", None)
+            return (
+                ("set", answers.pop())
+                if len(answers) == 1
+                else ("set", sorted(answers))
+                if answers
+                else ("absent", None)
+            )
         return lookup(content, key)
 
     def _of_registry(self, place: Place) -> Reading:

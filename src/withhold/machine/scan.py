@@ -79,7 +79,7 @@ def _system(machine: Machine) -> Iterator[UnseenRow]:
     """What no tool's own rows say."""
     copied = machine.root != Path(machine.root.anchor)
     if machine.os is OsLayout.WINDOWS and copied and not any(exports(machine)):
-        yield UnseenRow("the registry", "the copy holds no export (.reg); policies in it would win over files")
+        yield UnseenRow("the registry", "the copy holds no export of it (.reg); policies win over files")
     if machine.os is OsLayout.WINDOWS:
         yield UnseenRow("homes inside WSL", "they lie in disk images; run withhold inside them")
 

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from withhold.machine.effective import printable
 from withhold.machine.finding import Surroundings, found_by
-from withhold.machine.interface import Machine, PlaceboRow, RouteRow, SettingRow, SettingVerdict, ToolRow, UnseenRow
+from withhold.machine.interface import (
+    Machine,
+    PlaceboRow,
+    RouteRow,
+    SettingRow,
+    SettingVerdict,
+    ToolRow,
+    UnseenRow,
+)
 from withhold.machine.places import shown
 from withhold.machine.reading.documents import Broken
 from withhold.machine.reading.registry import registry
@@ -79,11 +87,19 @@ def _row(pack: ToolPack, setting: SettingFacts, judged: Judged) -> SettingRow:
         tool=pack.id,
         purpose=setting.purpose,
         verdict=judged.verdict,
-        effective_value=None if by is None or by.state != "set" else printable(by.value),
+        effective_value=None if by is None or by.state != "set" else printable(by.value, _known(pack, setting)),
         decided_by=None if by is None else f"{by.where} ({by.place.word})",
         fix="none" if judged.verdict in _DONE else setting.fix,
         why=f"{judged.note}{note}{setting.title}.",
     )
+
+
+def _known(pack: ToolPack, setting: SettingFacts) -> tuple[object, ...]:
+    """Words that the pack itself holds for this setting."""
+    listed = (setting.private_value, *setting.also_private, *setting.not_private_values)
+    slots = pack.rules.settings.get(setting.id, Rule()).slots
+    own = (word for s in slots for word in (*(s.good or ()), *(s.bad or ()), *(s.partly or ())))
+    return (*listed, *setting.partly_private_values, setting.default, *own)
 
 
 def _no_effect(pack: ToolPack, sight: Sight) -> Iterator[PlaceboRow]:

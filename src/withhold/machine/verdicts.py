@@ -219,7 +219,9 @@ class Judge:
         numbers = {x for x in known if isinstance(x, int)}
         two_valued = bool(numbers) and numbers <= {0, 1}
         as_text = place.kind == "env" or place.format in {"ini", "sqlite"} or place.value_format == "text"
-        warp = place.scope == "legacy" or (place.scope == "user" and place.kind in {"registry", "plist-domain"})
+        warp = place.scope == "legacy" or (
+            place.scope == "user" and place.kind in {"registry", "plist-domain"}
+        )
         if isinstance(value, str) and (as_text or warp) and value in {"true", "false"}:
             yield value == "true"
         if place.kind == "registry" and two_valued and value in (0, 1) and not isinstance(value, bool):
@@ -251,9 +253,9 @@ def doubts(sight: Sight, by: Reading | None) -> Iterator[str]:
         if sight.tree.one(documented) is not None:
             yield f"{documented} exists, can override it and is not understood. "
     moved = environment.get("XDG_CONFIG_HOME")
-    if moved and sight.tree.wanted(moved) != sight.tree.wanted("~/.config"):
-        if by is None or by.where.startswith("~/.config"):
-            yield "XDG_CONFIG_HOME is set; whether the program follows it is not known. "
+    elsewhere = moved and sight.tree.wanted(moved) != sight.tree.wanted("~/.config")
+    if elsewhere and (by is None or by.where.startswith("~/.config")):
+        yield "XDG_CONFIG_HOME is set; whether the program follows it is not known. "
 
 
 def switch(value: Any, semantics: str | None) -> bool | None:
@@ -317,6 +319,8 @@ def _worst(found: Sequence[Judged]) -> Judged:
         for judged in found:
             if judged.verdict is verdict:
                 mixed = any(other.verdict is not verdict for other in found)
-                note = f"Not everywhere alike: {judged.by.where} decides here. " if mixed and judged.by else ""
+                note = (
+                    f"Not everywhere alike: {judged.by.where} decides here. " if mixed and judged.by else ""
+                )
                 return replace(judged, note=judged.note or note)
     return found[0]

@@ -70,7 +70,7 @@ def _holds(sign: Sign, sight: Sight) -> str | None:
     if sign.key is None and sign.row is None:
         return f"{where} exists"
     try:
-        value = _value(sign, sight, path)
+        value = _value(sign, path)
     except Broken as problem:
         raise Unclear(f"{where}: {problem}") from None
     word = ".".join(sign.key) if sign.key else sign.row
@@ -92,7 +92,7 @@ def _variable(sign: Sign, sight: Sight) -> str | None:
     return None
 
 
-def _value(sign: Sign, sight: Sight, path: Any) -> Any:
+def _value(sign: Sign, path: Any) -> Any:
     """The one field. The rest of the file is dropped with this call."""
     if sign.row is not None:
         return rows.value(path, "ItemTable", "key", "value", sign.row)

@@ -1,4 +1,4 @@
-"""Settings files as plain values. A file that is not surely understood is :data:`BROKEN`, never guessed at."""
+"""Settings files as plain values. A file that is not surely understood is :class:`Broken`, never guessed."""
 
 import configparser
 import json
@@ -80,7 +80,9 @@ class _Yaml(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc
 
 def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
     loader.flatten_mapping(node)
-    pairs = [(loader.construct_object(k, deep=True), loader.construct_object(v, deep=True)) for k, v in node.value]
+    pairs = [
+        (loader.construct_object(k, deep=True), loader.construct_object(v, deep=True)) for k, v in node.value
+    ]
     return _unique(pairs)
 
 
@@ -89,7 +91,9 @@ _Yaml.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:bool"]
     for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_Yaml.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 
 
 def _yaml(text: str) -> Any:
@@ -136,7 +140,9 @@ def _consents(text: str) -> dict[str, int]:
 def _dotenv(text: str) -> dict[str, str]:
     pairs = (line.strip().removeprefix("export ").partition("=") for line in text.splitlines())
     return {
-        key.strip(): value.strip().strip("'\"") for key, sign, value in pairs if sign and not key.startswith("#")
+        key.strip(): value.strip().strip("'\"")
+        for key, sign, value in pairs
+        if sign and not key.startswith("#")
     }
 
 

@@ -4,6 +4,7 @@ Exports are looked for beside and just below the root, and in the home directory
 contradict each other, the value is :data:`CONFLICT`.
 """
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -53,7 +54,7 @@ def registry(machine: Machine) -> Registry:
     """The registry of the computer that is looked at; an empty one where it has none."""
     if machine.os is not OsLayout.WINDOWS:
         return Registry()
-    if sys.platform == "win32" and machine.root == Path(machine.root.anchor):
+    if os.name == "nt" and machine.root == Path(machine.root.anchor):
         return Registry(live=True)
     found = Registry()
     for path in exports(machine):
@@ -150,16 +151,16 @@ def _value(text: str) -> Any:
 
 
 def _live(hive: str, path: str, name: str) -> tuple[Any, str] | None:
-    if sys.platform != "win32":
-        return None
-    import winreg
+    if sys.platform == "win32":
+        import winreg
 
-    root = winreg.HKEY_LOCAL_MACHINE if hive == "HKLM" else winreg.HKEY_CURRENT_USER
-    try:
-        with winreg.OpenKey(root, path) as key:
-            value, _ = winreg.QueryValueEx(key, name)
-    except FileNotFoundError:
-        return None
-    except OSError:
-        return UNREADABLE, "the registry"
-    return (value if isinstance(value, int | str) else UNREADABLE), "the registry"
+        root = winreg.HKEY_LOCAL_MACHINE if hive == "HKLM" else winreg.HKEY_CURRENT_USER
+        try:
+            with winreg.OpenKey(root, path) as key:
+                value, _ = winreg.QueryValueEx(key, name)
+        except FileNotFoundError:
+            return None
+        except OSError:
+            return UNREADABLE, "the registry"
+        return (value if isinstance(value, int | str) else UNREADABLE), "the registry"
+    return None

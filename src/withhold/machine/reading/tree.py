@@ -1,7 +1,7 @@
 """The computer's files as its own system would find them, although this program may run on another.
 
-Paths of Windows and macOS are found whatever their letters' case. In a copy of a computer (``root`` is not the
-root of this one) links that begin with ``/`` lead into the copy, and links never lead out of it.
+Paths of Windows and macOS are found whatever their letters' case. In a copy of a computer (``root`` is not
+the root of this one) links that begin with ``/`` lead into the copy, and links never lead out of it.
 """
 
 import fnmatch
@@ -78,9 +78,10 @@ class Tree:
             if text == old or text.startswith((old + "/", old + "\\")):
                 text = new + text[len(old) :]
                 break
-        text = self._expanded(text)
-        if text is None:
+        expanded = self._expanded(text)
+        if expanded is None:
             return None
+        text = expanded
         if text.startswith("<project>"):
             project = self.machine.project
             return None if project is None else (project, _parts(text.removeprefix("<project>")))

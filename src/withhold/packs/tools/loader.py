@@ -48,7 +48,9 @@ def read_tool(path: Path) -> ToolPack:
     try:
         return msgspec.convert(parsed(path), ToolPack)
     except (OSError, ValueError, yaml.YAMLError, msgspec.ValidationError) as problem:
-        raise PackInvalid(f"{path}: {problem}", next_step="mend the file, then: withhold packs lint") from problem
+        raise PackInvalid(
+            f"{path}: {problem}", next_step="mend the file, then: withhold packs lint"
+        ) from problem
 
 
 def parsed(path: Path) -> object:

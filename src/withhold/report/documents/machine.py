@@ -56,6 +56,15 @@ class Unseen(Struct, kw_only=True, frozen=True):
     why: str
 
 
+class PolicyViolation(Struct, kw_only=True, frozen=True):
+    """A requirement of the policy that does not hold. ``verdict`` is ``unknown`` where nothing tells."""
+
+    rule: str
+    id: str
+    verdict: str
+    why: str
+
+
 class ScanDocument(Document, kw_only=True, frozen=True):
     schema: Literal["withhold.scan/1"] = "withhold.scan/1"
     tools: tuple[Tool, ...]
@@ -64,4 +73,5 @@ class ScanDocument(Document, kw_only=True, frozen=True):
     placebos: tuple[Placebo, ...]
     transcripts: tuple[Transcripts, ...]
     unseen: tuple[Unseen, ...]
+    violations: tuple[PolicyViolation, ...] = ()
     next: str

@@ -1,4 +1,6 @@
-"""What this machine shows."""
+"""What this machine shows: the most important lines first, what could not be seen last."""
+
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -6,35 +8,59 @@ from rich.text import Text
 from withhold.report.documents import (
     Route,
     ScanDocument,
+    SettingRow,
+    Tool,
     Transcripts,
 )
 from withhold.report.text.base import bullets, day, plural
 
+MOST_UNSEEN = 8
+MOST_NAMES = 6
+_URGENT = ("training", "feedback", "sharing", "telemetry", "crash", "retention", "memory", "route", "update")
+
+TRAINABLE = {
+    True: "its content may be used for training",
+    False: "the contract excludes training",
+    "unknown": "no file shows whether it trains",
+}
+
 
 def scan(console: Console, document: ScanDocument) -> None:
-    """Tools, the contract they run under, sessions; then what could not be seen. Five lines when empty."""
-    if not document.tools:
+    """Tools, the contract they run under, open settings, sessions; then what could not be seen."""
+    main = [t for t in document.tools if any(r.tool == t.id for r in document.routes)]
+    if not main:
         _empty(console, document)
+        _violations(console, document)
         return
-    for tool in document.tools:
-        version = f" {tool.version}" if tool.version else ""
-        console.print(Text(f"{tool.id}{version}", style="bold"), Text(f"found by {', '.join(tool.found_by)}"))
-        for route in (r for r in document.routes if r.tool == tool.id):
-            _route(console, route)
-        for transcripts in (t for t in document.transcripts if t.tool == tool.id):
-            _transcripts(console, transcripts)
+    for tool in sorted(main, key=lambda t: _weight(t, document)):
+        _tool(console, tool, document)
+    others = [t for t in document.tools if t not in main]
+    for tool in others:
+        _others(console, tool, document)
     for placebo in document.placebos:
-        console.print(Text(f"no effect: {placebo.where} ({placebo.why})", style="yellow"))
+        console.print(Text(f"no effect: {placebo.where}: {placebo.why}", style="yellow"))
+    _violations(console, document)
     if document.unseen:
         console.print("Could not be seen:")
-        bullets(console, (f"{u.what}: {u.why}" for u in document.unseen))
+        bullets(console, (f"{u.what}: {u.why}" for u in document.unseen[:MOST_UNSEEN]))
+        if len(document.unseen) > MOST_UNSEEN:
+            console.print(f"  and {len(document.unseen) - MOST_UNSEEN} more (--json)")
     console.print(f"Next: {document.next}")
+
+
+def _weight(tool: Tool, document: ScanDocument) -> tuple[int, int]:
+    """Ways that surely train come first, contracts last; then what has most open settings."""
+    ways = [r.trainable for r in document.routes if r.tool == tool.id]
+    rank = 0 if True in ways else 1 if "unknown" in ways else 2
+    return rank, -sum(s.verdict == "bad" for s in document.settings if s.tool == tool.id)
 
 
 def _empty(console: Console, document: ScanDocument) -> None:
     """Five lines: what was found, what can be seen here, what cannot, what was done, the next command."""
+    names = ", ".join(t.id for t in document.tools)
+    rest = f"; beside {names}" if names else ""
     for line in (
-        "Found: no AI coding tool that withhold knows (it looks for Claude Code).",
+        f"Found: no AI tool that withhold knows{rest}.",
         "It can see: such tools, their settings and sessions on this computer.",
         "It cannot see: your account's training setting, or chats on the web and phone.",
         "It read files only: nothing was changed, nothing was sent anywhere.",
@@ -43,11 +69,39 @@ def _empty(console: Console, document: ScanDocument) -> None:
         console.print(line, soft_wrap=True)
 
 
-TRAINABLE = {
-    True: "its content may be used for training",
-    False: "the contract excludes training",
-    "unknown": "whether it trains is decided by a setting that no file shows",
-}
+def _tool(console: Console, tool: Tool, document: ScanDocument) -> None:
+    version = f" {tool.version}" if tool.version else ""
+    more = f" and {len(tool.found_by) - 1} more signs" if len(tool.found_by) > 1 else ""
+    console.print(Text(f"{tool.id}{version}", style="bold"), Text(f"found by {tool.found_by[0]}{more}"))
+    for route in (r for r in document.routes if r.tool == tool.id):
+        _route(console, route)
+    _settings(console, [s for s in document.settings if s.tool == tool.id])
+    for transcripts in (t for t in document.transcripts if t.tool == tool.id):
+        _transcripts(console, transcripts)
+
+
+def _others(console: Console, tool: Tool, document: ScanDocument) -> None:
+    """Browsers, editors, systems: one or two lines."""
+    console.print(Text(tool.id, style="bold"), Text(f"found by {tool.found_by[0]}"))
+    _settings(console, [s for s in document.settings if s.tool == tool.id])
+
+
+def _settings(console: Console, rows: Sequence[SettingRow]) -> None:
+    ranked = sorted(rows, key=lambda r: _URGENT.index(r.purpose) if r.purpose in _URGENT else len(_URGENT))
+    for verdict, words, style in (("bad", "not private", "red"), ("partly", "half private", "yellow")):
+        named = [r.id.partition(".")[2] for r in ranked if r.verdict == verdict]
+        if named:
+            more = f" and {len(named) - MOST_NAMES} more" if len(named) > MOST_NAMES else ""
+            console.print(Text(f"  {words}: {', '.join(named[:MOST_NAMES])}{more}", style=style))
+    good = sum(r.verdict == "good" for r in rows)
+    unknown = sum(r.verdict == "unknown" for r in rows)
+    if good or unknown:
+        console.print(f"  private: {good}, unknown: {unknown}")
+
+
+def _violations(console: Console, document: ScanDocument) -> None:
+    for broken in document.violations:
+        console.print(Text(f"policy {broken.rule}: {broken.id} is {broken.verdict}", style="red"))
 
 
 def _route(console: Console, route: Route) -> None:
@@ -56,7 +110,7 @@ def _route(console: Console, route: Route) -> None:
         if route.trainable != "unknown"
         else "yellow"
     )
-    console.print(Text("  runs on: "), Text(route.kind), Text(f"- {TRAINABLE[route.trainable]}", style=style))
+    console.print(Text("  runs on:"), Text(route.kind), Text(f"- {TRAINABLE[route.trainable]}", style=style))
     console.print(Text(f"    seen from: {', '.join(route.signals)}", style="dim"))
 
 
