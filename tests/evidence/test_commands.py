@@ -62,6 +62,19 @@ def test_without_authorities_nobody_is_asked(filled: Tool) -> None:
 
 
 @needs_openssl
+def test_an_authority_may_be_named_before_anything_else(
+    tool: Tool, tsa: Authoritative, tmp_path: Path
+) -> None:
+    """The how-to begins with it: on a fresh state a second one can be named, and records follow."""
+    for name in ("one", "two"):
+        tool.document(
+            "evidence", "authorities", "add", tsa.url, "--root", tmp_path / "root.pem", "--name", name
+        )
+    tool.document("account", "add", "anthropic", "home", "--plan", "Pro")
+    assert tool.document("evidence", "list")["unstamped"] == 0
+
+
+@needs_openssl
 def test_an_authority_is_named_used_and_removed(filled: Tool, tsa: Authoritative, tmp_path: Path) -> None:
     """Naming it sends nothing; stamping does; commands that record do so by themselves; removing ends it."""
     added = filled.document("evidence", "authorities", "add", tsa.url, "--root", tmp_path / "root.pem")

@@ -11,7 +11,10 @@ from withhold.support.files import private_dir
 
 APP = "withhold"
 OVERRIDE = "WITHHOLD_HOME"
-_OWN_NAMES = frozenset({"state.sqlite", "index", "evidence", "profiles", "packs", "backups", "state.lock"})
+_OWN_NAMES = frozenset(
+    {"state.sqlite", "index", "evidence", "profiles", "packs", "backups", "state.lock"}
+    | {"authorities", "authorities.toml"}
+)
 
 
 @dataclass(frozen=True, slots=True)
