@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 from random import Random
+from types import ModuleType
 
 from tests.policy.histories import History
 from tests.policy.knowledge import Knowledge, all_there_is
@@ -78,6 +79,15 @@ def bulk(services: Services, now: datetime, wanted: Filter = EVERYTHING) -> Answ
         return view.head.totals, list(view.rows())
 
 
+def bulk_of(sweeping: ModuleType, services: Services, now: datetime) -> Answer:
+    """The same by any copy of ``withhold.app.sweep``."""
+    judges, accounts = ledger_of(services, now)
+    with sweeping.sweep(services, judges, accounts, now) as found:
+        everything = found.narrowed(EVERYTHING, accounts)
+        totals = found.tally(everything).totals({a.id: a.label for a in accounts})
+        return totals, list(found.rows(everything))
+
+
 def assert_same(one: Answer, other: Answer) -> None:
     """Row by row first: what differs is easier to read there."""
     assert [r.id for r in one[1]] == [r.id for r in other[1]]
@@ -101,5 +111,3 @@ def put(services: Services, known: Iterable[Knowledge]) -> None:
         if t.account is not None:
             know(services, t.account, t.settings)
         take(services, named, name=f"source-{next(_numbers)}")
-
-

@@ -20,7 +20,7 @@ STATES = settings(max_examples=SIZES.bulk.states)
 @STATES
 @given(any_history(), randoms())
 def test_every_history_of_the_lab(history: History, random: Random) -> None:
-    """Several accounts with different evidence, losses of every kind, deletions, feedback, incognito: all rows
+    """Several accounts with different evidence, losses of every kind, deletions, feedback: all rows
     and totals are equal, also on another day, from what is kept, and without it."""
     now = history.lab.now
     with TemporaryDirectory() as folder, state(Path(folder), now) as services:
