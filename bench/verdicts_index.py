@@ -75,9 +75,7 @@ def account(provider: str, ref: str) -> Account:
 def looks(control: str) -> Iterator[SettingEvidence]:
     """Sharing until the spring of 2026 by the person's word; then a look in each of several months."""
     until = datetime(2026, 2, 1, tzinfo=UTC)
-    yield SettingEvidence(
-        f"{control}-word", control, BEGAN, until, Setting.SHARING, Known.ATTESTED
-    )
+    yield SettingEvidence(f"{control}-word", control, BEGAN, until, Setting.SHARING, Known.ATTESTED)
     for month in (3, 5, 8, 11):
         at = datetime(2026, month, 15, 9, tzinfo=UTC)
         yield SettingEvidence(f"{control}-{month}", control, at, at, Setting.PRIVATE, Known.OBSERVED)
@@ -91,7 +89,7 @@ def groups(conversations: int, messages: int) -> Iterator[dict[str, pa.Table]]:
     size = max(GROUP // messages, 1)
     for start in range(0, conversations, size):
         end = min(start + size, conversations)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE c AS {_conversations(start, end, messages)}")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE c AS {_conversations(start, end)}")
         connection.execute(f"CREATE OR REPLACE TEMP TABLE m AS {_messages(messages)}")
         found = {name: connection.sql(sql).to_arrow_table() for name, sql in _TABLES.items()}
         yield {name: _cast(name, table) for name, table in found.items()}
@@ -103,7 +101,7 @@ def _cast(name: str, table: pa.Table) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=form)
 
 
-def _conversations(start: int, end: int, messages: int) -> str:
+def _conversations(start: int, end: int) -> str:
     span = int((NOW - BEGAN - timedelta(days=200)) / timedelta(seconds=1))
     return f"""
         SELECT c, (c * {STEP} + 13) % (1::BIGINT << 48) AS key, c % 5 >= 3 AS other, c % 10 = 0 AS resumed,
@@ -116,7 +114,8 @@ def _messages(messages: int) -> str:
     return f"""
         SELECT c, key, n::INTEGER AS n, unhex(left(md5(key::VARCHAR || '-' || n::VARCHAR), 24)) AS id,
             CASE WHEN n % 2 = 0 THEN 'h' ELSE 'm' END AS author, moment AS earliest,
-            CASE WHEN c % 40 = 7 THEN moment + 93600000000 ELSE moment END AS latest, (100 + n)::BIGINT AS size
+            CASE WHEN c % 40 = 7 THEN moment + 93600000000 ELSE moment END AS latest,
+            (100 + n)::BIGINT AS size
         FROM (SELECT c.*, i.n, began + i.n * 45000000::BIGINT
                 + CASE WHEN resumed AND i.n * 2 >= {messages} THEN pause ELSE 0 END AS moment
               FROM c, range({messages}) i(n)) ORDER BY c, n"""
