@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 
@@ -36,6 +37,9 @@ LIMIT = 256 * 1024
 """Bytes of an answer; one with a long chain has about 20,000."""
 
 _REQUEST = "application/timestamp-query"
+_ODD = (x509.InvalidVersion, x509.DuplicateExtension, UnsupportedAlgorithm)
+"""What reading a malformed certificate raises besides ``ValueError``."""
+
 _HASHES = {
     "2.16.840.1.101.3.4.2.1": hashlib.sha256,
     "2.16.840.1.101.3.4.2.2": hashlib.sha384,
@@ -116,9 +120,10 @@ def _verified(answer: bytes, data: bytes, authority: Authority, request: "TimeSt
         raise NoToken("the token is over other bytes: its hash differs")
     verifier = VerifierBuilder(roots=list(_roots(authority.root))).build()
     try:
-        with _odd_certificates():
+        with _odd_certificates(), _no_panic():
+            _read_whole([*_roots(authority.root), *_embedded(response)])
             verifier.verify_message(response, data)
-    except (VerificationError, ValueError, x509.InvalidVersion) as problem:
+    except (VerificationError, ValueError, *_ODD) as problem:
         raise NoToken(f"the token does not verify up to the root that is trusted: {problem}") from problem
     _refuse_revoked(answer, authority.crl)
     accuracy = info.accuracy
@@ -127,6 +132,23 @@ def _verified(answer: bytes, data: bytes, authority: Authority, request: "TimeSt
     )
     at = info.gen_time if info.gen_time.tzinfo else info.gen_time.replace(tzinfo=UTC)
     return Stamp(at, float(seconds), info.policy.dotted_string, f"{info.serial_number:x}")
+
+
+def _read_whole(certificates: Sequence[x509.Certificate]) -> None:
+    """A name that is no text makes the verifying library panic, so all is read before it is asked."""
+    for certificate in certificates:
+        _ = certificate.subject, certificate.issuer, certificate.extensions, certificate.public_key()
+
+
+@contextlib.contextmanager
+def _no_panic() -> Iterator[None]:
+    """The library's panics are no ``Exception``, and would end the program at a malformed certificate."""
+    try:
+        yield
+    except BaseException as problem:
+        if type(problem).__name__ != "PanicException":
+            raise
+        raise NoToken("the token or a certificate of it is malformed") from problem
 
 
 def _refuse_revoked(answer: bytes, crl: bytes | None) -> None:

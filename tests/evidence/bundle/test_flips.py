@@ -1,5 +1,6 @@
 """Every change of a bundle is noticed, but for those that are named here."""
 
+import base64
 import fnmatch
 import random
 import shutil
@@ -126,6 +127,17 @@ def test_flips_under_new_manifests_are_noticed_or_named(bundled: Made, sizes: Si
                 survivors[path].append(place)
     unnamed = [p for p in survivors if not any(fnmatch.fnmatch(p, name) for name in UNSEEN_WHEN_RESEALED)]
     assert not unnamed, {path: survivors[path] for path in unnamed}
+
+
+def test_a_certificate_whose_name_is_no_text_fails(bundled: Made) -> None:
+    """The verifying library panics at it, which is no ``Exception``: the token fails, no more."""
+    path = f"data/records/{bundled.ids[0]}/tokens/one-root.pem"
+    lines = bundled.files[path].decode().split("-----")[2]
+    odd = base64.b64decode(lines).replace(b"root of", b"ro\xfft of")
+    body = base64.encodebytes(odd).decode()
+    pem = f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n".encode()
+    report = check_bundle(repacked(resealed({**bundled.files, path: pem})), bundled.trust)
+    assert failures(report) == {"token:one"}
 
 
 def changes(bundled: Made) -> Iterator[tuple[str, dict[str, bytes]]]:

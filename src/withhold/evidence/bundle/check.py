@@ -11,6 +11,7 @@ from datetime import timedelta
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.x509 import InvalidVersion
 
 from withhold.evidence.bundle import contents as c
 from withhold.evidence.bundle.bag import DATA, problems
@@ -244,7 +245,10 @@ class RecordCheck:
         self._told("not_before", stamp, "it holds a value that an authority saw at", trusted=trusted)
 
     def _stamp(self, answer: bytes, root: bytes, data: bytes) -> tuple[Stamp, bool]:
-        known = fingerprints(root)
+        try:
+            known = fingerprints(root)
+        except (ValueError, InvalidVersion) as problem:
+            raise NoToken(f"the root beside it cannot be read: {problem}") from problem
         return check(answer, data, root), bool(known) and known <= self._trust.certificates
 
     def _told(self, name: str, stamp: Stamp, what: str, *, trusted: bool) -> bool:

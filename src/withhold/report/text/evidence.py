@@ -58,8 +58,14 @@ def verified(console: Console, document: EvidenceVerifyDocument) -> None:
         {(c.name, c.why) for r in document.records for c in r.claims if c.result == "not_checkable"}
     )
     bullets(console, (f"not checkable: {name}: {why}" for name, why in unchecked))
-    if document.records or not document.files:
-        good = len(document.records) - len(failed)
+    good = len(document.records) - len(failed)
+    if any(file.kind == "bundle" for file in document.files):
+        left = sum(c.result == "not_checkable" for r in document.records for c in r.claims)
+        console.print(
+            f"{plural(good, 'record')} without a failed claim, {len(failed):,} failed;"
+            f" {plural(left, 'claim')} not checkable"
+        )
+    elif document.records or not document.files:
         console.print(f"{plural(good, 'record')} verified, {len(failed):,} failed")
 
 
