@@ -143,7 +143,7 @@ def test_firefox_needs_its_policies_switched_on_in_preferences(tmp_path: Path) -
 
 
 def test_what_only_the_cloud_console_sets_has_no_effect(tmp_path: Path) -> None:
-    """Chrome's GenAiDefaultSettings in a file is a placebo, and its three-valued sisters are not two-valued."""
+    """Chrome's GenAiDefaultSettings in a file is a placebo; in its three-valued sisters 1 is private."""
     planted = Planted(tmp_path)
     policies = {"GenAiDefaultSettings": 2, "HelpMeWriteSettings": 1, "GeminiSettings": 0, "AIModeSettings": 1}
     planted.write("/etc/opt/chrome/policies/managed/a.json", json.dumps(policies))

@@ -4,14 +4,19 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from withhold.app.accounts import provider_of
 from withhold.app.bootstrap import Services
 from withhold.app.exposure import source_row
+from withhold.app.scan import tool_packs
 from withhold.model.terms import Control, Provider, RetentionRule, Terms
 from withhold.model.when import When
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from withhold.packs.tools import ToolPack
 
 
 def list_packs(services: Services) -> d.PacksListDocument:
@@ -23,6 +28,18 @@ def list_packs(services: Services) -> d.PacksListDocument:
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
         packs=tuple(_row(p, today) for p in providers),
+        tools=tuple(_tool_row(p) for p in tool_packs(services).values()),
+    )
+
+
+def _tool_row(pack: "ToolPack") -> d.ToolPackRow:
+    return d.ToolPackRow(
+        id=pack.id,
+        name=pack.tool.name,
+        kind=pack.tool.kind,
+        settings=len(pack.tool.settings),
+        training=pack.tool.training_in_short,
+        compiled_on=pack.compiled_on,
     )
 
 
@@ -61,12 +78,17 @@ def lint_packs(services: Services, paths: tuple[Path, ...]) -> d.PacksLintDocume
     from withhold.packs.installed import installed_packs
     from withhold.packs.lint import lint
     from withhold.packs.loader import builtin_dir
+    from withhold.packs.tools import tools_dir
+    from withhold.packs.tools.lint import is_tool_pack, lint_tool
 
     stamp = services.stamp()
     folders = [builtin_dir(), services.home.packs]
     ours = [f for folder in folders if folder.is_dir() for f in sorted(folder.glob("*.yaml"))]
     files = paths or (*ours, *(pack.path for pack in installed_packs()))
-    problems = [p for f in files for p in lint(f)]
+    if not paths:
+        own = services.home.packs / "tools"
+        files = (*files, *(f for folder in (tools_dir(), own) for f in sorted(folder.glob("*.yaml"))))
+    problems = [p for f in files for p in (lint_tool(f) if is_tool_pack(f) else lint(f))]
     return d.PacksLintDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
@@ -86,16 +108,20 @@ def lint_packs(services: Services, paths: tuple[Path, ...]) -> d.PacksLintDocume
 
 
 def coverage_of(services: Services, facts: Path) -> d.PacksCoverageDocument:
-    """Which of the collected facts in ``facts`` (``providers.json``) the built-in packs state.
+    """Which of the collected facts in ``facts`` the built-in packs state.
+
+    ``facts`` is a ``providers.json`` or a ``local-tools.json``; ``providers`` counts what it is about.
 
     Raises ``UsageProblem`` if that file does not hold collected facts.
     """
     from withhold.packs.coverage import coverage
     from withhold.packs.loader import load_all
+    from withhold.packs.tools.coverage import tool_coverage
 
     try:
         collected = json.loads(facts.read_text("utf-8"))
-        rows = coverage(load_all(), collected)
+        tools = "tools" in collected
+        rows = tool_coverage(collected) if tools else coverage(load_all(), collected)
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise UsageProblem(
             f"{facts} holds no collected facts: {problem}",
@@ -106,7 +132,7 @@ def coverage_of(services: Services, facts: Path) -> d.PacksCoverageDocument:
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
         facts=str(facts),
-        providers=len(collected["providers"]),
+        providers=len(collected["tools" if tools else "providers"]),
         fields=tuple(
             d.CoverageRow(field=r.field, stated=r.stated, carried=r.carried, lost=r.lost) for r in rows
         ),

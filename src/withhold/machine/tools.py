@@ -87,11 +87,16 @@ def _row(pack: ToolPack, setting: SettingFacts, judged: Judged) -> SettingRow:
         tool=pack.id,
         purpose=setting.purpose,
         verdict=judged.verdict,
-        effective_value=None if by is None or by.state != "set" else printable(by.value, _known(pack, setting)),
+        effective_value=_shown(pack, setting, by),
         decided_by=None if by is None else f"{by.where} ({by.place.word})",
         fix="none" if judged.verdict in _DONE else setting.fix,
         why=f"{judged.note}{note}{setting.title}.",
     )
+
+
+def _shown(pack: ToolPack, setting: SettingFacts, by: Reading | None) -> str | None:
+    unset = by is None or by.state != "set"
+    return None if unset or by is None else printable(by.value, _known(pack, setting))
 
 
 def _known(pack: ToolPack, setting: SettingFacts) -> tuple[object, ...]:

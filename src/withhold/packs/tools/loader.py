@@ -25,6 +25,7 @@ def builtin_tool_ids() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in tools_dir().glob("*.yaml")))
 
 
+@lru_cache(maxsize=256)
 def load_tool(tool: str) -> ToolPack:
     """A built-in pack. Raises ``UsageProblem`` for an id that has none, ``PackInvalid`` for a broken one."""
     if tool not in builtin_tool_ids():
@@ -42,7 +43,6 @@ def load_tools(folders: Iterable[Path] = ()) -> Mapping[str, ToolPack]:
     return packs
 
 
-@lru_cache(maxsize=256)
 def read_tool(path: Path) -> ToolPack:
     """The pack in a file. Raises ``PackInvalid`` with what is wrong."""
     try:

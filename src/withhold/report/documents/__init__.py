@@ -118,6 +118,7 @@ from withhold.report.documents.packs import (
     PacksLintDocument,
     PacksListDocument,
     TermsRow,
+    ToolPackRow,
 )
 from withhold.report.documents.spot import SpotDocument, SpotRow
 from withhold.report.documents.timeline import (
@@ -259,6 +260,7 @@ __all__ = [
     "SupposedRow",
     "Supposition",
     "TermsRow",
+    "ToolPackRow",
     "TimelineDocument",
     "TokenRow",
     "Tool",

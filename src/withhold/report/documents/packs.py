@@ -24,9 +24,21 @@ class PackRow(Struct, kw_only=True, frozen=True):
     """The file of your own, or of an installed package, that stands in for the pack that comes along."""
 
 
+class ToolPackRow(Struct, kw_only=True, frozen=True):
+    """A tool that ``scan`` knows."""
+
+    id: str
+    name: str
+    kind: str
+    settings: int
+    training: str
+    compiled_on: str
+
+
 class PacksListDocument(Document, kw_only=True, frozen=True):
     schema: Literal["withhold.packs-list/1"] = "withhold.packs-list/1"
     packs: tuple[PackRow, ...]
+    tools: tuple[ToolPackRow, ...] = ()
 
 
 class LintRow(Struct, kw_only=True, frozen=True):

@@ -142,6 +142,12 @@ def packs_list(console: Console, document: PacksListDocument) -> None:
         checked = pack.last_checked or "unknown"
         table.add_row(pack.id, name, pack.stance, str(pack.terms), str(pack.controls), checked)
     console.print(table)
+    if document.tools:
+        console.print()
+        tools = grid("id", "tool on a computer", "kind", "settings", "compiled")
+        for tool in document.tools:
+            tools.add_row(tool.id, tool.name, tool.kind, str(tool.settings), tool.compiled_on)
+        console.print(tools)
 
 
 def packs_lint(console: Console, document: PacksLintDocument) -> None:
