@@ -36,7 +36,7 @@ from withhold.policy.ends import End as PolicyEnd
 from withhold.policy.ends import ends, ends_by_day
 from withhold.policy.judge import ShapeVerdict
 from withhold.policy.retention import Anchor, Footing, Instants, Plan
-from withhold.policy.shape import Shape, feedback_shape, undeleted
+from withhold.policy.shape import FeedbackShape, Shape, feedback_shape, undeleted
 from withhold.report import documents as d
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ class Sweep:
         self._grid = grid
         self._regimes: dict[int, list[int]] = {}
         self._plans: dict[Plan, int] = {}
+        self._rated: dict[tuple[int, tuple[FeedbackShape, ...]], Sort] = {}
         self.sorts = {g.grp: self._sort(g) for g in base.groups()}
         self.odd = [self._odd(stored, change) for stored in read(sorted(bulk.odd))]
 
@@ -144,11 +145,16 @@ class Sweep:
 
     def _sort(self, group: Group) -> Sort:
         placed = self._ledger.place(group.provider_id, group.account_ref, group.kind, group.product_id)
-        judge = placed.judge
-        if judge is None:
+        if placed.judge is None:
             return Sort(group, placed, None, None, None, None)
+        return self._judged_sort(group, placed, placed.judge, ())
+
+    def _judged_sort(
+        self, group: Group, placed: Placed, judge: Judge, marks: tuple[FeedbackShape, ...]
+    ) -> Sort:
         regimes = self._regimes_of(judge)
         shape = undeleted(judge.table, *_spans(group, regimes), incognito=group.incognito)
+        shape = replace(shape, feedback=marks)
         found = judge.judge_shape(shape)
         shared = judge.open_until if found.shared.possible else None
         if group.begins is None or group.ends is None:
@@ -160,7 +166,7 @@ class Sweep:
             maybe_private=found.maybe_private,
             gone=None,
             incognito=bool(group.incognito),
-            feedback=(),
+            feedback=tuple(mark.span for mark in marks),
         )
         return Sort(group, placed, shape, found, judge.plan(footing), shared)
 
@@ -186,16 +192,27 @@ class Sweep:
 
     def _tally_rated(self, tally: Tally, row: Mapping[str, Any], wanted: "Narrowed") -> None:
         sort = self.sorts[row["grp"]]
-        judge, shape = sort.placed.judge, sort.shape
-        past, future, said = UNKNOWN, UNKNOWN, frozenset[PolicyEnd]()
-        if judge is not None and shape is not None:
-            course = _course(sort, judge, row)
-            found = judge.judge_shape(_rated_shape(shape, judge, course))
-            past, future = found.past.value, found.future.value
-            running = judge.running(course, found)
-            said = frozenset() if running is None else ends(*running)
-        if wanted.keeps(sort.belongs, past, future):
-            tally.add(sort.belongs, past, future, [end_said(*end) for end in said])
+        judge = sort.placed.judge
+        if judge is None:
+            if wanted.keeps(sort.belongs, UNKNOWN, UNKNOWN):
+                tally.add(sort.belongs, UNKNOWN, UNKNOWN, ())
+            return
+        course = _course(sort, judge, row)
+        rated = self._rated_as(sort, judge, course)
+        if wanted.keeps(sort.belongs, rated.past, rated.future):
+            said: Iterable[PolicyEnd] = ()
+            if rated.plan is not None and course.first is not None and course.last is not None:
+                given = tuple(at.latest for at in course.feedback)
+                said = ends(rated.plan, Instants(course.first, course.last, rated.shared, None, given))
+            tally.add(sort.belongs, rated.past, rated.future, [end_said(*end) for end in said])
+
+    def _rated_as(self, sort: Sort, judge: Judge, course: Course) -> Sort:
+        """The group with this feedback; judged once for all of its conversations with the same."""
+        marks = tuple(feedback_shape(at, judge.table) for at in course.feedback)
+        key = (sort.group.grp, marks)
+        if key not in self._rated:
+            self._rated[key] = self._judged_sort(sort.group, sort.placed, judge, marks)
+        return self._rated[key]
 
     def labels(self, wanted: "Narrowed") -> tuple[dict[int, int], list[tuple[Label, Sort]]]:
         """A number for each group that is kept and not rated, and what the numbers stand for."""

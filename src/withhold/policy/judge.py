@@ -79,6 +79,7 @@ class Judge:
         self.table = table
         self._sent = lru_cache(maxsize=65_536)(self._judge_sending)
         self._lying = lru_cache(maxsize=65_536)(self._judge_lying)
+        self._piece = lru_cache(maxsize=65_536)(self._judge_piece)
         self._runs = {_track_key(c): run_from_now(c, self._setting_now) for c in table.now}
         self.judge_shape = lru_cache(maxsize=65_536)(self._judge_shape)
         self.carve_outs = lru_cache(maxsize=4_096)(self._carve_outs)
@@ -218,9 +219,11 @@ class Judge:
         for kind, span in self._spans(shape):
             pieces = []
             for index in range(span[0], span[1] + 1):
-                for choice in self.table.regimes[index].alternatives:
+                for place, choice in enumerate(self.table.regimes[index].alternatives):
                     key = _track_key(choice)
-                    opened = self._piece(kind, choice, index, shape)
+                    opened = self._piece(kind, index, place, shape.incognito)
+                    if kind == "stored":
+                        opened &= shape.stored_in(index)
                     pieces.append(opened & runs[key].bounds & there[key])
                     if opened.possible:
                         because.update(dict.fromkeys(runs[key].because))
@@ -236,12 +239,13 @@ class Judge:
         for i in range(shape.first[0], shape.until + 1):
             yield "stored", (i, i)
 
-    def _piece(self, kind: str, choice: Alternative, index: int, shape: Shape) -> Bounds:
+    def _judge_piece(self, kind: str, index: int, place: int, incognito: bool | None) -> Bounds:
+        """What one alternative of a regime says of an act."""
         regime = self.table.regimes[index]
+        choice = regime.alternatives[place]
         if kind == "stored":
-            seen = self._as_last_seen(regime)
-            return lingering(choice, seen, incognito=shape.incognito).bounds & shape.stored_in(index)
-        return sent(choice, regime, resumed=kind == "resumed", incognito=shape.incognito).bounds
+            return lingering(choice, regime, incognito=incognito).bounds
+        return sent(choice, regime, resumed=kind == "resumed", incognito=incognito).bounds
 
     def _setting_now(self, control_id: str | None) -> Stretch | None:
         line = self.table.timelines.get(control_id or "")
