@@ -230,19 +230,18 @@ def test_links_do_not_lead_out_of_a_copy(tmp_path: Path) -> None:
 
 def test_exports_of_the_registry() -> None:
     """Text, numbers, deletions and continued lines; other types are there and not understood."""
-    text = "\r\n".join(
-        [
-            "Windows Registry Editor Version 5.00",
-            r"[HKEY_LOCAL_MACHINE\Software\A]",
-            '"n"=dword:0000000a',
-            '"s"="a \\"b\\" \\\\c"',
-            '"h"=hex:01,\\',
-            "  02",
-            '"gone"=-',
-            r"[-HKEY_LOCAL_MACHINE\Software\B]",
-            '"x"=dword:1',
-        ]
+    lines = (
+        "Windows Registry Editor Version 5.00",
+        r"[HKEY_LOCAL_MACHINE\Software\A]",
+        '"n"=dword:0000000a',
+        '"s"="a \\"b\\" \\\\c"',
+        '"h"=hex:01,\\',
+        "  02",
+        '"gone"=-',
+        r"[-HKEY_LOCAL_MACHINE\Software\B]",
+        '"x"=dword:1',
     )
+    text = "\r\n".join(lines)
     key = r"hklm\software\a"
     assert parse(text) == {(key, "n"): 10, (key, "s"): 'a "b" \\c', (key, "h"): UNREADABLE}
 
@@ -335,7 +334,7 @@ sys.exit(run(["scan", "--home", sys.argv[1], "--os", "linux", "--json"]))
     "spoil", ["", "import socket; socket.socket()", "import os; os.execv('/bin/true', ['x'])"]
 )
 def test_the_kernel_kills_a_scan_that_connects_or_starts_programs(spoil: str, tmp_path: Path) -> None:
-    """Under a filter that kills on socket, connect and execve the whole command ends well; the filter bites."""
+    """Under a filter that kills on socket, connect and execve the command ends well; the filter bites."""
     planted = Planted(tmp_path)
     planted.write("~/.codex/config.toml", "[feedback]\nenabled = false\n")
     planted.write("~/.claude/settings.json", "{}")

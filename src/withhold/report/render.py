@@ -8,6 +8,7 @@ from rich.console import Console
 
 from withhold.report import documents as d
 from withhold.report.text import (
+    apply,
     controls,
     demo,
     evidence,
@@ -24,6 +25,9 @@ from withhold.support.terminal import visible
 
 RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.ScanDocument: machine.scan,
+    d.ApplyDocument: apply.apply,
+    d.UndoDocument: apply.undone,
+    d.ApplyRunsDocument: apply.runs,
     d.ImportDocument: simple.importing,
     d.ExposureDocument: exposure.exposure,
     d.LedgerPage: exposure.page,

@@ -1,0 +1,186 @@
+"""Setting local tools' settings right: a plan to look at, then writing, then reading again."""
+
+import difflib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from withhold.app.bootstrap import Services
+from withhold.app.scan import SYSTEMS, tool_packs
+from withhold.report import documents as d
+from withhold.support.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from withhold.machine.apply.plan import FileChange, Plan
+    from withhold.machine.apply.runs import Runs, Written
+    from withhold.machine.interface import Machine, Scan
+
+BY_DEFAULT = frozenset({"training", "feedback", "telemetry", "crash", "sharing"})
+"""Purposes that are set without being named. Retention, memory and routes have a price that is a choice."""
+NAMED_ONLY = frozenset({"claude-code.nonessential-traffic"})
+"""It stops security updates too."""
+LONGEST_LINE = 160
+"""Signs of a changed line that are shown: a longer one may hold the whole file, with keys in it."""
+
+Confirm = Callable[[d.ApplyDocument], bool]
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    machine: "Machine"
+    plan: "Plan"
+    refused: tuple[d.ApplyRefused, ...]
+    guided: tuple[d.ApplyGuided, ...]
+
+
+def apply(
+    services: Services,
+    ids: tuple[str, ...] = (),
+    *,
+    dry_run: bool = False,
+    in_repositories: bool = False,
+    confirm: Confirm = lambda _shown: True,
+) -> d.ApplyDocument:
+    """Make settings private that a file decides; ``ids`` or all that are open and have no price.
+
+    ``confirm`` sees the plan and says whether to go on; nothing is written otherwise. Raises
+    ``UsageProblem`` for an id that no tool has here.
+    """
+    prepared = _prepared(services, ids, in_repositories=in_repositories)
+    shown = _document(services, prepared, run=None)
+    if dry_run or not prepared.plan.files or not confirm(shown):
+        return shown
+    from withhold.support.locks import held
+
+    home = services.home.prepare()
+    with held(home.lock, doing="apply"):
+        run, written = _runs(services).perform(prepared.plan.files, services.clock())
+    return _document(services, prepared, run=run.id, written=written, after=_looked(services)[1])
+
+
+def undo(services: Services, prefix: str | None) -> d.UndoDocument:
+    """Put the files of a run back (the last one that stands, if none is named), byte for byte."""
+    from withhold.support.locks import held
+
+    home = services.home.prepare()
+    runs = _runs(services)
+    standing = [run for run in runs.all() if run.undone is None]
+    if prefix is None and not standing:
+        raise UsageProblem("there is no run to undo", next_step="withhold apply --list")
+    run = standing[-1] if prefix is None else runs.get(prefix)
+    with held(home.lock, doing="apply --undo"):
+        written = runs.undo(run, services.clock())
+    stamp = services.stamp()
+    files = tuple(d.UndoneFile(file=w.file, problem=w.problem) for w in written)
+    return d.UndoDocument(
+        generated_at=stamp.generated_at, tool_version=stamp.tool_version, run=run.id, files=files
+    )
+
+
+def list_runs(services: Services) -> d.ApplyRunsDocument:
+    """All runs, oldest first."""
+    stamp = services.stamp()
+    rows = tuple(
+        d.ApplyRunRow(
+            id=run.id, at=run.at, undone=run.undone, settings=tuple(s for f in run.files for s in f.settings)
+        )
+        for run in _runs(services).all()
+    )
+    return d.ApplyRunsDocument(generated_at=stamp.generated_at, tool_version=stamp.tool_version, runs=rows)
+
+
+def _runs(services: Services) -> "Runs":
+    from withhold.machine.apply.runs import Runs
+
+    return Runs(services.home.root / "applied")
+
+
+def _looked(services: Services) -> tuple["Machine", "Scan"]:
+    from withhold.machine.interface import Machine, OsLayout
+    from withhold.machine.scan import scan as look
+
+    system = OsLayout(SYSTEMS.get(services.system, "linux"))
+    root = Path(services.user_home.anchor)
+    machine = Machine(services.user_home, root, system, services.environ)
+    return machine, look(machine, packs=tool_packs(services))
+
+
+def _prepared(services: Services, ids: tuple[str, ...], *, in_repositories: bool) -> _Prepared:
+    from withhold.machine.apply.plan import Change, plan
+    from withhold.machine.changes import NoChange, changes
+
+    machine, found = _looked(services)
+    packs = tool_packs(services)
+    rows = {row.id: row for row in found.settings}
+    unheard = [name for name in ids if name not in rows]
+    if unheard:
+        raise UsageProblem(
+            f"no tool that is here has the setting {unheard[0]!r}", next_step="withhold scan --json"
+        )
+    open_ = [r for r in rows.values() if r.verdict.value not in {"good", "not-applicable"}]
+    chosen = [rows[name] for name in ids] or [
+        r
+        for r in open_
+        if r.purpose in BY_DEFAULT and r.id not in NAMED_ONLY and r.verdict.value != "unknown"
+    ]
+    account = [r for r in chosen if r.fix == "guide-to-account"]
+    wanted = frozenset(r.id for r in chosen if r not in account and r.verdict.value != "good")
+    if not ids:
+        wanted = frozenset(r.id for r in chosen if r.fix == "edit-file")
+    made = list(changes(machine, packs, wanted))
+    planned = plan((c for c in made if isinstance(c, Change)), in_repositories=in_repositories)
+    refused = [
+        *(d.ApplyRefused(id=c.setting, file=None, reason=c.reason) for c in made if isinstance(c, NoChange)),
+        *(d.ApplyRefused(id=r.setting, file=str(r.file), reason=r.reason) for r in planned.refused),
+    ]
+    urls = {
+        s.id: next((p.url for p in s.where if p.url), None)
+        for pack in packs.values()
+        for s in pack.tool.settings
+    }
+    guided = tuple(d.ApplyGuided(id=r.id, url=urls.get(r.id)) for r in account)
+    return _Prepared(machine, planned, tuple(refused), guided)
+
+
+def _document(
+    services: Services,
+    prepared: _Prepared,
+    *,
+    run: str | None,
+    written: "Iterable[Written]" = (),
+    after: "Scan | None" = None,
+) -> d.ApplyDocument:
+    stamp = services.stamp()
+    problems = {w.file: w.problem for w in written}
+    verdicts = {row.id: row.verdict.value for row in after.settings} if after is not None else {}
+    changes = tuple(
+        d.ApplyChange(
+            id=setting,
+            file=str(file.file),
+            diff=_diff(file),
+            backup=None if run is None else run,
+            written=run is not None and problems.get(str(file.file)) is None,
+            problem=problems.get(str(file.file)),
+            verdict_after=verdicts.get(setting),
+        )
+        for file in prepared.plan.files
+        for setting in file.settings
+    )
+    return d.ApplyDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        run=run,
+        changes=changes,
+        already=prepared.plan.already,
+        refused=prepared.refused,
+        guided=prepared.guided,
+    )
+
+
+def _diff(file: "FileChange") -> tuple[str, ...]:
+    """Changed lines alone: their neighbours may hold keys."""
+    old = (file.before or b"").decode("utf-8", "replace").splitlines()
+    new = file.after.decode("utf-8", "replace").splitlines()
+    lines = difflib.unified_diff(old, new, str(file.file), str(file.file), n=0, lineterm="")
+    return tuple(line if len(line) <= LONGEST_LINE else f"{line[:1]} (a long line)" for line in lines)

@@ -1,0 +1,70 @@
+"""``withhold apply``."""
+
+import sys
+from typing import Any
+
+import click
+
+from withhold.cli.talk import json_option, services, show
+
+
+@click.command(short_help="Set local tools' settings to private, with diff, backup and undo.")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, write nothing.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+@click.option("--project", "in_repositories", is_flag=True, help="Also files that belong to a repository.")
+@click.option("--undo", metavar="RUN", help="Put the files of this run back ('last': of the last one).")
+@click.option("--list", "as_list", is_flag=True, help="List all runs.")
+@json_option
+@click.pass_context
+def apply(
+    ctx: click.Context,
+    ids: tuple[str, ...],
+    as_json: bool,
+    dry_run: bool,
+    yes: bool,
+    in_repositories: bool,
+    undo: str | None,
+    as_list: bool,
+) -> None:
+    """Write the private value of settings that a file on this machine decides.
+
+    Without ID: all open ones on training, feedback, telemetry, crashes and sharing. Other bytes stay as
+    they are; where a stronger layer wins nothing is written. Exit codes: 0 done; 1 something was not
+    written; 2 nobody could be asked.
+
+    Example: withhold apply --dry-run
+    """
+    from withhold.app import apply as use
+
+    made = services()
+    if as_list:
+        show(use.list_runs(made), as_json=as_json)
+        return
+    if undo is not None:
+        undone = use.undo(made, None if undo == "last" else undo)
+        show(undone, as_json=as_json)
+        ctx.exit(1 if any(f.problem for f in undone.files) else 0)
+    document = use.apply(
+        made,
+        ids,
+        dry_run=dry_run,
+        in_repositories=in_repositories,
+        confirm=(lambda _plan: True) if yes else _ask,
+    )
+    show(document, as_json=as_json)
+    tried = document.run is not None
+    failed = any(not c.written for c in document.changes) if tried else False
+    ctx.exit(1 if failed else 0)
+
+
+def _ask(plan: Any) -> bool:
+    from withhold.support.errors import UsageProblem
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageProblem(
+            "nobody can be asked here, so nothing was written",
+            next_step="withhold apply --dry-run to look, withhold apply --yes to write",
+        )
+    show(plan, as_json=False)
+    return click.confirm("Write this?", default=False, err=True)
