@@ -229,6 +229,24 @@ def test_a_revoked_certificate_is_refused(tsa: Authoritative, tmp_path: Path) ->
             ask(replace(named, crl=revocations(middle, signer)), DATA)
 
 
+def test_a_certificate_that_was_revoked_later_counts_no_more(tsa: Authoritative, tmp_path: Path) -> None:
+    """A token whose certificate is on the person's list is told of, and shows no time any more."""
+    middle = issue("middle", tsa.root)
+    signer = issue("revoked", middle, ca=False)
+    with running(Authoritative(tmp_path / "tsa", tsa.root, signer, middle)) as other:
+        named = other.named("revoked")
+        journal = Journal(tmp_path / "log", noon, authorities=(named,))
+        journal.append(draft())
+        stamp(journal, noon)
+    for crl, word in ((revocations(middle), "verified"), (revocations(middle, signer), "not_checkable")):
+        report = Journal(tmp_path / "log", noon, authorities=(replace(named, crl=crl),)).verify()
+        claims = {
+            c.name: c.result.value for r in report.records for c in r.claims if c.name == "token:revoked"
+        }
+        times = [c.result.value for c in report.records[1].claims if c.name == "time"]
+        assert (claims, times, report.sound) == ({"token:revoked": word}, [word], True)
+
+
 def test_certificates_are_put_in_order_and_nothing_else_moves(tsa: Authoritative) -> None:
     """Sorting keeps every byte; what is not built like an answer is left as it is."""
     answer, _ = ask(tsa.named("first"), DATA)

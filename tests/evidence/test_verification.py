@@ -15,7 +15,7 @@ from withhold.evidence.keys import Keys
 from withhold.evidence.records import decode
 from withhold.evidence.rows import Growing, kind_of
 from withhold.evidence.verification import Result, VerifyReport
-from withhold.support.errors import EvidenceBroken
+from withhold.support.errors import EvidenceBroken, StateTooNew
 
 STRIDE = 5 if TIER == "check" else 1
 
@@ -320,3 +320,84 @@ def test_nothing_is_appended_over_damage(damage: str, tmp_path: Path) -> None:
     assert ("dropped from its end" in caught.value.message) == (damage == "drop")
     assert path.read_bytes() == before
     assert not journal.verify().sound
+
+
+def test_a_log_that_was_taken_away_or_exchanged_whole_is_missed(tmp_path: Path) -> None:
+    """What was signed with a key kept here must be here; a log of somebody else's key does not stand in."""
+    keys = Keys(tmp_path / "keys")
+    Journal(tmp_path / "log", noon, keys=keys).append(draft())
+    (tmp_path / "log").rename(tmp_path / "away")
+    report = Journal(tmp_path / "log", noon, keys=keys).verify()
+    assert not report.sound
+    assert "2 records of the log" in report.checkpoint.why
+    Journal(tmp_path / "log", noon, keys=Keys(tmp_path / "forger")).append(draft(1))
+    report = Journal(tmp_path / "log", noon, keys=keys).verify()
+    assert not report.sound
+    assert "was not signed with a key kept here" in report.checkpoint.why
+
+
+def test_a_log_that_was_begun_anew_verifies(tmp_path: Path) -> None:
+    """A person who moved a log away and began another one is told of the first, and nothing fails."""
+    keys = Keys(tmp_path / "keys")
+    Journal(tmp_path / "log", noon, keys=keys).append(draft())
+    (tmp_path / "log").rename(tmp_path / "away")
+    journal = Journal(tmp_path / "log", noon, keys=keys)
+    journal.append(draft(1))
+    report = journal.verify()
+    assert report.sound
+    assert [note for note in report.notes if "another log" in note]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_log_of_a_later_format_is_not_called_broken(first: int, tmp_path: Path) -> None:
+    """Nothing is read, written or called verified or broken where a later version wrote under the root."""
+    journal = journal_of(tmp_path, 1)
+    path = tmp_path / "log.jsonl"
+    lines = path.read_bytes().splitlines()
+    growing = Growing()
+    lines[first:] = [line.replace(b'"format":2', b'"extra":1,"format":3') for line in lines[first:]]
+    if first == 0:
+        lines[1] = lines[1].replace(
+            decode(journal.leaf_at(0) or b"").id.encode(), decode(lines[0]).id.encode()
+        )
+    for line in lines:
+        growing.add(line, kind_of(decode(line)))
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    sign_head(tmp_path, growing)
+    for folder in (tmp_path / "keys").glob("*.checkpoint"):
+        folder.write_bytes((tmp_path / "checkpoint").read_bytes())
+    for act in (
+        journal.verify,
+        lambda: list(journal.records()),
+        lambda: journal.append(draft(2)),
+        journal.mend,
+    ):
+        with pytest.raises(StateTooNew, match="format 3"):
+            act()
+    assert path.read_bytes().count(b"\n") == 2
+
+
+def test_an_altered_format_number_is_not_taken_for_a_later_version(tmp_path: Path) -> None:
+    """A record that does not stand under the signed root was altered, whatever format it claims."""
+    journal = journal_of(tmp_path, 2)
+    path = tmp_path / "log.jsonl"
+    for place in range(3):
+        whole = path.read_bytes()
+        lines = whole.splitlines(keepends=True)
+        lines[place] = lines[place].replace(b'"format":2', b'"format":3')
+        path.write_bytes(b"".join(lines))
+        assert place + 1 in {record.place for record, _ in journal.verify().failures()}
+        path.write_bytes(whole)
+
+
+def test_a_link_in_the_place_of_the_temporary_folder_is_not_followed(tmp_path: Path) -> None:
+    """Cleaning up removes what a stop left, never the files of a folder that a link leads to."""
+    journal = journal_of(tmp_path / "log", 1)
+    precious = tmp_path / "elsewhere" / "precious"
+    precious.parent.mkdir()
+    precious.write_text("kept")
+    shutil.rmtree(tmp_path / "log" / "tmp")
+    (tmp_path / "log" / "tmp").symlink_to(precious.parent, target_is_directory=True)
+    journal.append(draft(1))
+    assert precious.read_text() == "kept"
+    assert journal.verify().sound

@@ -12,7 +12,7 @@ from withhold.evidence.layout import Layout
 from withhold.evidence.log import End, Log, unwritable
 from withhold.evidence.notes import PublicKey
 from withhold.evidence.proving import Proving, Standing, Token
-from withhold.evidence.records import decode, digest
+from withhold.evidence.records import decode, digest, refuse_newer
 from withhold.evidence.rows import OWN
 from withhold.evidence.sessions import Session
 from withhold.evidence.storage import Disk, Storage
@@ -213,11 +213,11 @@ class Journal:
         """Check everything, change nothing. See :mod:`withhold.evidence.verification`.
 
         ``former`` are checkpoints that somebody kept: the log must begin with what they were signed over.
-        Raises ``EnvironmentProblem`` if a file is there but cannot be read.
+        Raises ``EnvironmentProblem`` if a file is there but cannot be read, ``StateTooNew`` for a log whose
+        root holds records of a later format.
         """
-        trusted = [authority.root for authority in self.authorities]
         try:
-            return verification.verify(self._layout, self._storage, self._keys, trusted, former)
+            return verification.verify(self._layout, self._storage, self._keys, self.authorities, former)
         except OSError as problem:
             raise EnvironmentProblem(
                 f"evidence could not be read: {problem.filename or self._layout.folder}: {problem.strerror}",
@@ -248,6 +248,7 @@ class Journal:
 
 def _record(raw: bytes, where: str) -> Record:
     line = decode(raw)
+    refuse_newer(line)
     if line.record is None:
         raise EvidenceBroken(
             f"{where} is not a record: {line.problem}", next_step="run 'withhold evidence verify'"

@@ -28,7 +28,7 @@ from withhold.evidence.layout import TORN, Layout, set_aside, write_whole
 from withhold.evidence.merkle import EMPTY_ROOT
 from withhold.evidence.notes import BadNote, Note, PublicKey, SecretKey
 from withhold.evidence.opening import Anchor
-from withhold.evidence.records import FORMAT, decode, encode
+from withhold.evidence.records import FORMAT, decode, encode, refuse_newer
 from withhold.evidence.rows import Entry, Kind, Rows, kind_of
 from withhold.evidence.storage import Storage
 from withhold.model.evidence import Draft
@@ -87,10 +87,9 @@ class Log:
         """Make the log ready for the next record, beginning it if there is none. Raises ``EvidenceBroken``.
 
         Looks at the last record, the tree's right edge and what follows them only, so that it takes no
-        longer in a long log; the verification looks at everything.
+        longer in a long log; the verification looks at everything. Raises ``StateTooNew`` at a later format.
         """
-        for name in self._storage.names(self._layout.temporary):
-            self._storage.remove(self._layout.temporary / name)
+        self._clear_temporary()
         if self._storage.size(self._layout.checkpoint) is None:
             self._begin()
         checkpoint, note = self._signed_head()
@@ -99,6 +98,13 @@ class Log:
         self._drop_torn(end, torn)
         end = self._sign_late(end) if end.size > end.signed else end
         return end if end.size else self._open_new(end)
+
+    def _clear_temporary(self) -> None:
+        """A link in the place of the folder is removed, never what it leads to."""
+        if self._layout.temporary.is_symlink():
+            self._storage.remove(self._layout.temporary)
+        for name in self._storage.names(self._layout.temporary):
+            self._storage.remove(self._layout.temporary / name)
 
     def write(self, end: End, draft: Draft) -> tuple[End, bytes]:
         """Add a record with its artifacts; returns the new end and the record's line.
@@ -173,6 +179,7 @@ class Log:
         end = End(checkpoint.origin, checkpoint.size, 0, None, 0, key, checkpoint.size)
         self._fitting.fit(checkpoint.size, checkpoint.root)
         if checkpoint.size:
+            refuse_newer(decode(self.rows.leaf(checkpoint.size - 1)))
             entry = self.rows.entry(checkpoint.size - 1)
             seq = self._anchor().count + checkpoint.size
             end = replace(end, end=entry.end, last=entry.id, seq=seq)
@@ -181,7 +188,9 @@ class Log:
 
     def _anchor(self) -> Anchor:
         """What the log was opened with; the journal of format 1 must be as long as it was then."""
-        record = decode(self.rows.leaf(0)).record
+        line = decode(self.rows.leaf(0))
+        refuse_newer(line)
+        record = line.record
         try:
             anchor = opening.anchor_of(record) if record else None
         except ValueError as problem:
@@ -251,6 +260,7 @@ class Log:
     def _checked(self, end: End, raw: bytes) -> End:
         """The end as it stands, if ``raw`` is rightly the next line."""
         line = decode(raw)
+        refuse_newer(line)
         if end.size == 0 and line.record is not None:
             try:
                 anchor = opening.anchor_of(line.record)

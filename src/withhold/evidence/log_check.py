@@ -57,7 +57,9 @@ class LogCheck:
         self._judge_keys()
         if self._head.checkpoint is None and self._head.problem is None:
             self._note_other_logs(None)
-            return unchecked("checkpoint", "there is no log yet")
+            gone = self._gone(None)
+            nothing = unchecked("checkpoint", "there is no log yet")
+            return nothing if gone is None else judged("checkpoint", f"no log is here; {gone}", "")
         signed = self._head.checkpoint
         problem = self._head.problem or self._unsigned() or self._unlike()
         self._judge_records(problem)
@@ -65,8 +67,11 @@ class LogCheck:
         if subject is not None:
             subject.say("checkpoint", problem, "the signed checkpoint covers it as the last")
         self._note_rows()
-        self._note_key(signed)
+        strange = self._note_key(signed)
         self._note_other_logs(signed.origin if signed else None)
+        gone = self._gone(signed.origin if signed else None) if strange else None
+        if problem is None and gone is not None:
+            problem = f"the log here was not signed with a key kept here; {gone}"
         return judged("checkpoint", problem, "the log is the one that the checkpoint was signed over")
 
     def disagreement(self, data: bytes) -> str | None:
@@ -212,16 +217,25 @@ class LogCheck:
         if not self._rows.same(hashes, entries):
             self._walk.notes.append("log.hashes or log.index do not fit the records; they can be made anew")
 
-    def _note_key(self, signed: Checkpoint | None) -> None:
-        """A log that was put here from elsewhere is signed with a key that is not kept here."""
+    def _gone(self, name: str | None) -> str | None:
+        """What was signed with keys kept here, in other logs than ``name``: those records are not here."""
+        for other in self._keys.logs():
+            size = _size(self._keys.remembered(other))
+            if other != name and size:
+                return f"{size} records of the log {other} were, and they are gone or were exchanged"
+        return None
+
+    def _note_key(self, signed: Checkpoint | None) -> bool:
+        """Whether the key is kept elsewhere: so it is for a log that was put here."""
         if signed is None or self._head.note is None:
-            return
+            return False
         try:
             kept = self._keys.where(signed.origin, self._head.note.signatures[0].id)
         except KeyUnavailable:
-            return  # a locked keyring says nothing of the log
+            return False  # a locked keyring says nothing of the log
         if kept is None:
             self._walk.notes.append("the key that signed the checkpoint is not kept on this computer")
+        return kept is None
 
     def _note_other_logs(self, name: str | None) -> None:
         for other in self._keys.logs():
@@ -229,6 +243,14 @@ class LogCheck:
                 self._walk.notes.append(
                     f"another log, {other}, was signed with a key kept here; that log is not here"
                 )
+
+
+def _size(remembered: bytes | None) -> int:
+    """How many records a remembered checkpoint covers; a loss of power can leave half of one."""
+    try:
+        return read_checkpoint(remembered)[0].size if remembered else 0
+    except BadNote:
+        return 0
 
 
 def judge_kept(check: LogCheck, kept: Sequence[bytes]) -> tuple[Claim, ...]:

@@ -10,7 +10,7 @@ from withhold.evidence.blobs import Blobs
 from withhold.evidence.checkpoints import Checkpoint, Proof, read_checkpoint
 from withhold.evidence.layout import Layout
 from withhold.evidence.notes import BadNote, PublicKey
-from withhold.evidence.records import decode
+from withhold.evidence.records import decode, refuse_newer
 from withhold.evidence.rows import Kind, Rows
 from withhold.evidence.storage import Storage
 from withhold.model.evidence import Record, StoredArtifact
@@ -254,7 +254,9 @@ class Proving:
             ) from problem
 
     def _record(self, index: int) -> Record:
-        record = decode(self._rows.leaf(index)).record
+        line = decode(self._rows.leaf(index))
+        refuse_newer(line)
+        record = line.record
         if record is None:
             raise EvidenceBroken(
                 f"record {index + 1} of the log cannot be read", next_step="withhold evidence verify"

@@ -15,6 +15,7 @@ from typing import Any
 import rfc8785
 
 from withhold.model.evidence import Draft, Json, Record, StoredArtifact
+from withhold.support.errors import StateTooNew
 
 FORMER = 1
 """The format of ``journal.jsonl``: chained records without a signed log over them."""
@@ -42,12 +43,27 @@ class Line:
     format: int | None = None
     written_at: datetime | None = None
 
+    @property
+    def newer(self) -> bool:
+        """Whether a later version wrote it, as far as its bytes tell."""
+        return self.record is None and self.format is not None and self.format > FORMAT
+
     def follows(self, seq: int, identity: str | None, form: int) -> bool:
         """Whether this is rightly the record of that format after the one of that number and id."""
         record = self.record
         if record is None or not self.canonical or self.format != form:
             return False
         return (record.seq, record.prev) == (seq + 1, identity)
+
+
+def refuse_newer(line: Line) -> None:
+    """Raise ``StateTooNew`` for a record of a format that only a later version reads."""
+    if line.newer:
+        raise StateTooNew(
+            f"the evidence holds records of format {line.format}, which a newer withhold wrote;"
+            f" this version reads formats up to {FORMAT}, and nothing was verified",
+            next_step="update withhold",
+        )
 
 
 def digest(data: bytes) -> str:
@@ -98,7 +114,7 @@ def decode(data: bytes) -> Line:
     try:
         record = _record(identity, fields)
     except ValueError as problem:
-        return Line(identity, None, str(problem), canonical)
+        return Line(identity, None, str(problem), canonical, _format(fields))
     written_at = datetime.fromisoformat(fields["written_at"])
     return Line(identity, record, None, canonical, fields["format"], written_at)
 
@@ -110,11 +126,18 @@ def stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def _format(fields: Any) -> int | None:
+    """The number of the format; it stands at the same place in any later one."""
+    found = fields.get("format") if isinstance(fields, dict) else None
+    return found if type(found) is int else None
+
+
 def _record(identity: str, fields: Any) -> Record:
-    if not isinstance(fields, dict) or fields.keys() != _FIELDS:
+    form = _format(fields)
+    if form is not None and form not in (FORMER, FORMAT):
+        raise ValueError(f"it has format {form}, and this version reads {FORMER} and {FORMAT}")
+    if form is None or fields.keys() != _FIELDS:
         raise ValueError("its fields are not those of a record")
-    if fields["format"] not in (FORMER, FORMAT):
-        raise ValueError(f"it has format {fields['format']}, and this version reads {FORMER} and {FORMAT}")
     _instant(fields["written_at"])
     _hash(fields["salt"])
     return Record(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from withhold.evidence.authorities import Authority
 from withhold.evidence.blobs import Blobs
 from withhold.evidence.checkpoints import read_checkpoint
 from withhold.evidence.claims import RecordReport
@@ -13,7 +14,7 @@ from withhold.evidence.proving import CHECKPOINT, Round, TokenRow, round_of
 from withhold.evidence.rows import TIMESTAMP
 from withhold.evidence.sessions import ROOT, TOKEN, value_of
 from withhold.evidence.storage import Storage
-from withhold.evidence.timestamps import NoToken, Stamp, check, fingerprints
+from withhold.evidence.timestamps import NoToken, Stamp, check, fingerprints, revoked
 from withhold.evidence.walking import Walk, Walked
 from withhold.model.evidence import Record
 
@@ -24,7 +25,9 @@ _SLACK = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A token that covers the first ``size`` records. ``trusted``: its root is one that the person named."""
+    """A token that covers the first ``size`` records. ``trusted``: its root is one that the person named, and
+    nothing in it was revoked.
+    """
 
     size: int
     at: datetime
@@ -38,15 +41,18 @@ class Reach:
 
 
 class TimeCheck:
-    """Judges the walked records by the tokens among them. ``trusted`` are PEM roots that the person named."""
+    """Judges the walked records by the tokens among them. ``named`` are the authorities of the person: their
+    roots are trusted, and what is on their lists of revoked certificates is not.
+    """
 
     def __init__(
-        self, walk: Walk, check_log: LogCheck, layout: Layout, storage: Storage, trusted: Sequence[bytes]
+        self, walk: Walk, check_log: LogCheck, layout: Layout, storage: Storage, named: Sequence[Authority]
     ) -> None:
         self._walk = walk
         self._log = check_log
         self._blobs = Blobs(layout, storage)
-        self._trusted = frozenset[str]().union(*(fingerprints(pem) for pem in trusted))
+        self._trusted = frozenset[str]().union(*(fingerprints(one.root) for one in named))
+        self._lists = tuple(one.crl for one in named if one.crl is not None)
 
     def run(self, *, anchored: bool) -> None:
         """Say the claims ``token:NAME``, ``not_before`` and ``time``, and note odd clocks."""
@@ -91,21 +97,21 @@ class TimeCheck:
     ) -> Reach | None:
         name = f"token:{row.authority}"
         try:
-            stamp, trusted = self._verified(found.record, row.answer, row.root, checkpoint)
+            stamp, doubt = self._verified(found.record, row.answer, row.root, checkpoint)
         except NoToken as problem:
             report.say(name, str(problem), "")
             return None
         against = trouble or (None if stamp.at == row.at else "its time is not the one recorded")
-        if against is None and not trusted:
-            report.leave(name, f"it verifies, but {UNTRUSTED}")
+        if against is None and doubt is not None:
+            report.leave(name, f"it verifies, but {doubt}")
         else:
             report.say(name, against, f"it verifies up to a root that you named: {_second(stamp.at)}")
         if against is not None:
             return None
-        return Reach(found.size, stamp.at, timedelta(seconds=stamp.accuracy), row.authority, trusted)
+        return Reach(found.size, stamp.at, timedelta(seconds=stamp.accuracy), row.authority, doubt is None)
 
-    def _verified(self, record: Record, answer: str, root: str, data: bytes) -> tuple[Stamp, bool]:
-        """What a token says up to the root beside it, and whether that root is trusted."""
+    def _verified(self, record: Record, answer: str, root: str, data: bytes) -> tuple[Stamp, str | None]:
+        """What a token says up to the root beside it, and why the person need not believe it."""
         token, roots = self._artifact(record, answer), self._artifact(record, root)
         if token is None or roots is None:
             raise NoToken("the token or its root is not there, or is another one")
@@ -113,20 +119,23 @@ class TimeCheck:
             known = fingerprints(roots)
         except ValueError as problem:
             raise NoToken(f"the root beside it cannot be read: {problem}") from problem
-        return check(token, data, roots), bool(known) and known <= self._trusted
+        stamp = check(token, data, roots)
+        if not known or not known <= self._trusted:
+            return stamp, UNTRUSTED
+        return stamp, next((why for crl in self._lists if (why := revoked(token, crl)) is not None), None)
 
     def _judge_before(self, walked: Walked) -> None:
         try:
             value = value_of(walked.record)
-            stamp, trusted = self._verified(walked.record, TOKEN, ROOT, value or b"")
+            stamp, doubt = self._verified(walked.record, TOKEN, ROOT, value or b"")
         except (ValueError, NoToken) as problem:
             walked.report.say("not_before", str(problem), "")
             return
         said = f"it holds a value that an authority saw at {_second(stamp.at)}"
-        if trusted:
+        if doubt is None:
             walked.report.say("not_before", None, said)
         else:
-            walked.report.leave("not_before", f"{said}, {UNTRUSTED}")
+            walked.report.leave("not_before", f"{said}, but {doubt}")
 
     def _judge_time(self, report: RecordReport, index: int | None, reaches: Sequence[Reach]) -> None:
         """``reaches`` are in the order of time: the first one that covers a record is the earliest."""
@@ -136,7 +145,7 @@ class TimeCheck:
             names = ", ".join(dict.fromkeys(reach.authority for reach in good))
             report.say("time", None, f"it was there by {_second(good[0].latest)} ({names})")
         elif covering:
-            report.leave("time", f"its time-stamps verify, {UNTRUSTED}")
+            report.leave("time", "its time-stamps verify, but up to no root that you named and believe")
         else:
             report.leave("time", UNSTAMPED)
 

@@ -9,12 +9,14 @@ kept elsewhere shows that, and so does a time-stamp.
 
 from collections.abc import Sequence
 
+from withhold.evidence.authorities import Authority
 from withhold.evidence.blobs import Blobs
 from withhold.evidence.claims import Claim, RecordReport, Result, VerifyReport
 from withhold.evidence.former_check import judge_anchor, judge_head, read_head
 from withhold.evidence.keys import Keys
 from withhold.evidence.layout import TORN, Layout
-from withhold.evidence.log_check import LogCheck, judge_kept, read_signed
+from withhold.evidence.log_check import Head, LogCheck, judge_kept, read_signed
+from withhold.evidence.records import refuse_newer
 from withhold.evidence.storage import Storage
 from withhold.evidence.time_check import TimeCheck
 from withhold.evidence.walking import Walk
@@ -23,12 +25,16 @@ __all__ = ["Claim", "RecordReport", "Result", "VerifyReport", "verify"]
 
 
 def verify(
-    layout: Layout, storage: Storage, keys: Keys, trusted: Sequence[bytes] = (), kept: Sequence[bytes] = ()
+    layout: Layout,
+    storage: Storage,
+    keys: Keys,
+    named: Sequence[Authority] = (),
+    kept: Sequence[bytes] = (),
 ) -> VerifyReport:
-    """Check every record, artifact and token, the head and the checkpoint. Raises only ``OSError``.
+    """Check every record, artifact and token, the head and the checkpoint.
 
-    ``trusted`` are roots of timestamp authorities (PEM) that the person named; ``kept`` are checkpoints that
-    somebody kept elsewhere.
+    ``named`` are the timestamp authorities that the person named; ``kept`` are checkpoints that somebody
+    kept elsewhere. Raises ``OSError``, and ``StateTooNew`` where a later version wrote the log.
     """
     head, trouble = read_head(layout, storage)
     signed = read_signed(layout, storage, keys)
@@ -39,11 +45,25 @@ def verify(
     anchored = judge_anchor(walk, layout, storage)
     check = LogCheck(walk, signed, layout, storage, keys)
     checkpoint_claim = check.run()
-    TimeCheck(walk, check, layout, storage, trusted).run(anchored=anchored)
+    _refuse_newer(walk, signed, checkpoint_claim)
+    TimeCheck(walk, check, layout, storage, named).run(anchored=anchored)
     _note_leftovers(walk, layout, storage)
     reports = (*walk.former, *walk.log)
     claims = judge_kept(check, kept)
     return VerifyReport(reports, head_claim, checkpoint_claim, claims, tuple(walk.notes))
+
+
+def _refuse_newer(walk: Walk, signed: Head, claim: Claim) -> None:
+    """Raise ``StateTooNew`` for records of a later format that stand under the root of the checkpoint.
+
+    One that does not stand there was altered, and fails. Where the first record is of a later format, no key
+    that signs can be read either: nothing is said to be verified then, whoever wrote it.
+    """
+    head = signed.checkpoint
+    if not walk.newer or head is None or head.size > walk.tree.size:
+        return
+    if claim.result is Result.VERIFIED or (0 in walk.newer and walk.tree.root(head.size) == head.root):
+        refuse_newer(next(iter(walk.newer.values())))
 
 
 def _note_leftovers(walk: Walk, layout: Layout, storage: Storage) -> None:

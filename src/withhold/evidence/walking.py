@@ -23,7 +23,9 @@ class Walked:
 
 
 class Walk:
-    """Takes the lines in order. ``_before`` is the line before, ``_due`` the number that is due."""
+    """Takes the lines in order. ``_before`` is the line before, ``_due`` the number that is due. ``newer``
+    holds lines of a later format by their index.
+    """
 
     def __init__(self, layout: Layout, storage: Storage) -> None:
         self._layout = layout
@@ -39,6 +41,7 @@ class Walk:
         self.own: list[Walked] = []
         self.dated: list[Walked] = []
         self.listed: set[str] = set()
+        self.newer: dict[int, Line] = {}
         self.notes: list[str] = []
 
     def take_former(self, counted: int | None) -> None:
@@ -62,6 +65,8 @@ class Walk:
                 self.notes.append(f"a record was being written: {len(raw)} bytes of it follow the last one")
                 break
             line, report = self._line(raw, len(self.log) + 1, FORMAT)
+            if line.newer:
+                self.newer[self.tree.size] = line
             self._remember(line, report)
             self.log.append(report)
             self.written.append(line.written_at)
