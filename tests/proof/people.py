@@ -46,6 +46,8 @@ class People:
     random: Random
     folder: Path
     lab: Lab
+    partial: float = 0.3
+    """How many of the exports lack some chats."""
     written: list[Written] = field(default_factory=list)
     shared: dict[str, set[datetime]] = field(default_factory=lambda: defaultdict(set))
     """For each conversation the instants of messages that shared it."""
@@ -151,7 +153,9 @@ class People:
         if self.random.random() < 0.3:
             self._write_transcripts(account)
         else:
-            self._write(account, packed=self.random.random() < 0.6, partial=self.random.random() < 0.3)
+            self._write(
+                account, packed=self.random.random() < 0.6, partial=self.random.random() < self.partial
+            )
 
     def _write(self, account: str, *, packed: bool, partial: bool = False) -> None:
         data = export_zip(self.lab, account)
@@ -196,11 +200,11 @@ ACTS: tuple[Callable[[People, datetime], None], ...] = (
 WEIGHTS = (40, 45, 8, 8, 3, 3, 2, 3, 0.3, 0.3, 4)
 
 
-def people(seed: int, chunk: int, conversations: int, folder: Path) -> People:
+def people(seed: int, chunk: int, conversations: int, folder: Path, *, partial: float = 0.3) -> People:
     """The same people for the same numbers, every time. Their files lie in ``folder``."""
     folder.mkdir(parents=True)
     random = Random(f"proof/{seed}/{chunk}")
     start = FIRST + timedelta(days=random.randint(0, 60))
-    found = People(random, folder, Lab(start, seed=random.randint(0, 2**31)))
+    found = People(random, folder, Lab(start, seed=random.randint(0, 2**31)), partial)
     found.live(conversations)
     return found
