@@ -103,7 +103,8 @@ def embedded_chain(answer: bytes) -> bytes:
 
 def fingerprints(pem: bytes) -> frozenset[str]:
     """SHA-256 of each certificate, as ``openssl x509 -fingerprint -sha256`` prints it but for the colons."""
-    found = x509.load_pem_x509_certificates(pem)
+    with _odd_certificates():
+        found = x509.load_pem_x509_certificates(pem)
     return frozenset(hashlib.sha256(c.public_bytes(Encoding.DER)).hexdigest() for c in found)
 
 
@@ -190,7 +191,8 @@ def _odd_certificates() -> Iterator[None]:
 
 @lru_cache(maxsize=64)
 def _roots(pem: bytes) -> tuple[x509.Certificate, ...]:
-    return tuple(x509.load_pem_x509_certificates(pem))
+    with _odd_certificates():
+        return tuple(x509.load_pem_x509_certificates(pem))
 
 
 def _digest(algorithm: str, data: bytes) -> bytes:
