@@ -1,7 +1,7 @@
 """What a candidate has to pass. Nothing here leaves the process: no key is ever tried.
 
-Every check takes the match and answers whether it can be a live secret. ``CERTAIN`` names the checks that hold
-by a checksum or an inner structure, so that a wrong candidate passes them by chance only.
+Every check takes the match and answers whether it can be a live secret. ``CERTAIN`` names the checks that
+hold by a checksum or an inner structure, so that a wrong candidate passes them by chance only.
 """
 
 import base64
@@ -19,9 +19,9 @@ _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _ESCAPES = re.compile(rb"\\{1,4}[nrt]|[ \t\r\n]|\\(?=/)")
 _WORDS = (
     b"example", b"sample", b"placeholder", b"changeme", b"change_me", b"dummy", b"redacted", b"insert",
-    b"your-", b"your_", b"yourapi", b"yoursecret", b"yourtoken", b"yourkey", b"mytoken", b"mysecret", b"my-secret",
-    b"my_secret", b"xxxx", b"****", b"....", b"foobar", b"notreal", b"not-real", b"fake", b"12345678", b"abcdefgh",
-    b"deadbeef", b"lorem", b"testtest", b"todo", b"process.env", b"os.environ", b"getenv",
+    b"your-", b"your_", b"yourapi", b"yoursecret", b"yourtoken", b"yourkey", b"mytoken", b"mysecret",
+    b"my-secret", b"my_secret", b"xxxx", b"****", b"....", b"foobar", b"notreal", b"not-real", b"fake",
+    b"12345678", b"abcdefgh", b"deadbeef", b"lorem", b"testtest", b"todo", b"process.env", b"os.environ", b"getenv",
 )  # fmt: skip
 _RUN = re.compile(rb"(.)\1{5}")
 _LONG = 300
@@ -29,16 +29,10 @@ _LONG = 300
 _CODE = re.compile(
     rb"^[a-z]+(?:[A-Z][a-z]+)+$|^[A-Za-z]+(?:[._-][A-Za-z]+)*$|^[a-z_]+\(|^\$|^%\w|^@|^#|^/|^\."
 )
-_NOT_A_PASSWORD = {
-    b"password",
-    b"passw0rd",
-    b"password1",
-    b"password123",
-    b"secret",
-    b"user",
-    b"pass",
-    b"admin",
-}
+_DULL = frozenset(
+    b"password passw0rd password1 password123 secret user pass admin pwd passwd root postgres".split()
+)
+"""What stands in for a password everywhere."""
 
 
 def plain(value: bytes) -> bytes:
@@ -88,7 +82,7 @@ def _generic(found: Match) -> bool:
 
 def _password(found: Match) -> bool:
     value = _value(found)
-    if value.lower() in _NOT_A_PASSWORD or _CODE.match(value) or len(set(value)) < 6:
+    if value.lower() in _DULL or _CODE.match(value) or len(set(value)) < 6:
         return False
     classes = (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9]")
     return sum(re.search(c, value) is not None for c in classes) >= 3 and entropy(value) >= 2.75
@@ -97,11 +91,7 @@ def _password(found: Match) -> bool:
 def _login(found: Match) -> bool:
     value = _value(found)
     low = value.lower()
-    dull = (
-        low in _NOT_A_PASSWORD
-        or low == found["user"].lower()
-        or low in (b"pwd", b"passwd", b"root", b"postgres")
-    )
+    dull = low in _DULL or low == found["user"].lower() or low in (b"pwd", b"passwd", b"root", b"postgres")
     return not dull and not low.startswith((b"$", b"%", b"{", b"[")) and len(set(value)) > 2
 
 
@@ -135,11 +125,9 @@ def _sas(found: Match) -> bool:
 def _jwt(found: Match) -> bool:
     header, payload, _signature = found[0].split(b".")
     first, second = _json(header), _json(payload)
-    return (
-        isinstance(first, dict)
-        and isinstance(second, dict)
-        and str(first.get("alg", "none")).lower() != "none"
-    )
+    if not isinstance(first, dict) or not isinstance(second, dict):
+        return False
+    return str(first.get("alg", "none")).lower() != "none"
 
 
 def _json(part: bytes) -> object:

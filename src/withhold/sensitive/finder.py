@@ -123,7 +123,7 @@ class Finder:
 
 
 def fingerprint(key: bytes, value: bytes) -> str:
-    """Which secret it is, for whoever has ``key``: 128 bits of HMAC-SHA-256 over the value without escapes."""
+    """Which secret it is, for whoever has ``key``: 128 bits of HMAC-SHA-256 of the bare value."""
     return hmac.new(key, b"finding\0" + plain(value), hashlib.sha256).hexdigest()[:32]
 
 

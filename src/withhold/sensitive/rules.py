@@ -1,8 +1,9 @@
 """The rule pack: which secrets are known, and how each is told.
 
-Three tables under ``data/`` hold it. A rule has an *anchor*, which an engine looks for in bulk, and a *pattern*
-that has to fit around it. Anchors hold nothing that JSON writes in another way, and patterns take text as it
-stands inside JSON strings too (``\\n``, ``\\"``, ``\\/``), so that a transcript is searched without decoding it.
+Three tables under ``data/`` hold it. A rule has an *anchor*, which an engine looks for in bulk, and a
+*pattern* that has to fit around it. Anchors hold nothing that JSON writes in another way, and patterns take
+text as it stands inside JSON strings too (``\\n``, ``\\"``, ``\\/``), so that transcripts are searched
+without decoding.
 """
 
 import re
