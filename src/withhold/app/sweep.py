@@ -18,7 +18,7 @@ from withhold.app.gone import Absences
 from withhold.app.ledger import Judged, Ledger, Placed
 from withhold.app.rows import Shown, carve_out_rows, row_of
 from withhold.app.totals import Belongs, End, Tally, end_said
-from withhold.index.bulk.base import Group
+from withhold.index.bulk.base import Base, Group
 from withhold.index.bulk.bulk import Bulk, Chosen, Count
 from withhold.index.bulk.grid import Grid
 from withhold.index.bulk.kept import Shelf
@@ -112,15 +112,16 @@ class Sweep:
         absences: Absences | None = None,
         change: Change | None = None,
         keep: bool = True,
+        base: Base | None = None,
     ) -> None:
         """``odd`` are keys that are judged one by one, ``read`` gets such conversations whole. ``change`` is
-        what is supposed of them.
+        what is supposed of them. ``base`` is one that another sweep has made of the same.
         """
         self.bulk = bulk
         self.now = now
         self._ledger = ledger
         self._absences = absences
-        base = bulk.prepare(grid, micros(now), odd, keep=keep)
+        base = bulk.prepare(grid, micros(now), odd, keep=keep, base=base)
         self._seen = base.seen()
         self._projects = base.projects()
         self._grid = grid
@@ -185,10 +186,15 @@ class Sweep:
             tally.add(label.belongs, label.past, label.future, said, count)
         for row in self.bulk.rated(wanted.chosen):
             self._tally_rated(tally, row, wanted)
-        for _, odd in self.odd:
-            if wanted.filter.keeps(odd, wanted.accounts):
-                tally.add_row(odd)
+        for odd in self.odd_rows(wanted):
+            tally.add_row(odd)
         return tally
+
+    def odd_rows(self, wanted: "Narrowed") -> list[d.ConversationRow]:
+        """Rows of odd conversations that ``wanted`` keeps."""
+        held = (wanted.against or self).odd
+        kept = {row.id for _, row in held if wanted.filter.keeps(row, wanted.accounts)}
+        return [row for _, row in self.odd if row.id in kept]
 
     def _tally_rated(self, tally: Tally, row: Mapping[str, Any], wanted: "Narrowed") -> None:
         sort = self.sorts[row["grp"]]
@@ -199,12 +205,23 @@ class Sweep:
             return
         course = _course(sort, judge, row)
         rated = self._rated_as(sort, judge, course)
-        if wanted.keeps(sort.belongs, rated.past, rated.future):
+        if self._keeps_rated(wanted, row, rated):
             said: Iterable[PolicyEnd] = ()
             if rated.plan is not None and course.first is not None and course.last is not None:
                 given = tuple(at.latest for at in course.feedback)
                 said = ends(rated.plan, Instants(course.first, course.last, rated.shared, None, given))
             tally.add(sort.belongs, rated.past, rated.future, [end_said(*end) for end in said])
+
+    def _keeps_rated(self, wanted: "Narrowed", row: Mapping[str, Any], rated: Sort) -> bool:
+        if wanted.against is not None:
+            rated = wanted.against.rated_sort(row)
+        return wanted.keeps(rated.belongs, rated.past, rated.future)
+
+    def rated_sort(self, row: Mapping[str, Any]) -> Sort:
+        """The group of a rated conversation, with its feedback."""
+        sort = self.sorts[row["grp"]]
+        judge = sort.placed.judge
+        return sort if judge is None else self._rated_as(sort, judge, _course(sort, judge, row))
 
     def _rated_as(self, sort: Sort, judge: Judge, course: Course) -> Sort:
         """The group with this feedback; judged once for all of its conversations with the same."""
@@ -220,7 +237,8 @@ class Sweep:
         meaning: list[tuple[Label, Sort]] = []
         numbers: dict[int, int] = {}
         for grp, sort in self.sorts.items():
-            if sort.group.rated or not wanted.keeps(sort.belongs, sort.past, sort.future):
+            held = (wanted.against or self).sorts[grp]
+            if sort.group.rated or not wanted.keeps(held.belongs, held.past, held.future):
                 continue
             plan = -1 if sort.plan is None else self._plans.setdefault(sort.plan, len(self._plans))
             label = Label(sort.belongs, sort.past, sort.future, sort.lane, plan, sort.shared)
@@ -264,18 +282,12 @@ class Sweep:
 
     def rows(self, wanted: "Narrowed", limit: int | None = None) -> Iterator[d.ConversationRow]:
         """Rows that ``wanted`` keeps, newest activity first. Some ten thousand are in memory at a time."""
-        odd = [row for _, row in self.odd if wanted.filter.keeps(row, wanted.accounts)]
-        odd.sort(key=_newest, reverse=True)
-        every = merge(self._plain_rows(wanted, limit), odd, key=_newest, reverse=True)
+        odd = sorted(self.odd_rows(wanted), key=newest, reverse=True)
+        every = merge(self._plain_rows(wanted, limit), odd, key=newest, reverse=True)
         return every if limit is None else islice(every, limit)
 
     def _plain_rows(self, wanted: "Narrowed", limit: int | None) -> Iterator[d.ConversationRow]:
-        groups = [
-            grp
-            for grp, sort in self.sorts.items()
-            if (sort.group.rated and wanted.belonging(sort.belongs))
-            or (not sort.group.rated and wanted.keeps(sort.belongs, sort.past, sort.future))
-        ]
+        groups = self._groups_of(wanted)
         some_rated = wanted.judged and any(self.sorts[grp].group.rated for grp in groups)
         ranked = self.bulk.ranked(groups, limit=None if some_rated else limit, chosen=wanted.chosen)
         for start in range(0, ranked.num_rows, CHUNK):
@@ -283,6 +295,27 @@ class Sweep:
                 row = self.row(found)
                 if wanted.keeps(self.sorts[found["grp"]].belongs, row.past_exposure, row.future_eligibility):
                     yield row
+
+    def _groups_of(self, wanted: "Narrowed") -> list[int]:
+        """Groups of which some conversation may be kept."""
+        return [
+            grp
+            for grp, sort in self.sorts.items()
+            if (sort.group.rated and wanted.belonging(sort.belongs))
+            or (not sort.group.rated and wanted.keeps(sort.belongs, sort.past, sort.future))
+        ]
+
+    def pairs(
+        self, other: "Sweep", wanted: "Narrowed", may: Callable[[int], bool]
+    ) -> Iterator[tuple[d.ConversationRow, d.ConversationRow]]:
+        """Rows of groups that ``may`` differ, as judged here and by ``other``, which has the same base."""
+        groups = [grp for grp in self._groups_of(wanted) if may(grp)]
+        ranked = self.bulk.ranked(groups, limit=None, chosen=wanted.chosen)
+        for start in range(0, ranked.num_rows, CHUNK):
+            for found in self.bulk.rows(ranked.slice(start, CHUNK)):
+                row = self.row(found)
+                if wanted.keeps(self.sorts[found["grp"]].belongs, row.past_exposure, row.future_eligibility):
+                    yield row, other.row(found)
 
     def row(self, found: Mapping[str, Any]) -> d.ConversationRow:
         """One conversation as people see it."""
@@ -338,6 +371,8 @@ class Narrowed:
     chosen: Chosen
     ids: frozenset[str] | None
     accounts: tuple[Account, ...]
+    against: Sweep | None = None
+    """Whose verdicts it is held against, where that is another sweep than the one that counts."""
 
     @property
     def judged(self) -> bool:
@@ -467,5 +502,6 @@ def _maybe(value: int | None) -> datetime | None:
     return None if value is None else instant(value)
 
 
-def _newest(row: d.ConversationRow) -> tuple[datetime, str]:
+def newest(row: d.ConversationRow) -> tuple[datetime, str]:
+    """What rows are ordered by, the largest first."""
     return row.last or BEGINNING, row.id

@@ -54,6 +54,10 @@ class Tally:
         """Accounts of which something was counted."""
         return frozenset(belongs.account for belongs, _ in self._past)
 
+    def of_no_account(self) -> int:
+        """Conversations of no known account."""
+        return sum(count for (belongs, _), count in self._past.items() if belongs.account is None)
+
     def totals(self, labels: Mapping[str, str] | None = None) -> d.Totals:
         """Counts by verdict, ends by year and basis, and the parts. ``labels`` names accounts by id."""
         return d.Totals(

@@ -4,20 +4,23 @@ The setting is supposed by replacing what is known of it from an instant on; the
 of the person that was contradicted stays set aside, so a supposition never makes earlier times better.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from heapq import merge
 
 from withhold.app.bootstrap import Services
 from withhold.app.dates import certain_stretch
 from withhold.app.filters import EVERYTHING, Filter, account_ids
 from withhold.app.ledger import Ledger
-from withhold.app.rows import row_of
-from withhold.app.totals import totals_of
+from withhold.app.sweep import Narrowed, Sweep, bulk_of, grid_of, newest, odd_keys, snapshot_of
+from withhold.index.schema import key_of
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.conversation import Conversation, Deletion
+from withhold.model.stored import StoredConversation
 from withhold.model.terms import Provider
-from withhold.model.when import BEGINNING, When
+from withhold.model.when import When
 from withhold.model.words import Known, Setting
 from withhold.policy.timeline import TICK, Timeline
 from withhold.report import documents as d
@@ -53,12 +56,15 @@ def what_if(
     wanted.check(services, accounts)
     meant = _meant(accounts, wanted) if since is not None else ()
     gone = frozenset(services.store.conversation(prefix).id for prefix in asked.delete)
-    pairs = _pairs(services, accounts, meant, since, gone, now)
-    kept = {r.id for r in wanted.keep((actual for actual, _ in pairs), accounts)}
-    rows = [(actual, supposed) for actual, supposed in pairs if actual.id in kept]
-    rows.sort(key=lambda pair: (pair[0].last or BEGINNING, pair[0].id), reverse=True)
-    _all_kept(gone, kept)
-    changes = [_change(a, s) for a, s in rows if _words(a) != _words(s)]
+    services.progress.step("judging conversations as they are, and as supposed")
+    ledgers = suppose(services, accounts, meant, since, now)
+    with _sweeps(services, ledgers, gone, now) as both:
+        actual, supposed = both
+        kept = actual.narrowed(wanted, accounts)
+        as_it_is = actual.tally(kept)
+        as_supposed = supposed.tally(replace(kept, against=actual))
+        _all_kept(gone, {row.id for row in actual.odd_rows(kept)})
+        changes = tuple(_change(a, s) for a, s in _changed(actual, supposed, kept))
     labels = {a.id: a.label for a in accounts}
     return d.WhatIfDocument(
         generated_at=stamp.generated_at,
@@ -69,11 +75,11 @@ def what_if(
             deleted=tuple(sorted(gone)),
             accounts=tuple(a.label for a in meant),
         ),
-        actual=totals_of((a for a, _ in rows), labels),
-        supposed=totals_of((s for _, s in rows), labels),
-        changes=tuple(changes),
-        unchanged=len(rows) - len(changes),
-        not_supposed_for=sum(a.account is None for a, _ in rows) if since is not None else 0,
+        actual=as_it_is.totals(labels),
+        supposed=as_supposed.totals(labels),
+        changes=changes,
+        unchanged=as_it_is.count - len(changes),
+        not_supposed_for=as_it_is.of_no_account() if since is not None else 0,
     )
 
 
@@ -99,29 +105,76 @@ def _meant(accounts: Sequence[Account], wanted: Filter) -> tuple[Account, ...]:
     )
 
 
-def _pairs(
+def suppose(
     services: Services,
     accounts: Sequence[Account],
     meant: Sequence[Account],
     since: datetime | None,
-    gone: frozenset[str],
     now: datetime,
-) -> list[tuple[d.ConversationRow, d.ConversationRow]]:
-    """Every conversation as it is judged, and as it would be."""
+) -> tuple[Ledger, Ledger]:
+    """The ledger as it is, and as it would be."""
     known = {a.id: services.store.setting_evidence(a.id) for a in accounts}
     told = dict(known)
     if since is not None:
         told |= {a.id: _private(known[a.id], services.packs.get(a.provider_id), since, now) for a in meant}
-    actual = Ledger(services.packs, accounts, known, now)
-    supposed = Ledger(services.packs, accounts, told, now)
-    services.progress.step("judging conversations as they are, and as supposed")
-    pairs = []
-    for stored in services.store.conversations():
-        other = stored
-        if stored.id in gone:
-            other = replace(stored, conversation=_deleted(stored.conversation, now))
-        pairs.append((row_of(actual.judge_one(stored)), row_of(supposed.judge_one(other))))
-    return pairs
+    return Ledger(services.packs, accounts, known, now), Ledger(services.packs, accounts, told, now)
+
+
+@contextmanager
+def _sweeps(
+    services: Services,
+    ledgers: tuple[Ledger, Ledger],
+    gone: frozenset[str],
+    now: datetime,
+) -> Iterator[tuple[Sweep, Sweep]]:
+    """Both over one snapshot and in one grid, so that their groups are the same. Nothing is kept of it."""
+
+    def without(stored: StoredConversation) -> StoredConversation:
+        if stored.id not in gone:
+            return stored
+        return replace(stored, conversation=_deleted(stored.conversation, now))
+
+    with snapshot_of(services) as snapshot:
+        one, other = bulk_of(services, snapshot), bulk_of(services, snapshot)
+        try:
+            grid = grid_of(one, ledgers)
+            odd = odd_keys(services, one) | {key_of(id_) for id_ in gone}
+            read = services.store.with_keys
+            actual = Sweep(one, ledgers[0], grid, now, odd=odd, read=read, keep=False)
+            supposed = Sweep(
+                other, ledgers[1], grid, now, odd=odd, read=read, keep=False, change=without, base=one.base
+            )
+            yield actual, supposed
+        finally:
+            one.close()
+            other.close()
+
+
+Pair = tuple[d.ConversationRow, d.ConversationRow]
+
+
+def _changed(actual: Sweep, supposed: Sweep, kept: Narrowed) -> Iterator[Pair]:
+    """Rows that would change, newest activity first. Only groups that may hold such are looked into."""
+    others = {row.id: row for _, row in supposed.odd}
+    odd = ((row, others[row.id]) for row in actual.odd_rows(kept))
+    pairs = merge(
+        actual.pairs(supposed, kept, lambda grp: _may_change(actual, supposed, grp)),
+        sorted(odd, key=_newest_of, reverse=True),
+        key=_newest_of,
+        reverse=True,
+    )
+    return ((a, s) for a, s in pairs if _words(a) != _words(s))
+
+
+def _newest_of(pair: Pair) -> tuple[datetime, str]:
+    return newest(pair[0])
+
+
+def _may_change(actual: Sweep, supposed: Sweep, grp: int) -> bool:
+    """Whether anything that a row shows could differ within a group."""
+    one, other = actual.sorts[grp], supposed.sorts[grp]
+    mine, theirs = ((s.past, s.future, s.plan, s.shared) for s in (one, other))
+    return one.group.rated or mine != theirs
 
 
 def _private(

@@ -93,13 +93,21 @@ class Bulk:
         sql = "SELECT DISTINCT provider_id, account_ref, kind, product_id FROM conversations"
         return tuple((p, a, k, i) for p, a, k, i in self.connection.execute(sql).fetchall())
 
-    def prepare(self, grid: Grid, as_of: int, odd: Iterable[int] = (), *, keep: bool = True) -> Base:
+    def prepare(
+        self,
+        grid: Grid,
+        as_of: int,
+        odd: Iterable[int] = (),
+        *,
+        keep: bool = True,
+        base: Base | None = None,
+    ) -> Base:
         """Make the base ready. ``odd`` are keys that somebody else judges: they are counted nowhere.
 
         :attr:`odd` holds them afterwards, and those few whose times reach beyond ``as_of``. ``keep`` says
-        whether what had to be made is kept on disk.
+        whether what had to be made is kept on disk; ``base`` is one of the same rows and grid, if any.
         """
-        base = self._found(grid) or self._made(grid, keep=keep)
+        base = base or self._found(grid) or self._made(grid, keep=keep)
         self._use(base)
         reaching_keys = self._reaching(as_of)
         if len(reaching_keys) > FEW:
