@@ -21,8 +21,10 @@ _WORDS = (
     b"example", b"sample", b"placeholder", b"changeme", b"change_me", b"dummy", b"redacted", b"insert",
     b"your-", b"your_", b"yourapi", b"yoursecret", b"yourtoken", b"yourkey", b"mytoken", b"mysecret",
     b"my-secret", b"my_secret", b"xxxx", b"****", b"....", b"foobar", b"notreal", b"not-real", b"fake",
-    b"12345678", b"abcdefgh", b"deadbeef", b"lorem", b"testtest", b"todo", b"process.env", b"os.environ", b"getenv",
+    b"12345678", b"abcdefgh", b"deadbeef", b"lorem", b"testtest", b"todo", b"process.env", b"os.environ",
+    b"getenv",
 )  # fmt: skip
+_HEX_TAIL = re.compile(rb"[0-9a-fA-F-]{14,}$")
 _RUN = re.compile(rb"(.)\1{5}")
 _LONG = 300
 """Bytes from which on a short word stands in random text by chance."""
@@ -56,7 +58,7 @@ def is_placeholder(value: bytes) -> bool:
 
 def varied(value: bytes, share: float = 0.72) -> bool:
     """Whether characters are spread as random ones of this length would be, give or take."""
-    letters = 16 if re.fullmatch(rb"[0-9a-fA-F-]+", value) else 62
+    letters = 16 if _HEX_TAIL.search(value) else 62
     most = math.log2(min(letters, len(value)))
     return entropy(value) >= share * most
 
