@@ -102,6 +102,19 @@ def test_every_editor_that_has_the_extension_must_be_private(tmp_path: Path) -> 
     assert of(planted, "amazon-q.telemetry-vscode").verdict is V.BAD
 
 
+def test_what_an_older_release_kept_counts_no_more(tmp_path: Path) -> None:
+    """Where the newer file exists the older one is not read, though it alone says private."""
+    planted = Planted(tmp_path)
+    planted.write("~/.cline/data/globalState.json", '{"telemetrySetting": "disabled"}')
+    planted.write("~/.config/warp-terminal/user_preferences.json", '{"TelemetryEnabled": "false"}')
+    assert of(planted, "cline.telemetry").verdict is V.GOOD
+    assert of(planted, "warp.telemetry").verdict is V.GOOD
+    planted.write("~/.cline/data/settings/global-settings.json", "{}")
+    planted.write("~/.config/warp-terminal/settings.toml", "")
+    assert of(planted, "cline.telemetry").verdict is V.BAD
+    assert of(planted, "warp.telemetry").verdict is V.BAD
+
+
 def test_a_nested_key_is_not_the_literal_one(tmp_path: Path) -> None:
     """In VS Code's settings a dotted name is one key."""
     planted = Planted(tmp_path)

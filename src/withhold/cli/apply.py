@@ -8,7 +8,7 @@ import click
 from withhold.cli.talk import json_option, services, show
 
 
-@click.command(short_help="Set local tools' settings to private, with diff, backup and undo.")
+@click.command(short_help="Set local tools' settings, with backup and undo.")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, write nothing.")
 @click.option("--yes", is_flag=True, help="Write without asking.")

@@ -16,7 +16,7 @@ INTERNAL = 70
 class Root(LazyGroup):
     lazy: Mapping[str, Lazy] = {
         "scan": Lazy("withhold.cli.scan:scan", "What AI tools on this machine show, read-only and offline."),
-        "apply": Lazy("withhold.cli.apply:apply", "Set local tools' settings to private, with backup and undo."),
+        "apply": Lazy("withhold.cli.apply:apply", "Set local tools' settings, with backup and undo."),
         "import": Lazy("withhold.cli.importing:import_", "Read exports and transcripts into the index."),
         "status": Lazy("withhold.cli.status:status", "Posture of every account: on, off or unknown."),
         "optout": Lazy("withhold.cli.optout:optout", "Set a training control to private and read it back."),

@@ -10,7 +10,7 @@ from withhold.machine.places import shown
 from withhold.machine.reading import rows
 from withhold.machine.reading.documents import Broken, read
 from withhold.machine.reading.registry import CONFLICT, UNREADABLE, Registry
-from withhold.machine.reading.tree import Tree
+from withhold.machine.reading.tree import Tree, file_at
 from withhold.packs.tools import Place, ToolPack
 
 EDITORS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -157,7 +157,7 @@ class Sight:
     def _at(self, place: Place, scope: str, documented: str) -> Iterator[Reading]:
         """Readings at one documented path: one for each file that it stands for."""
         for context, spelt in self._contexts(documented):
-            found = [p for p in self.tree.find(spelt) if p.is_file()]
+            found = [p for p in self.tree.find(spelt) if file_at(p)]
             for path in found:
                 yield self._of_file(place, scope, path, context or _profile(spelt, path))
             wanted = None if found else self.tree.wanted(spelt)

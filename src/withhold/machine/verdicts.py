@@ -57,7 +57,8 @@ class Judge:
             taken[index] = next((s for s in slots if _names(s, place)), slots[-1])
         for slot in slots:
             mine = [places[i] for i, s in taken.items() if s is slot]
-            if mine and slot.role != "ignore":
+            newer = any(self.sight.tree.one(path) is not None for path in slot.only_without)
+            if mine and slot.role != "ignore" and not newer:
                 yield slot, tuple(r for place in mine for r in self.sight.readings(place))
 
     def _over_contexts(

@@ -123,7 +123,7 @@ class Tree:
             if self.copied and found.is_symlink():
                 return self._through(found, parts[index + 1 :], links)
             at = found
-        return at if at.exists() else None
+        return at if present(at) else None
 
     def _through(self, link: Path, rest: tuple[str, ...], links: int) -> Path | None:
         """Follow a link inside the copy."""
@@ -145,7 +145,7 @@ class Tree:
         path = folder / name
         if name == "..":
             return None
-        if path.is_symlink() or path.exists():
+        if path.is_symlink() or present(path):
             return path
         if not self.folds:
             return None
@@ -165,6 +165,22 @@ class Tree:
         for child in _children(base):
             if fnmatch.fnmatch(child.name, pattern) and (not self.copied or not child.is_symlink()):
                 yield from self._matches(child, rest) if child.is_dir() or not rest else ()
+
+
+def present(path: Path) -> bool:
+    """Whether something is there. What may not be looked at counts as there: reading it then fails."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
+def file_at(path: Path) -> bool:
+    """Whether a file is there; one that may not be looked at counts as one."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def _is_pattern(part: str) -> bool:

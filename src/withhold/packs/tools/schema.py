@@ -117,6 +117,8 @@ class Slot(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     low: int = 0
     high: int = 2**31
     needs_extension_only: bool = False
+    only_without: tuple[str, ...] = ()
+    """Files of a newer release: where one exists the program reads these places no more."""
 
 
 class Rule(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):

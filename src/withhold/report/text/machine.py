@@ -89,10 +89,14 @@ def _others(console: Console, tool: Tool, document: ScanDocument) -> None:
 def _settings(console: Console, rows: Sequence[SettingRow]) -> None:
     ranked = sorted(rows, key=lambda r: _URGENT.index(r.purpose) if r.purpose in _URGENT else len(_URGENT))
     for verdict, words, style in (("bad", "not private", "red"), ("partly", "half private", "yellow")):
-        named = [r.id.partition(".")[2] for r in ranked if r.verdict == verdict]
+        own = [r for r in ranked if r.verdict == verdict and r.fix != "admin-only"]
+        named = [r.id.partition(".")[2] for r in own]
         if named:
             more = f" and {len(named) - MOST_NAMES} more" if len(named) > MOST_NAMES else ""
             console.print(Text(f"  {words}: {', '.join(named[:MOST_NAMES])}{more}", style=style))
+    policies = sum(r.verdict == "bad" and r.fix == "admin-only" for r in rows)
+    if policies:
+        console.print(f"  policies that an administrator could set: {policies}")
     good = sum(r.verdict == "good" for r in rows)
     unknown = sum(r.verdict == "unknown" for r in rows)
     if good or unknown:
