@@ -191,3 +191,12 @@ def test_a_former_journal_goes_on(tool: Tool) -> None:
     rows = tool.document("evidence", "list", "--all")["records"]
     assert [r["seq"] for r in rows] == list(range(1, 8))
     assert (evidence() / "journal.jsonl").read_bytes() == (FIXTURE / "journal.jsonl").read_bytes()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sparse files")
+def test_a_file_too_long_to_be_evidence_is_refused(tool: Tool, tmp_path: Path) -> None:
+    """It is a slip of the caller, not an internal error, whatever its name ends with."""
+    for name in ("disk.img", "disk.zip"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(600 << 20)
+        assert tool("evidence", "verify", tmp_path / name).code == 2

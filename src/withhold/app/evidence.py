@@ -10,9 +10,11 @@ from withhold.app.bootstrap import Services
 from withhold.evidence.verification import Claim, Result, VerifyReport
 from withhold.model.evidence import Record
 from withhold.report import documents as d
-from withhold.support.errors import UsageProblem
+from withhold.support.errors import EnvironmentProblem, UsageProblem
 
 _ZIP = b"PK\x03\x04"
+_MOST = 576 * 1024 * 1024
+"""Bytes of a file that may be checked: what a bundle may unfold to, and the ZIP around it."""
 
 
 def list_evidence(services: Services, *, own: bool = False) -> d.EvidenceListDocument:
@@ -59,7 +61,7 @@ def verify_file(
 
     ``keys`` and ``roots`` say whom to believe in a bundle. Raises ``UsageProblem`` for another file.
     """
-    data = path.read_bytes()
+    data = _limited(path)
     if data.startswith(_ZIP) or path.suffix.lower() == ".zip":
         from withhold.app.bundles import verify_bundle
 
@@ -138,6 +140,23 @@ def _absent(services: Services, report: VerifyReport) -> Iterator[d.VerifiedReco
                 why = f"the setting known of account {account.label!r} rests on it; the journal lacks it"
                 claim = d.Claim(name="present", result="failed", why=why)
                 yield d.VerifiedRecord(id=piece.record, claims=(claim,))
+
+
+def _limited(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST + 1)
+    except (OSError, MemoryError) as problem:
+        raise EnvironmentProblem(
+            f"{path} cannot be read: {getattr(problem, 'strerror', None) or 'there is not enough memory'}",
+            next_step="mend its permissions, or copy it elsewhere, and run the command again",
+        ) from problem
+    if len(data) > _MOST:
+        raise UsageProblem(
+            f"{path} is no evidence to be checked: it is longer than {_MOST >> 20} MB",
+            next_step="give the id of a record, a checkpoint, a .tlog-proof file or a bundle (.zip)",
+        )
+    return data
 
 
 def _kind_of(data: bytes, path: Path) -> tuple[Literal["checkpoint", "proof"], bytes]:
