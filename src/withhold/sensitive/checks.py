@@ -64,7 +64,7 @@ def varied(value: bytes, share: float = 0.72) -> bool:
 
 
 def _value(found: Match) -> bytes:
-    return found["value"]
+    return found["value"] if "value" in found.re.groupindex else found[0]
 
 
 def _nothing(found: Match) -> bool:
