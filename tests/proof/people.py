@@ -5,6 +5,7 @@ apart, which is what transcripts show; nothing happens twice at one instant.
 """
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -169,7 +170,7 @@ class People:
             path = path.with_suffix("")
             with ZipFile(BytesIO(data)) as archive:
                 archive.extractall(path)
-        self.written.append(Written(path, account, self.lab.now, names=True))
+        self._put(Written(path, account, self.lab.now, names=True))
 
     def _without_some(self, data: bytes) -> bytes:
         """The same export with about half of its chats."""
@@ -185,7 +186,13 @@ class People:
     def _write_transcripts(self, account: str) -> None:
         folder = self._folder()
         if export_transcripts(self.lab, account, folder):
-            self.written.append(Written(folder, account, self.lab.now, names=False))
+            self._put(Written(folder, account, self.lab.now, names=False))
+
+    def _put(self, written: Written) -> None:
+        """A file's own time is that of the lab: it may tell when the export was made."""
+        for path in (written.path, *written.path.rglob("*")):
+            os.utime(path, (written.at.timestamp(), written.at.timestamp()))
+        self.written.append(written)
 
     def _folder(self) -> Path:
         folder = self.folder / f"{len(list(self.folder.iterdir())):04}"
