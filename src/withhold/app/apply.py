@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 BY_DEFAULT = frozenset({"training", "feedback", "telemetry", "crash", "sharing"})
 """Purposes that are set without being named. Retention, memory and routes have a price that is a choice."""
-NAMED_ONLY = frozenset({"claude-code.nonessential-traffic"})
-"""It stops security updates too."""
+NAMED_ONLY = frozenset(
+    {"claude-code.nonessential-traffic", "claude-code.remote-control", "claude-code.artifact"}
+)
+"""The first stops security updates too, the others take away whole features."""
 LONGEST_LINE = 160
 """Signs of a changed line that are shown: a longer one may hold the whole file, with keys in it."""
 
