@@ -53,6 +53,8 @@ class View:
     head: d.ExposureDocument
     sweep: "Sweep"
     narrowed: "Narrowed"
+    sensitivity: Mapping[tuple[str, str], tuple[str, ...]]
+    """Kinds that ``findings`` has put down, by provider and the source's id."""
 
     @property
     def count(self) -> int:
@@ -62,7 +64,9 @@ class View:
 
     def rows(self, limit: int | None = None) -> Iterator[d.ConversationRow]:
         """Rows, newest activity first; some ten thousand are in memory at a time."""
-        return self.sweep.rows(self.narrowed, limit)
+        for row in self.sweep.rows(self.narrowed, limit):
+            kinds = self.sensitivity.get((row.provider, row.source_id))
+            yield row if kinds is None else structs.replace(row, sensitivity=", ".join(kinds))
 
     def page(self, limit: int | None) -> d.LedgerPage:
         """The totals, the newest rows, and the carve-outs of everything that the totals count."""
@@ -94,7 +98,7 @@ def ledger(
             conversations=(),
             as_of=_looks(services, accounts, tally.accounts, now),
         )
-        yield View(head, found, narrowed)
+        yield View(head, found, narrowed, services.store.findings.kinds())
 
 
 def exposure(
