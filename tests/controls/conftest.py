@@ -53,11 +53,20 @@ class Desk:
     def opt_out(self, *controls: Control, path: str = "") -> OptOutResult:
         return self._run(set_private, controls, path)
 
+    def opt_out_unknown(self) -> OptOutResult:
+        """As on a page of which no pack knows."""
+        return self._run(set_private, (), "", unknown=True)
+
     def check(self, *controls: Control, path: str = "") -> OptOutResult:
         return self._run(check, controls, path)
 
     def _run(
-        self, act: Callable[..., OptOutResult], controls: tuple[Control, ...], path: str
+        self,
+        act: Callable[..., OptOutResult],
+        controls: tuple[Control, ...],
+        path: str,
+        *,
+        unknown: bool = False,
     ) -> OptOutResult:
         context = RunContext(
             provider_id="example",
@@ -70,7 +79,7 @@ class Desk:
         result = act(
             self.tab,
             self.site.url + path,
-            controls or (control(LABEL),),
+            () if unknown else controls or (control(LABEL),),
             clock=ticking(),
             sink=self.sink,
             context=context,

@@ -96,6 +96,50 @@ def test_what_may_be_read_in_two_ways_is_left_open(label: str) -> None:
     assert sense(label).doubtful
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Ask me before using my chats for training",
+        "Delete my conversations that were used to train models",
+        "Remove my data from training sets",
+        "Hide the training badge on my chats",
+        "Show when my data is used for training",
+        "Anonymise my chats before training",
+        "Let members decide whether their chats train models",
+        "Automatically delete training data after 90 days",
+        "Vor der Verwendung meiner Chats zum Training fragen",
+        "Demander avant d'utiliser mes conversations pour l'entraînement",
+        "学習に使用する前に確認する",
+        "训练前询问我",
+        "학습에 사용하기 전에 묻기",
+        "اسألني قبل استخدام محادثاتي للتدريب",
+    ],
+)
+def test_what_does_something_else_about_training_is_left_open(label: str) -> None:
+    """Asking, deleting, hiding or showing is neither a permission nor a refusal: off is not private."""
+    assert sense(label).doubtful
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Exclude images from model training",
+        "Do not use deleted chats for training",
+        "Do not use my chats for training for the next 24 hours",
+        "Allow feedback to be used for training",
+        "Dieses Gespräch nicht zum Training verwenden",
+        "Ne pas utiliser mes images pour l'entraînement",
+        "このチャットを学習に使用しない",
+        "不将图片用于训练",
+        "이 대화를 학습에 사용하지 않음",
+    ],
+)
+def test_a_part_of_the_content_is_known_for_one(label: str) -> None:
+    """A label that names pictures, one chat or a day speaks of a part, and a label of all does not."""
+    assert sense(label).partial
+    assert not sense("Do not use my chats for training").partial
+
+
 @pytest.mark.parametrize("label", OTHERS)
 def test_other_purposes_are_left_alone(label: str) -> None:
     """Advertising, mail, performance and memory are not training."""

@@ -9,10 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from withhold.controls.capture import Camera
-from withhold.controls.driver import BrowserError, Page
+from withhold.controls.driver import BrowserError, Cookie, Page
 from withhold.controls.finder.another import Elsewhere, seen_elsewhere
 from withhold.controls.finder.dialogs import NativeDialogs
-from withhold.controls.finder.ending import Ending, Proof, after_acting, missing, moved, without_acting
+from withhold.controls.finder.ending import (
+    Ending,
+    Proof,
+    after_acting,
+    missing,
+    moved,
+    only_part,
+    without_acting,
+)
 from withhold.controls.finder.found import Found, absent
 from withhold.controls.finder.hand import Hand, Turn
 from withhold.controls.finder.place import elsewhere, signs_up, stranger
@@ -88,6 +96,7 @@ class _Run:
         self._stages: dict[str, tuple[Sight, datetime]] = {}
         self._writes: list[Write] = []
         self._acted_at: float | None = None
+        self._cookies: Sequence[Cookie] | None = None
 
     def carry_out(self, plan: "Callable[[_Run], Ending]", sink: EvidenceSink) -> OptOutResult:
         try:
@@ -164,6 +173,9 @@ class _Run:
         against = self._told.contradiction(_shown(again))
         if against is not None:
             return Ending(Outcome.NEEDS_HUMAN, f"the page shows private, but {against}")
+        part = only_part(again)
+        if part is not None:
+            return part
         there = self._elsewhere(again)
         if there is Elsewhere.SHARES:
             return Ending(Outcome.NEEDS_HUMAN, there.value)
@@ -185,6 +197,8 @@ class _Run:
         if found is None or found.setting is not Setting.SHARING or found.locked:
             why = "it changed by itself while we looked, and was left alone"
             return Turn(moved=False, trouble=why, acted=False)
+        if self._cookies is None:
+            self._cookies = self._page.context.cookies()
         self._traffic.forget_writes()
         self._told.begin()
         self._acted_at = time.monotonic()
@@ -211,7 +225,13 @@ class _Run:
 
     def _elsewhere(self, seen: Sight) -> Elsewhere:
         there = seen_elsewhere(
-            self._page, self._url, self._controls, seen.deciding, self._way.gone, self._patience
+            self._page,
+            self._url,
+            self._controls,
+            seen.deciding,
+            self._way.gone,
+            self._patience,
+            self._cookies,
         )
         self._steps.append(there.value)
         return there
@@ -228,10 +248,21 @@ class _Run:
         seen = sight(self._lens, self._controls, rest=rest, status=status)
         if stage == "before" and rest is not Rest.LOADING and elsewhere(self._page, self._url) is None:
             seen = self._way.search(self._later(seen, rest, status))
+        if stage == "after-reload" and rest is not Rest.LOADING:
+            seen = self._woken(seen, status)
         self._stages[stage] = (seen, self._clock())
         found = next(iter((*seen.deciding, *seen.doubtful)), None)
         self._camera.take(stage, seen.view, found.thing.node if found else None)
         return seen
+
+    def _woken(self, seen: Sight, status: int | None) -> Sight:
+        """A look after each control was brought into view: some pages ask for its state only then."""
+        self._page.mouse.move(2, 2)
+        for found in seen.deciding:
+            if found.thing.node is not None and found.shown:
+                self._lens.call(found.thing.node, "reveal")
+        rest = settle(self._page, self._traffic, self._patience, least=self._patience.quiet)
+        return sight(self._lens, self._controls, rest=rest, status=status)
 
     def _later(self, seen: Sight, rest: Rest, status: int | None) -> Sight:
         """A second look where the first found nothing: some pages bring their controls late."""

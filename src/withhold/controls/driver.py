@@ -6,6 +6,7 @@ try:
     from playwright.sync_api import (
         BrowserContext,
         CDPSession,
+        Cookie,
         Dialog,
         ElementHandle,
         FloatRect,
@@ -30,6 +31,7 @@ __all__ = [
     "BrowserError",
     "BrowserTimeout",
     "CDPSession",
+    "Cookie",
     "Dialog",
     "ElementHandle",
     "FloatRect",

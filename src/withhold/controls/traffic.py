@@ -10,8 +10,9 @@ from withhold.controls.driver import BrowserError, Page, Request, Response
 from withhold.controls.phrases import OFF_WORDS, ON_WORDS, normal
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_LONG_POLL = 6.0
-"""Seconds after which a request under way counts as a standing connection."""
+_LONG_POLL = 12.0
+"""Seconds after which a request under way counts as a standing connection: a slow server may still be about
+to say where a switch stands that the page meanwhile shows in its default position."""
 _UNREAD = 0.7
 """Seconds after its head came in which an answer is expected to be whole; pages may never read the rest."""
 _BODY_LIMIT = 200_000

@@ -6,8 +6,9 @@ What a site remembers only in this browser's own storage is no setting of the ac
 from collections.abc import Sequence
 from contextlib import closing
 from enum import Enum
+from urllib.parse import urlsplit
 
-from withhold.controls.driver import BrowserContext, BrowserError, Page
+from withhold.controls.driver import BrowserContext, BrowserError, Cookie, Page
 from withhold.controls.finder.found import Found
 from withhold.controls.finder.sight import Sight, sight
 from withhold.controls.finder.way import Step, Way
@@ -33,21 +34,42 @@ def seen_elsewhere(
     asked: Sequence[Found],
     way: tuple[Step, ...],
     patience: Patience,
+    earlier: Sequence[Cookie] | None = None,
 ) -> Elsewhere:
     """How ``asked`` stand where only the account's cookies are known.
 
-    Without a cookie there is no telling whose account another browser would show: untold.
+    ``earlier`` are the cookies from before the act, if there was one: what scripts may write is taken from
+    there, for a choice that is kept in such a cookie is this browser's alone. Without a cookie there is no
+    telling whose account another browser would show: at best untold, and looked at only where a script has
+    written a cookie since.
     """
-    cookies = page.context.cookies(url)
     browser = page.context.browser
-    if not cookies or browser is None:
+    if browser is None:
         return Elsewhere.UNTOLD
     try:
+        cookies = _of_account(page.context.cookies(), earlier)
+        host = urlsplit(url).hostname or ""
+        known = any(_reaches(c, host) for c in cookies)
+        if not known and not page.context.cookies(url):
+            return Elsewhere.UNTOLD
         with closing(browser.new_context(viewport=page.viewport_size)) as fresh:
-            fresh.add_cookies([{**c} for c in page.context.cookies()])  # type: ignore[typeddict-item]
-            return _compared(_look(fresh, url, controls, way, patience), asked)
+            fresh.add_cookies([{**c} for c in cookies])  # type: ignore[typeddict-item]
+            there = _compared(_look(fresh, url, controls, way, patience), asked)
     except BrowserError:
         return Elsewhere.UNTOLD
+    return there if known or there is Elsewhere.SHARES else Elsewhere.UNTOLD
+
+
+def _of_account(now: Sequence[Cookie], earlier: Sequence[Cookie] | None) -> list[Cookie]:
+    """Those out of the reach of scripts as they are ``now``, the others as they were ``earlier``."""
+    if earlier is None:
+        return list(now)
+    return [c for c in now if c.get("httpOnly")] + [c for c in earlier if not c.get("httpOnly")]
+
+
+def _reaches(cookie: Cookie, host: str) -> bool:
+    domain = cookie.get("domain", "").lstrip(".")
+    return host == domain or host.endswith(f".{domain}")
 
 
 def _look(

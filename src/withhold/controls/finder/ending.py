@@ -138,7 +138,18 @@ def after_acting(
     endings += [_newcomer(f) for f in reloaded.deciding if f.key not in asked]
     endings += [unclear(f) for f in reloaded.doubtful]
     told = worst(endings)
-    return told if not told.claims else _doubted(told, proof)
+    if not told.claims:
+        return told
+    return only_part(reloaded) or _doubted(told, proof)
+
+
+def only_part(seen: Sight) -> Ending | None:
+    """The ending where all that decides is about a part of the content, and no pack says that this is all."""
+    if any(f.control is not None or not f.sense.partial for f in seen.deciding):
+        return None
+    labels = ", ".join(repr(f.label) for f in seen.deciding)
+    why = f"{labels} shows private, but by its words it is about a part alone: look for the rest yourself"
+    return Ending(Outcome.NEEDS_HUMAN, why)
 
 
 def _newcomer(found: Found) -> Ending:

@@ -75,10 +75,22 @@ class Hand:
                     moved=False,
                     trouble=self._native.refused or "neither keyboard nor mouse moved the control",
                 )
+            self._leave_it(found, attempt)
             self._until_saved(0)
             return self._complete(attempt)
         finally:
             self._native.acting = False
+
+    def _leave_it(self, found: Found, attempt: _Attempt) -> None:
+        """Take the focus away where nothing was sent or asked: some pages save only then."""
+        view = self._lens.view()
+        if self._traffic.sent or self._native.count or asked.new_dialogs(view, attempt.dialogs):
+            return
+        if asked.outside(self._lens, view, attempt.buttons, on=attempt.on)[1]:
+            return
+        element = self._lens.handle(found.thing.node) if found.thing.node else None
+        if element is not None:
+            element.evaluate("element => element.blur && element.blur()")
 
     def _attempt(self, found: Found, view: View) -> _Attempt:
         closed = frozenset(b.backend_id for b in view.of_role("button") if b.disabled and _saves(b))

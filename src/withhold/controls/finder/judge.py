@@ -108,6 +108,7 @@ def _says_nothing(text: str) -> bool:
 def _switch(thing: Thing, controls: Sequence[Control]) -> Found:
     texts = texts_of(thing)
     on, doubt = position(thing)
+    doubt = doubt or _means_both(thing, texts)
     found = Found(
         key="",
         label=texts.label,
@@ -119,6 +120,16 @@ def _switch(thing: Thing, controls: Sequence[Control]) -> Found:
         managed=_managed(thing),
     )
     return _by_pack(found, texts, controls)
+
+
+def _means_both(thing: Thing, texts: Texts) -> str | None:
+    """Why the state of a button that says "Stop ..." is open: it may be what pressing it does, or is."""
+    pressable = thing.facts.pressed is not None or (
+        thing.facts.kind == "custom" and thing.facts.tag == "button"
+    )
+    if pressable and any(has("ends_use", normal(t)) for t in (texts.name, texts.seen)):
+        return "its words may say what it does or where it stands"
+    return None
 
 
 def _sense_of(texts: Texts) -> Sense:
@@ -184,7 +195,10 @@ def _weighed(found: Found) -> Found:
         polarity = Polarity.UNKNOWN if topic >= 0.6 else found.sense.polarity
         return replace(found, sense=replace(found.sense, topic=topic, polarity=polarity))
     why = ("several choices, of which one refuses",)
-    return replace(found, sense=Sense(topic, Polarity.CHOICE_LIST, (*found.sense.why, *why)))
+    return replace(
+        found,
+        sense=replace(found.sense, topic=topic, polarity=Polarity.CHOICE_LIST, why=(*found.sense.why, *why)),
+    )
 
 
 _DECIDED = frozenset({Polarity.ON_TRAINS, Polarity.ON_PRIVATE})

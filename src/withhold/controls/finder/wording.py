@@ -34,6 +34,8 @@ class Sense:
     topic: float
     polarity: Polarity
     why: tuple[str, ...] = ()
+    partial: bool = False
+    """It names a part of the content, or a while: private there is not private altogether."""
 
     @property
     def decides(self) -> bool:
@@ -142,8 +144,8 @@ def _plain(text: str) -> Sense:
         return Sense(
             0.0, Polarity.NOT_TRAINING if has("other", text) or has("aside", text) else Polarity.UNKNOWN
         )
-    found = stance(text)
-    return Sense(score, _MEANS[found], (f"its label {_SAYS[found]}",))
+    found = stance(text) if not has("another_act", text) else Stance.DOUBT
+    return Sense(score, _MEANS[found], (f"its label {_SAYS[found]}",), has("part", text))
 
 
 _SAYS = {
