@@ -286,6 +286,13 @@ class Sweep:
         every = merge(self._plain_rows(wanted, limit), odd, key=newest, reverse=True)
         return every if limit is None else islice(every, limit)
 
+    def rated_kept(self, wanted: "Narrowed") -> Iterator[tuple[int, Sort]]:
+        """Key and group, with its feedback, of each rated conversation that is kept."""
+        for row in self.bulk.rated(wanted.chosen):
+            rated = self.rated_sort(row)
+            if self._keeps_rated(wanted, row, rated):
+                yield row["key"], rated
+
     def _plain_rows(self, wanted: "Narrowed", limit: int | None) -> Iterator[d.ConversationRow]:
         groups = self._groups_of(wanted)
         some_rated = wanted.judged and any(self.sorts[grp].group.rated for grp in groups)

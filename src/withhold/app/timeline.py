@@ -10,13 +10,12 @@ from withhold.app.bootstrap import Services
 from withhold.app.exposure import ledger_of
 from withhold.app.filters import EVERYTHING, Filter
 from withhold.app.handing_out import write_file
-from withhold.app.ledger import Judged, Ledger
-from withhold.app.rows import row_of
-from withhold.app.totals import totals_of
+from withhold.app.ledger import Judged, Ledger, Placed
+from withhold.app.sweep import Narrowed, Sweep, sweep
 from withhold.model.conversation import Conversation
 from withhold.model.terms import Terms
 from withhold.model.when import BEGINNING
-from withhold.model.words import Allowed
+from withhold.model.words import Allowed, PastExposure
 from withhold.policy import Regime, RegimeTable
 from withhold.policy.bounds import Bounds, one_of
 from withhold.policy.exposure import sent
@@ -28,14 +27,16 @@ WEEK = timedelta(days=7)
 DATED = timedelta(days=2)
 """A time known no better than this is put into no week; a day anywhere on Earth is."""
 
+PAST = tuple(word.value for word in PastExposure)
 TOO_OLD = 2
 """Age of an entry that was compared with its source too long ago (``policy/regimes.py``)."""
 
 
-class Touched(NamedTuple):
-    row: d.ConversationRow
-    judged: Judged
-    weeks: frozenset[date]
+class Weeks(NamedTuple):
+    """Conversations by week and past verdict, and how many have no week."""
+
+    touched: Counter[tuple[date, str]]
+    undated: int
 
 
 def timeline(
@@ -47,24 +48,54 @@ def timeline(
     ledger, accounts = ledger_of(services, now)
     wanted.check(services, accounts)
     services.progress.step("judging conversations")
-    touched = [_touched(j) for j in ledger.judge(services.store.conversations())]
-    ids = {r.id for r in wanted.keep((t.row for t in touched), accounts)}
-    kept = [t for t in touched if t.row.id in ids]
-    begins, ends = _range(kept, wanted, now)
+    with sweep(services, ledger, accounts, now) as found:
+        kept = found.narrowed(wanted, accounts)
+        past = found.tally(kept).totals().past
+        weeks = _weeks_in(found, kept)
+        placed = _placed_in(found, kept)
+    begins, ends = _range(weeks.touched, wanted, now)
     return d.TimelineDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
         begins=begins,
         ends=None if begins is None else ends,
-        past=totals_of(t.row for t in kept).past,
-        undated=sum(not t.weeks for t in kept),
-        weeks=tuple(_weeks(kept, begins, ends)),
-        lanes=() if begins is None else tuple(_lanes(ledger, kept, begins, ends)),
+        past=past,
+        undated=weeks.undated,
+        weeks=tuple(_weeks(weeks.touched, begins, ends)),
+        lanes=() if begins is None else tuple(_lanes(ledger, placed, begins, ends)),
     )
 
 
-def _touched(judged: Judged) -> Touched:
-    return Touched(row_of(judged), judged, frozenset(_weeks_of(judged.conversation)))
+def _weeks_in(found: Sweep, kept: Narrowed) -> Weeks:
+    numbers, meaning = found.labels(kept)
+    labels = {grp: PAST.index(meaning[number][0].past) for grp, number in numbers.items()}
+    own = {key: PAST.index(rated.past) for key, rated in found.rated_kept(kept)}
+    within = DATED // timedelta(microseconds=1)
+    counted, dated = found.bulk.weeks(labels, own, within=within, chosen=kept.chosen)
+    first = date(1, 1, 1)
+    count = Counter({(first + week * WEEK, PAST[label]): n for (week, label), n in counted.items()})
+    for judged, row in _odd(found, kept):
+        weeks = frozenset(_weeks_of(judged.conversation))
+        count.update((week, row.past_exposure) for week in weeks)
+        dated += bool(weeks)
+    return Weeks(count, found.tally(kept).count - dated)
+
+
+def _odd(found: Sweep, kept: Narrowed) -> list[tuple[Judged, d.ConversationRow]]:
+    ids = {row.id for row in found.odd_rows(kept)}
+    return [(judged, row) for judged, row in found.odd if row.id in ids]
+
+
+def _placed_in(found: Sweep, kept: Narrowed) -> list[Placed]:
+    """Every sort of account and product of which something is kept."""
+    numbers, _ = found.labels(kept)
+    there = [found.sorts[grp].placed for grp in found.bulk.there(numbers, chosen=kept.chosen)]
+    there += [rated.placed for _, rated in found.rated_kept(kept)]
+    return there + [_placed(judged) for judged, _ in _odd(found, kept)]
+
+
+def _placed(judged: Judged) -> Placed:
+    return Placed(judged.conversation.provider_id, judged.account, judged.provider, judged.product, None)
 
 
 def _weeks_of(conversation: Conversation) -> Iterator[date]:
@@ -74,11 +105,13 @@ def _weeks_of(conversation: Conversation) -> Iterator[date]:
             yield day - timedelta(days=day.weekday())
 
 
-def _range(kept: Iterable[Touched], wanted: Filter, now: datetime) -> tuple[datetime | None, datetime]:
+def _range(
+    count: Counter[tuple[date, str]], wanted: Filter, now: datetime
+) -> tuple[datetime | None, datetime]:
     """From the first week in the range; ``None`` where nothing has a known time there."""
     ends = now if wanted.until is None else min(wanted.until, now)
     since = BEGINNING if wanted.since is None else wanted.since
-    weeks = [w for t in kept for w in t.weeks if _start(w) < ends and _start(w) + WEEK > since]
+    weeks = [w for w, _ in count if _start(w) < ends and _start(w) + WEEK > since]
     return (_start(min(weeks)) if weeks else None), ends
 
 
@@ -86,10 +119,9 @@ def _start(day: date) -> datetime:
     return datetime.combine(day, time.min, UTC)
 
 
-def _weeks(kept: Iterable[Touched], begins: datetime | None, ends: datetime) -> Iterator[d.WeekRow]:
+def _weeks(count: Counter[tuple[date, str]], begins: datetime | None, ends: datetime) -> Iterator[d.WeekRow]:
     if begins is None:
         return
-    count = Counter((week, t.row.past_exposure) for t in kept for week in t.weeks)
     for week in sorted({week for week, _ in count}):
         if begins <= _start(week) < ends:
             yield d.WeekRow(
@@ -100,22 +132,22 @@ def _weeks(kept: Iterable[Touched], begins: datetime | None, ends: datetime) -> 
             )
 
 
-def _lanes(ledger: Ledger, kept: Iterable[Touched], begins: datetime, ends: datetime) -> Iterator[d.LaneRow]:
+def _lanes(ledger: Ledger, placed: Iterable[Placed], begins: datetime, ends: datetime) -> Iterator[d.LaneRow]:
     lanes = {
         (
-            j.account.label if j.account else "",
-            j.account.id if j.account else "",
-            j.provider.id,
-            j.product.id,
-        ): j
-        for j in (t.judged for t in kept)
-        if j.provider is not None and j.product is not None
+            p.account.label if p.account else "",
+            p.account.id if p.account else "",
+            p.provider.id,
+            p.product.id,
+        ): p
+        for p in placed
+        if p.provider is not None and p.product is not None
     }
-    for _, judged in sorted(lanes.items()):
-        yield _lane(ledger, judged, begins, ends)
+    for _, lane in sorted(lanes.items()):
+        yield _lane(ledger, lane, begins, ends)
 
 
-def _lane(ledger: Ledger, judged: Judged, begins: datetime, ends: datetime) -> d.LaneRow:
+def _lane(ledger: Ledger, judged: Placed, begins: datetime, ends: datetime) -> d.LaneRow:
     assert judged.provider is not None  # noqa: S101 - lanes are made of such alone
     assert judged.product is not None  # noqa: S101
     table = ledger.table(judged.account, judged.provider, judged.product)

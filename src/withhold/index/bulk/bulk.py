@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from withhold.index.bulk.cutting import reaching
 from withhold.index.bulk.grid import Grid
 from withhold.index.bulk.kept import Note, Part, Shelf
 from withhold.index.schema import BEGINNING
+from withhold.model.columns import micros
 from withhold.support.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 DAY = 86_400_000_000
 """Microseconds."""
+MONDAY = micros(datetime(1, 1, 1, tzinfo=UTC))
+"""The first of all weeks begins here."""
 FEW = 2_000
 """So many conversations are rather judged one by one than all of them cut anew."""
 
@@ -225,6 +229,38 @@ class Bulk:
             if wanted & {(label, a, b) for a in (d1, None) for b in (d2, None)}:
                 yield label, first, last, count
 
+    def weeks(
+        self, labels: Mapping[int, int], own: Mapping[int, int], *, within: int, chosen: Chosen = ALL
+    ) -> tuple[dict[tuple[int, int], int], int]:
+        """Conversations with a message in a week, by week and label; and how many have one in any.
+
+        ``labels`` gives a label to groups, ``own`` to single keys. Weeks are counted from :data:`MONDAY`. A
+        message whose time is known no better than ``within`` microseconds is in no week.
+        """
+        _register(self.connection, "labels", _pairs("grp", pa.int32(), labels))
+        _register(self.connection, "own", _pairs("key", pa.int64(), own))
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE touched AS"
+            " SELECT DISTINCT m.key, l.label, CAST((m.earliest - $monday) // $week AS INTEGER) AS week"
+            " FROM messages m JOIN (SELECT b.key, coalesce(o.label, l.label) AS label FROM base b"
+            f" LEFT JOIN labels l ON l.grp = b.grp LEFT JOIN own o ON o.key = b.key"
+            f" WHERE {self._plain()} AND {chosen.sql}) l ON l.key = m.key"
+            " WHERE l.label IS NOT NULL AND m.latest - m.earliest <= $within",
+            {"monday": MONDAY, "week": 7 * DAY, "within": within},
+        )
+        counted = self.connection.execute("SELECT week, label, count(*) FROM touched GROUP BY ALL").fetchall()
+        [(dated,)] = self.connection.execute("SELECT count(DISTINCT key) FROM touched").fetchall()
+        return {(week, label): count for week, label, count in counted}, int(dated)
+
+    def there(self, groups: Iterable[int], *, chosen: Chosen = ALL) -> frozenset[int]:
+        """Those of ``groups`` of which a conversation is chosen."""
+        _register(self.connection, "wanted", pa.table({"grp": pa.array(list(groups), pa.int32())}))
+        sql = (
+            "SELECT DISTINCT b.grp FROM base b SEMI JOIN wanted w ON w.grp = b.grp"
+            f" WHERE {self._plain()} AND {chosen.sql}"
+        )
+        return frozenset(grp for (grp,) in self.connection.execute(sql).fetchall())
+
     def keys_of(self, conversations: Iterable[tuple[str, str]]) -> frozenset[int]:
         """Keys of conversations that are named by provider and ``source_id``."""
         named = list(conversations)
@@ -284,6 +320,12 @@ def _file(segment: Any) -> str | None:
 def _day(column: str) -> str:
     """The day of an instant (UTC), counted from ``BEGINNING``."""
     return f"CAST(({column} - {BEGINNING}) // {DAY} AS INTEGER)"
+
+
+def _pairs(name: str, kind: pa.DataType, labels: Mapping[int, int]) -> pa.Table:
+    return pa.table(
+        {name: pa.array(list(labels), kind), "label": pa.array(list(labels.values()), pa.int32())}
+    )
 
 
 def _register(connection: "duckdb.DuckDBPyConnection", name: str, table: pa.Table) -> None:
