@@ -90,7 +90,12 @@ def _valid(rng: random.Random, check: str, make: Callable[[], str]) -> str:
             head, _, secret = value.rpartition("_")
             return f"{head}_{with_checksum(secret[:30])}"
         if check == "aws":
-            return value[:4] + base64.b32encode((rng.randrange(10**12) << 7 | 1 << 47).to_bytes(6) + b"\x01\x42\x93\x77").decode()
+            return (
+                value[:4]
+                + base64.b32encode(
+                    (rng.randrange(10**12) << 7 | 1 << 47).to_bytes(6) + b"\x01\x42\x93\x77"
+                ).decode()
+            )
         if check == "slack":
             return f"{value[:5]}{rng.randrange(10**11, 10**12)}-{rng.randrange(10**11, 10**12)}-" + (
                 f"{rng.randrange(10**11, 10**12)}-{_random(rng, 32)}" if value[3] == "p" else _random(rng, 24)
@@ -178,7 +183,9 @@ def _assigned(name: str, make: Callable[[random.Random], str]) -> Callable[[rand
     return made
 
 
-def _in(before: str, make: Callable[[random.Random], str], after: str = "") -> Callable[[random.Random], tuple[str, str]]:
+def _in(
+    before: str, make: Callable[[random.Random], str], after: str = ""
+) -> Callable[[random.Random], tuple[str, str]]:
     def made(rng: random.Random) -> tuple[str, str]:
         value = make(rng)
         return value, f"{before}{value}{after}"
@@ -201,7 +208,9 @@ SHAPES: dict[str, Callable[[random.Random], tuple[str, str]]] = {
     "telegram-bot-token": _in("bot ", lambda r: f"{r.randrange(10**8, 10**10)}:AA{_random(r, 33)}"),
     "slack-webhook": _in(
         "https://hooks.slack.com/services/",
-        lambda r: f"T{_random(r, 8, string.ascii_uppercase)}/B{_random(r, 10, string.ascii_uppercase)}/{_random(r, 24)}",
+        lambda r: (
+            f"T{_random(r, 8, string.ascii_uppercase)}/B{_random(r, 10, string.ascii_uppercase)}/{_random(r, 24)}"
+        ),
     ),
     "discord-webhook": _in(
         "https://discord.com/api/webhooks/", lambda r: f"{r.randrange(10**17, 10**18)}/{_random(r, 68)}"
@@ -240,14 +249,24 @@ NEGATIVES: tuple[Callable[[random.Random], str], ...] = (
     lambda r: f"request_id: {_hex(r, 8)}-{_hex(r, 4)}-{_hex(r, 4)}-{_hex(r, 4)}-{_hex(r, 12)}",
     lambda r: f"commit {_hex(r, 40)}\nsha256:{_hex(r, 64)}",
     lambda r: f"data:image/png;base64,{base64.b64encode(r.randbytes(6000)).decode()}",
-    lambda r: f'"integrity": "sha512-{base64.b64encode(r.randbytes(64)).decode()}", "resolved": "https://r.io/a-1.0.tgz"',
-    lambda r: "".join(f"function {_random(r, 2)}(e,t){{return e.{_random(r, 3)}({r.randrange(99)})}};" for _ in range(40)),
-    lambda r: 'password = os.environ["DB_PASSWORD"]\napi_key = config.get("api_key")\ntoken: string | null = null',
-    lambda r: 'api_key="YOUR_API_KEY_HERE" AKIAIOSFODNN7EXAMPLE ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx sk-...',
+    lambda r: (
+        f'"integrity": "sha512-{base64.b64encode(r.randbytes(64)).decode()}", "resolved": "https://r.io/a-1.0.tgz"'
+    ),
+    lambda r: "".join(
+        f"function {_random(r, 2)}(e,t){{return e.{_random(r, 3)}({r.randrange(99)})}};" for _ in range(40)
+    ),
+    lambda r: (
+        'password = os.environ["DB_PASSWORD"]\napi_key = config.get("api_key")\ntoken: string | null = null'
+    ),
+    lambda r: (
+        'api_key="YOUR_API_KEY_HERE" AKIAIOSFODNN7EXAMPLE ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx sk-...'
+    ),
     lambda r: "postgres://user:password@localhost:5432/db https://example.com:8080/path?key=value",
     lambda r: f"ghp_{_random(r, 36)} AKIA1{_random(r, 15, string.ascii_uppercase)}",
     lambda r: "const accessToken = await getAccessToken(); const apiKey = process.env.OPENAI_API_KEY;",
-    lambda r: f"trace {hashlib.md5(r.randbytes(8), usedforsecurity=False).hexdigest()} took {r.randrange(999)} ms",
+    lambda r: (
+        f"trace {hashlib.md5(r.randbytes(8), usedforsecurity=False).hexdigest()} took {r.randrange(999)} ms"
+    ),
     lambda r: f"eyJ{_random(r, 60)}.{_random(r, 30)} sk_{_random(r, 12)} key-{_random(r, 8)}",
 )
 
@@ -259,7 +278,11 @@ def prose(rng: random.Random, words: int) -> str:
 
 def conversation_text(rng: random.Random, size: int, planted: int) -> tuple[bytes, set[tuple[str, str]]]:
     """About ``size`` bytes of transcript lines with ``planted`` rounds of each kind, and what was planted."""
-    texts = [(f"{prose(rng, 60)} {text}\n{prose(rng, 30)}", (kind, value)) for _ in range(planted) for kind, value, text in secrets(rng)]
+    texts = [
+        (f"{prose(rng, 60)} {text}\n{prose(rng, 30)}", (kind, value))
+        for _ in range(planted)
+        for kind, value, text in secrets(rng)
+    ]
     rng.shuffle(texts)
     lines: list[bytes] = []
     total, truth = 0, set[tuple[str, str]]()
@@ -270,7 +293,9 @@ def conversation_text(rng: random.Random, size: int, planted: int) -> tuple[byte
             planted_text, label = texts.pop()
             text += "\n" + planted_text
             truth.add(label)
-        line = json.dumps({"type": "user", "uuid": _hex(rng, 32), "message": {"role": "user", "content": text}})
+        line = json.dumps(
+            {"type": "user", "uuid": _hex(rng, 32), "message": {"role": "user", "content": text}}
+        )
         lines.append(line.encode())
         total += len(lines[-1]) + 1
     return b"\n".join(lines) + b"\n", truth

@@ -24,7 +24,7 @@ _WORDS = (
     b"12345678", b"abcdefgh", b"deadbeef", b"lorem", b"testtest", b"todo", b"process.env", b"os.environ",
     b"getenv",
 )  # fmt: skip
-_HEX_TAIL = re.compile(rb"[0-9a-fA-F-]{14,}$")
+_HEX = b"0123456789abcdefABCDEF-"
 _RUN = re.compile(rb"(.)\1{5}")
 _LONG = 300
 """Bytes from which on a short word stands in random text by chance."""
@@ -53,12 +53,12 @@ def is_placeholder(value: bytes) -> bool:
     if len(value) > _LONG:
         return False
     low = value.lower()
-    return any(word in low for word in _WORDS) or _RUN.search(value) is not None
+    return any(word in low for word in _WORDS) or _RUN.search(value.lstrip(b"A")) is not None
 
 
 def varied(value: bytes, share: float = 0.72) -> bool:
     """Whether characters are spread as random ones of this length would be, give or take."""
-    letters = 16 if _HEX_TAIL.search(value) else 62
+    letters = 16 if len(value.translate(None, _HEX)) <= 0.2 * len(value) else 62
     most = math.log2(min(letters, len(value)))
     return entropy(value) >= share * most
 
