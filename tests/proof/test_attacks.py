@@ -8,6 +8,7 @@ what may have been open.
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ from withhold.app.bootstrap import Services
 from withhold.app.exposure import explain, exposure
 from withhold.app.importing import import_paths
 from withhold.model.account import SettingEvidence
-from withhold.model.words import Known, Setting
+from withhold.model.terms import Provider, Terms
+from withhold.model.words import Allowed, ConsentModel, Known, Setting
 from withhold.report.documents import ConversationRow
 from withhold.support.errors import WithholdError
 
@@ -350,3 +352,30 @@ def test_a_deleted_chat_that_comes_back(person: Person, clock: Clock) -> None:
     person.imports("c", say("2026-01-05T10:00:00Z"), made=clock.now)
     assert person.row().future_eligibility != "not_eligible"
     assert person.row().past_exposure == "exposed"
+
+
+def test_terms_that_changed_are_not_hidden_by_what_is_kept(person: Person) -> None:
+    """The ledger was asked before; with a pack that trains whatever the setting the chat is exposed."""
+    person.private()
+    person.imports("c", say("2026-01-05T10:00:00Z"))
+    assert person.row().past_exposure == "not_exposed"
+    person.services.packs = {
+        **person.services.packs,
+        "anthropic": _always(person.services.packs["anthropic"]),
+    }
+    assert person.row().past_exposure == "exposed"
+
+
+def _always(provider: Provider) -> Provider:
+    """The same pack with terms that train on everything."""
+
+    def terms(t: Terms) -> Terms:
+        return replace(
+            t, training=replace(t.training, allowed=Allowed.YES, consent_model=ConsentModel.NO_CONTROL)
+        )
+
+    products = tuple(
+        replace(p, plans=tuple(replace(plan, terms=tuple(map(terms, plan.terms))) for plan in p.plans))
+        for p in provider.products
+    )
+    return replace(provider, products=products)
