@@ -6,6 +6,7 @@ bounded. Where findings overlap, the one that says more stays.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,14 +95,10 @@ class Finder:
 
     def _fitting(self, text: bytes, number: int, end: int) -> Iterator[_Span]:
         rule = self._rules[number]
-        if rule.back is not None:
-            found = rule.pattern.match(text, end - rule.back)
-            matches = iter(()) if found is None else iter((found,))
-        else:
-            matches = rule.pattern.finditer(text, max(0, end - BEFORE), end + rule.reach)
-        for match in matches:
-            if match.start() >= end:
-                return
+        starts = (end - rule.back,) if rule.back is not None else _starts(rule, text, end)
+        for match in (rule.pattern.match(text, start) for start in starts):
+            if match is None:
+                continue
             value = match["value"] if "value" in rule.pattern.groupindex else match[0]
             if not CHECKS[rule.check](match):
                 continue
@@ -120,6 +117,17 @@ class Finder:
             base + span.end,
             fingerprint(self._key, span.value),
         )
+
+
+def _starts(rule: Rule, text: bytes, end: int) -> tuple[int, ...]:
+    """Where matches of an anchor that end at ``end`` begin; patterns begin there too."""
+    found = _lookahead(rule.anchor).finditer(text, max(0, end - BEFORE), end)
+    return tuple(match.start() for match in found if match.end(1) == end)
+
+
+@lru_cache(maxsize=1024)
+def _lookahead(anchor: str) -> re.Pattern[bytes]:
+    return re.compile(f"(?=({anchor}))".encode())
 
 
 def fingerprint(key: bytes, value: bytes) -> str:
