@@ -11,6 +11,7 @@ from rows import Row
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.sensitive_corpus import conversation_text
+from withhold.sensitive.engines import Plain
 from withhold.sensitive.finder import Finder, fingerprint
 from withhold.sensitive.rules import all_rules
 
@@ -30,13 +31,23 @@ def run() -> list[Row]:
     found = list(finder.in_stream(BytesIO(text).read))
     speed = len(text) / (time.perf_counter() - started) / 1e6
     loop = _loop(text[:LOOP])
+    plain = _plain(text[:LOOP])
     planted = {fingerprint(KEY, value.encode()) for _, value in truth}
     hit = {f.fingerprint for f in found}
     return [
         Row("secrets: every rule and check", speed, "MB/s", f"{PEER} {loop:.2f} MB/s", speed / loop),
-        Row("secrets: recall", 100 * len(planted & hit) / len(planted), "%", f"{len(planted)} planted", None),
+        Row("secrets: every rule and check", speed, "MB/s", f"our engine 're' {plain:.1f} MB/s", speed / plain),
+        Row("secrets: recall", 100 * len(planted & hit) / len(planted), "%", f"of {len(planted)} planted, by our own grammar", None),
         Row("secrets: found and not planted", float(len(hit - planted)), "", f"{len(text):,} bytes", None),
     ]
+
+
+def _plain(text: bytes) -> float:
+    """MB/s of the engine that runs where no other is installed."""
+    finder = Finder(KEY, Plain(all_rules()))
+    started = time.perf_counter()
+    list(finder.in_stream(BytesIO(text).read))
+    return len(text) / (time.perf_counter() - started) / 1e6
 
 
 def _loop(text: bytes) -> float:
