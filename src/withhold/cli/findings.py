@@ -7,7 +7,7 @@ import click
 from withhold.cli.talk import json_option, services, show
 
 
-@click.command(short_help="Secrets in exports, transcripts and files: kinds and places only.")
+@click.command(short_help="Secrets in exports, transcripts and files: kinds and places.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--check", is_flag=True, help="Exit with 1 if anything is found, 3 if a place is unreadable.")
 @click.option(
