@@ -1,4 +1,6 @@
-"""Ways of finding anchors in bulk: Hyperscan or Vectorscan, RE2, or Python's own ``re``.
+"""Ways of finding anchors in bulk: Hyperscan or Vectorscan, or Python's own ``re``.
+
+RE2's sets answer the same for "nothing there" and "gave up", so they are not used.
 
 All of them say the same: for each rule, every place where a match of its anchor ends. Which one runs is a
 question of speed alone; ``tests/sensitive/test_engines.py`` holds them to it.
@@ -7,7 +9,7 @@ question of speed alone; ``tests/sensitive/test_engines.py`` holds them to it.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any, Protocol
+from typing import Protocol
 
 from withhold.sensitive.rules import Rule, all_rules
 
@@ -69,35 +71,12 @@ class Plain:
         ]
 
 
-class Re2:
-    """RE2 says which anchors are there, in one pass; ``re`` then says where."""
-
-    name = "re2"
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        import re2  # type: ignore[import-untyped]
-
-        options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1
-        options.max_mem = 1 << 28
-        options.log_errors = False
-        self._set: Any = re2.Set.SearchSet(options)
-        for rule in rules:
-            self._set.Add(rule.anchor)
-        self._set.Compile()
-        self._rules = [(rule.number, _overlapping(rule.anchor)) for rule in rules]
-
-    def hits(self, text: bytes) -> list[Hit]:
-        here = (self._rules[index] for index in self._set.Match(text))
-        return [(number, match.end(1)) for number, anchor in here for match in anchor.finditer(text)]
-
-
 def _overlapping(anchor: str) -> re.Pattern[bytes]:
     """Finds an anchor at every place, also where two of them share bytes."""
     return re.compile(f"(?=({anchor}))".encode())
 
 
-ENGINES: tuple[Callable[[Sequence[Rule]], Engine], ...] = (Hyperscan, Re2, Plain)
+ENGINES: tuple[Callable[[Sequence[Rule]], Engine], ...] = (Hyperscan, Plain)
 """The fastest first."""
 
 
