@@ -3,7 +3,7 @@
 Nothing here was ever a key of anyone: all of it comes from a seeded generator.
 """
 
-# ruff: noqa: E501, ARG005, SIM905, S311 - grammars, one a line
+# ruff: noqa: E501, ARG005, SIM905 - grammars, one a line
 
 import base64
 import hashlib
