@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.tool import Tool
-from tests.evidence.bundle.making import Made, failures, verified
+from tests.evidence.bundle.making import Made, failures, repacked, resealed, verified
 from tests.evidence.making import draft
 from withhold.app.bundles import bundle, handed, packed
 from withhold.evidence.bundle.check import Trust, check_bundle
@@ -39,7 +39,8 @@ def test_everything_verifies_by_what_a_careful_person_trusts(bundled: Made) -> N
     open_claims = {c.name for r in report.records for c in r.claims if c.result is not Result.VERIFIED}
     assert open_claims == {"blob:after.png"}
     assert len(report.records) == 2
-    assert all(c.result is Result.VERIFIED for c in report.whole)
+    unsigned = {c.name for c in report.whole if c.result is not Result.VERIFIED}
+    assert all(name.startswith("data/report.") for name in unsigned)
 
 
 def test_a_bundle_cannot_vouch_for_itself(bundled: Made) -> None:
@@ -227,3 +228,13 @@ def test_the_script_is_short_and_its_published_hash_is_true() -> None:
     """Under 200 lines, and the how-to names the hash of what is put into bundles."""
     assert len(script().splitlines()) < 200
     assert hashlib.sha256(script()).hexdigest() in HOW_TO.read_text("utf-8")
+
+
+def test_a_report_that_somebody_rewrote_is_never_called_verified(bundled: Made) -> None:
+    """With manifests written anew a forged report fits them: it is told apart from what a record holds."""
+    forged = {"data/report.html": b"<p>It was never on.</p>", "data/declaration.pdf": b"%PDF"}
+    report = check_bundle(repacked(resealed({**bundled.files, **forged})), bundled.trust)
+    results = {claim.name: claim.result for claim in report.whole}
+    assert results["data/report.html"] is Result.NOT_CHECKABLE
+    assert results["data/declaration.pdf"] is Result.NOT_CHECKABLE
+    assert results["manifest"] is Result.VERIFIED

@@ -69,7 +69,13 @@ def _checked(
     folders = sorted({path.split("/")[2] for path in files if path.startswith(_RECORDS)})
     checks = [RecordCheck(place, name, _below(files, name), trust) for place, name in enumerate(folders, 1)]
     reports = tuple(one.run() for one in checks)
-    whole = (_container(as_written=as_written), *_manifests(files), _script(files), _one_log(checks))
+    whole = (
+        _container(as_written=as_written),
+        *_manifests(files),
+        _script(files),
+        _one_log(checks),
+        *_unsigned(files),
+    )
     return whole, reports
 
 
@@ -87,6 +93,13 @@ def _container(*, as_written: bool) -> Claim:
 def _manifests(files: Mapping[str, bytes]) -> Iterator[Claim]:
     found = [judged(f"manifest:{path}", problem, "") for path, problem in problems(files)]
     yield from found or [judged("manifest", None, f"{len(files)} files are those that the manifests list")]
+
+
+def _unsigned(files: Mapping[str, bytes]) -> Iterator[Claim]:
+    """Reports and what else lies beside the records: whoever writes the manifests anew can change them."""
+    for path in sorted(files):
+        if path.startswith(DATA) and not path.startswith(_RECORDS):
+            yield unchecked(path, "no record holds it, and nobody signed it; believe the records")
 
 
 def _script(files: Mapping[str, bytes]) -> Claim:
@@ -137,6 +150,9 @@ class RecordCheck:
             None if line.id == self._folder else f"its hash is not the id {self._folder[:12]} it lies under"
         )
         self._report.say("id", other, "its hash is its id")
+        if line.newer:
+            self._report.leave("canonical", f"a newer withhold wrote it (format {line.format})")
+            return
         uneven = None if line.canonical else "its bytes are not the canonical form of what they say"
         self._report.say("canonical", line.problem or uneven, "its bytes are the canonical form")
 

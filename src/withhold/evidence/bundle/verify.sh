@@ -13,11 +13,11 @@
 # usage, 5 a tool is missing.
 set -u
 export LC_ALL=C
-keys=${WITHHOLD_KEYS:-}; roots=${WITHHOLD_ROOTS:-}; folder=
+keys=${WITHHOLD_KEYS:-}; read -ra roots <<< "${WITHHOLD_ROOTS:-}"; folder=
 while [ $# -gt 0 ]; do
   case $1 in
     --key) [ $# -ge 2 ] || exit 2; keys="$keys $2"; shift 2 ;;
-    --root) [ $# -ge 2 ] || exit 2; roots="$roots $2"; shift 2 ;;
+    --root) [ $# -ge 2 ] || exit 2; roots+=("$2"); shift 2 ;;
     -h|--help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
     -*) echo "unknown option $1" >&2; exit 2 ;;
     *) folder=$1; shift ;;
@@ -29,7 +29,7 @@ done
 tmp=$(mktemp -d) || exit 5
 trap 'rm -rf "$tmp"' EXIT
 : > "$tmp/roots.pem"
-for file in $roots; do
+for file in ${roots[@]+"${roots[@]}"}; do
   [ -r "$file" ] || { echo "$file cannot be read" >&2; exit 2; }
   cat "$file" >> "$tmp/roots.pem"; echo >> "$tmp/roots.pem"
 done
@@ -151,6 +151,9 @@ for place in data/records/*/; do
   pushd "$place" >/dev/null && one_record; popd >/dev/null || exit 2
   record=bundle
 done
+while IFS= read -r path; do
+  echo "NOT SIGNED     bundle  $path: no record holds it; believe the records"
+done < <(find data -type f ! -path 'data/records/*' | sort)
 if [ "$failed" = 1 ]; then echo "RESULT: something FAILED"; exit 4; fi
 if [ "$open" = 1 ]; then echo "RESULT: nothing failed; see what was NOT CHECKABLE"; exit 3; fi
-echo "RESULT: all passed"
+echo "RESULT: all passed, but for files that are NOT SIGNED"
