@@ -1,7 +1,7 @@
 """The cutting of histories on Spark: the expressions of ``cutting.py``, carried over by SQLGlot.
 
-What Spark gives are written cuts, as DuckDB gives them. No rule is in them, so nothing can be judged otherwise
-than on one machine. Needs the extra ``spark`` and a Java runtime.
+What Spark gives are written cuts, as DuckDB gives them. No rule is in them, so nothing can be judged
+otherwise than on one machine. Needs the extra ``spark`` and a Java runtime.
 """
 
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ def cuts_on(
     """One row a conversation: ``key`` and ``text`` (:class:`~withhold.index.bulk.cutting.Cut`, in any order).
 
     ``sendings`` has the columns of ``index/schema.py``; its ``key`` may be of any type that tells
-    conversations of many people apart. Texts are few: collect the distinct ones and read them with :func:`distinct_cuts`.
+    conversations of many people apart. Texts are few: :func:`distinct_cuts` collects and reads them.
     """
     sendings.createOrReplaceTempView(VIEW)
     return session.sql(carried_over(cuts(grid, VIEW, as_of)))
