@@ -13,6 +13,8 @@ from withhold.report.documents import DOCUMENTS
 EXAMPLE = "Example:"
 SHARED = {("evidence", "checkpoint"): "evidence-handout", ("evidence", "proof"): "evidence-handout"}
 """Commands whose document is not named after them."""
+ALSO = {("apply",): ("apply-runs", "apply-undo")}
+"""Documents that an option of a command prints instead."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def document(entry: Entry) -> str | None:
     if not any("--json" in p.opts for p in entry.command.params):
         return None
     words = entry.path[1:] or ("scan",)
-    own = ("-".join(words), "-".join(words[:-1]), words[-1], words[0])
+    own = ("-".join(words), words[-1], "-".join(words[:-1]), words[0])
     return SHARED.get(words) or next((name for name in own if name in DOCUMENTS), None)
 
 
@@ -78,10 +80,15 @@ def _section(entry: Entry) -> str:
                 shell("\n".join(examples(entry.command))),
                 f"Usage: {code(usage)}",
                 table(("Option", "Meaning"), _options(entry)),
-                f"`--json` prints [{schema}](schema/{schema}.json)." if schema else "",
+                f"`--json` prints {_linked(entry, schema)}." if schema else "",
             ],
         )
     )
+
+
+def _linked(entry: Entry, schema: str) -> str:
+    names = (schema, *ALSO.get(entry.path[1:], ()))
+    return " or ".join(f"[{name}](schema/{name}.json)" for name in names)
 
 
 def _options(entry: Entry) -> Iterator[tuple[str, str]]:
