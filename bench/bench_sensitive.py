@@ -38,8 +38,16 @@ def run() -> list[Row]:
     hit = {f.fingerprint for f in found}
     return [
         Row("secrets: every rule and check", speed, "MB/s", f"{PEER} {loop:.2f} MB/s", speed / loop),
-        Row("secrets: every rule and check", speed, "MB/s", f"our engine 're' {plain:.1f} MB/s", speed / plain),
-        Row("secrets: recall", 100 * len(planted & hit) / len(planted), "%", f"of {len(planted)} planted, by our own grammar", None),
+        Row(
+            "secrets: every rule and check", speed, "MB/s", f"our engine 're' {plain:.1f} MB/s", speed / plain
+        ),
+        Row(
+            "secrets: recall",
+            100 * len(planted & hit) / len(planted),
+            "%",
+            f"of {len(planted)} planted, by our own grammar",
+            None,
+        ),
         Row("secrets: found and not planted", float(len(hit - planted)), "", f"{len(text):,} bytes", None),
     ]
 

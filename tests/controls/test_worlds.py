@@ -44,9 +44,7 @@ def test_a_server_that_lies_gets_no_claim(browser: OpenPage, lie: str) -> None:
             assert result.outcome in {Outcome.NOT_PERSISTED, Outcome.NEEDS_HUMAN}
 
 
-@pytest.mark.parametrize(
-    ("component", "lang"), random.Random(3).sample(HONEST, SIZES.finder.honest), ids=str
-)
+@pytest.mark.parametrize(("component", "lang"), random.Random(3).sample(HONEST, SIZES.finder.honest), ids=str)
 def test_honest_pages_are_set(browser: OpenPage, component: str, lang: str) -> None:
     """Each component in each language, with either polarity, is set with one write and read back."""
     on_private = (COMPONENTS.index(component) + list(LABELS).index(lang)) % 2 == 0

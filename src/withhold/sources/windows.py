@@ -35,9 +35,7 @@ class Windows:
     ``window`` is how many bytes are decoded at once; with 0 everything is left to the scanner.
     """
 
-    def __init__(
-        self, feed: Feed, kind: str, limits: Limits, workers: Workers, window: int = WINDOW
-    ) -> None:
+    def __init__(self, feed: Feed, kind: str, limits: Limits, workers: Workers, window: int = WINDOW) -> None:
         self._feed = feed
         self._kind = kind
         self._workers = workers
