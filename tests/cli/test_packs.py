@@ -7,6 +7,7 @@ import pytest
 from tests.cli.tool import Tool, checked
 from tests.packs.small import SMALL
 from withhold.packs.loader import builtin_dir, builtin_ids
+from withhold.packs.tools import load_tools
 
 
 def test_list(tool: Tool) -> None:
