@@ -28,7 +28,7 @@ setup: ## everything that working on withhold needs
 setup-runtime:
 	@python=$$(sh scripts/find-python) && "$$python" scripts/setup.py runtime
 
-check: setup ## every kind of test at small sizes, fixed seeds: under 2 minutes
+check: setup ## every kind of test at small sizes, fixed seeds: a few minutes (aim: 2)
 	WITHHOLD_TIER=check $(PYTEST)
 
 test: setup ## every kind of test, fixed seeds and then a fresh one: under 30 minutes on 2 cores
