@@ -1,12 +1,26 @@
 """What a failure is called outside: code word, exit code, message, next step."""
 
-from withhold.support.errors import WithholdError
+import errno
+
+from withhold.support.errors import EnvironmentProblem, WithholdError
+
+OF_THIS_MACHINE = frozenset(
+    {errno.EACCES, errno.EIO, errno.ELOOP, errno.EMFILE, errno.ENOSPC, errno.EPERM, errno.EROFS}
+)
+"""What a file system refuses for reasons that the person can mend."""
 
 
 def describe(error: Exception) -> tuple[str, int, str, str | None]:
     """Code word, exit code, message and next step of ``error``. What we did not foresee is internal (70)."""
     if isinstance(error, WithholdError):
         return error.code, error.exit_code, error.message, error.next_step
+    if isinstance(error, OSError) and error.errno in OF_THIS_MACHINE and error.filename is not None:
+        return (
+            EnvironmentProblem.code,
+            EnvironmentProblem.exit_code,
+            f"{error.filename} could not be used: {error.strerror}",
+            "mend its permissions, links or disk, and run the command again",
+        )
     return (
         "internal",
         70,
