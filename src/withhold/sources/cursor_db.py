@@ -15,7 +15,7 @@ from withhold.sources.cursor_bubbles import bubble_draft
 from withhold.sources.cursor_lines import PROVIDER
 from withhold.sources.drafts import decoded, listed, part
 from withhold.sources.interface import Item, KnownMember, Options
-from withhold.sources.sqlite_files import columns
+from withhold.sources.sqlite_files import REFUSALS, columns
 from withhold.sources.text import name
 from withhold.sources.times import moment
 
@@ -55,7 +55,7 @@ class Table:
         query = f'SELECT value FROM "{self.name}" WHERE key = ?'  # noqa: S608
         try:
             found = self.connection.execute(query, (key,)).fetchone()
-        except sqlite3.Error as error:
+        except REFUSALS as error:
             return Unrecognised(f"{self.place}: {key}", f"cannot be read: {str(error)[:120]}")
         data = None if found is None else found[0]
         if data is None:

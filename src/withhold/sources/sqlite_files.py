@@ -48,6 +48,10 @@ class Bounded(sqlite3.Connection):
         return int(self._left < 0)
 
 
+REFUSALS = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file ends in: a message of SQLite that quotes the file may itself be no text."""
+
+
 def is_sqlite(shape: Shape) -> bool:
     """Whether an entry begins as every SQLite file does."""
     return shape.form == "other" and shape.head.startswith(MAGIC)
@@ -73,7 +77,7 @@ def opened_db(entry: Entry, limits: Limits) -> Iterator[sqlite3.Connection]:
             connection.bound(_size_of(path))
             _harden(connection, limits)
             yield connection
-        except sqlite3.Error as error:
+        except REFUSALS as error:
             raise Damaged(f"this database cannot be read: {str(error)[:120]}") from error
         finally:
             if connection is not None:
@@ -179,7 +183,7 @@ def rows_of(
         before = rowid
         try:
             row = connection.execute(one, (rowid,)).fetchone()
-        except sqlite3.Error as error:
+        except REFUSALS as error:
             yield Unrecognised(f"{place}: {table} {rowid}", f"a row that cannot be read: {str(error)[:120]}")
             continue
         if row is not None:
