@@ -46,6 +46,12 @@ def test_absence_has_bounds(both: Services) -> None:
     assert explain(both, row.id).conversation.gone_since == row.gone_since
 
 
+def test_the_ledger_says_up_to_when_it_has_seen(both: Services) -> None:
+    """A chat taken up again after the newest export is judged as that export shows it: its day is told."""
+    (standing,) = exposure(both).as_of
+    assert standing.shown_until == NEWER
+
+
 def test_what_is_there_is_not_gone(both: Services) -> None:
     """A chat of both exports, and one of the newer alone, are not absent from anything."""
     rows = by_id(both)

@@ -1,6 +1,6 @@
 """The exposure ledger: totals, rows, and the explanation of one conversation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from msgspec import structs
 
 from withhold.app.bootstrap import Services
 from withhold.app.filters import EVERYTHING, Filter
-from withhold.app.gone import Absences
+from withhold.app.gone import NO_SHOWING, Absences
 from withhold.app.ledger import Ledger, look_for
 from withhold.app.rows import row_of
 from withhold.model.account import Account
@@ -22,6 +22,7 @@ from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
     from withhold.app.sweep import Narrowed, Sweep
+    from withhold.store.sources import Source as Imported
 
 __all__ = [
     "View",
@@ -175,7 +176,7 @@ def source_row(source: Source) -> d.SourceRow:
 def _looks(
     services: Services, accounts: tuple[Account, ...], held: frozenset[str | None], now: datetime
 ) -> tuple[d.AsOf, ...]:
-    rows = []
+    rows, sources = [], services.store.sources()
     for account in accounts:
         if account.id in held:
             look = look_for(services.store.setting_evidence(account.id), now)
@@ -186,6 +187,18 @@ def _looks(
                     at=look.at,
                     why=look.why,
                     look_again=look.due,
+                    shown_until=_shown_until(account, sources),
                 )
             )
     return tuple(rows)
+
+
+def _shown_until(account: Account, sources: Iterable["Imported"]) -> datetime | None:
+    """When the newest source of the account was made, at the latest: one that does not tell, as imported."""
+    refs = (account.id, *account.source_account_ids)
+    made = (
+        s.imported_at if s.exported_at is None else s.exported_at.latest
+        for s in sources
+        if s.account_ref in refs and s.format != NO_SHOWING
+    )
+    return max(made, default=None)

@@ -110,7 +110,9 @@ class Totals(Struct, kw_only=True, frozen=True):
 class AsOf(Struct, kw_only=True, frozen=True):
     """The instant for which future eligibility is said, per account.
 
-    ``look_again`` is when the look at the setting grows too old to stand for now.
+    ``look_again`` is when the look at the setting grows too old to stand for now. ``shown_until`` is the
+    latest instant up to which an imported file can show the account's conversations: what was sent later is
+    in no verdict.
     """
 
     account: str | None
@@ -118,6 +120,7 @@ class AsOf(Struct, kw_only=True, frozen=True):
     at: datetime
     why: str
     look_again: datetime | None = None
+    shown_until: datetime | None = None
 
 
 class ExposureDocument(Document, kw_only=True, frozen=True):

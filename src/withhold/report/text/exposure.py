@@ -8,6 +8,7 @@ from rich.text import Text
 
 from withhold.report.clocks import kept_until
 from withhold.report.documents import (
+    AsOf,
     CarveOutRow,
     ClockRow,
     ConversationRow,
@@ -25,7 +26,10 @@ from withhold.report.documents import (
 from withhold.report.text.base import bullets, day, grid, minute, plural, word
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-NOT_LEGAL = "Verdicts speak of use under terms and setting. Nobody outside can see a provider's servers."
+NOT_LEGAL = (
+    "Verdicts speak of what the imported files show, and of use under terms and setting. Nobody outside can"
+    " see a provider's servers."
+)
 
 
 def exposure(console: Console, document: ExposureDocument) -> None:
@@ -49,9 +53,7 @@ def page(console: Console, shown: LedgerPage) -> None:
     console.print(Text(plural(count, "conversation"), style="bold"))
     totals_lines(console, document.totals)
     for as_of in document.as_of:
-        console.print(
-            Text(f"  {as_of.provider} {as_of.account or 'account unknown'}: {as_of.why}", style="dim")
-        )
+        console.print(Text(f"  {_standing(as_of)}", style="dim"))
     console.print()
     groups = lettered((*(row.carve_outs for row in document.conversations), *shown.carve_outs))
     _rows(console, document.conversations, groups)
@@ -133,6 +135,14 @@ def lettered(sets: Iterable[tuple[CarveOutRow, ...]]) -> Groups:
     """A letter for each distinct set that is not empty, in the order in which they come."""
     distinct = dict.fromkeys(one for one in sets if one)
     return {c: LETTERS[i] if i < len(LETTERS) else f"#{i + 1}" for i, c in enumerate(distinct)}
+
+
+def _standing(as_of: AsOf) -> str:
+    """Up to when an account's setting and conversations are known."""
+    said = f"{as_of.provider} {as_of.account or 'account unknown'}: {as_of.why}"
+    if as_of.shown_until is None:
+        return said
+    return f"{said}; files show its conversations up to {as_of.shown_until:%Y-%m-%d} at the latest"
 
 
 def _rows(console: Console, rows: Sequence[ConversationRow], groups: Groups) -> None:
