@@ -1,13 +1,11 @@
 """What the page sends while we watch: requests under way, and the writes after an act with their answers."""
 
-import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from withhold.controls.driver import BrowserError, Page, Request, Response
-from withhold.controls.phrases import OFF_WORDS, ON_WORDS, normal
+from withhold.controls.stated import switches
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _LONG_POLL = 12.0
@@ -104,7 +102,7 @@ class Traffic:
 
 def _disagreement(asked: str | None, answer: str | None) -> str | None:
     """Says so where the answer holds another value than was sent, under the same key."""
-    sent, got = _switches(asked), _switches(answer)
+    sent, got = switches(asked), switches(answer)
     differing = [key for key in sent.keys() & got.keys() if sent[key] is not got[key]]
     return "the answer to the request to save holds another state than was sent" if differing else None
 
@@ -115,26 +113,3 @@ def _text(response: Response) -> str | None:
     except BrowserError:
         return None  # the page was left meanwhile, or the answer has no body
     return body.decode("utf-8", "replace") if len(body) <= _BODY_LIMIT else None
-
-
-def _switches(text: str | None) -> dict[str, bool]:
-    """Values of a JSON text that read as on or off, by their innermost key; keys with both are left out."""
-    try:
-        leaves = list(_leaves(json.loads(text))) if text else []
-    except (ValueError, RecursionError):
-        return {}
-    found = dict(leaves)
-    return {key: on for key, on in found.items() if (key, not on) not in leaves}
-
-
-def _leaves(value: object, key: str = "") -> Iterator[tuple[str, bool]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _leaves(inner, str(name))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _leaves(inner, key)
-    elif isinstance(value, bool):
-        yield key, value
-    elif isinstance(value, str) and normal(value) in ON_WORDS | OFF_WORDS:
-        yield key, normal(value) in ON_WORDS

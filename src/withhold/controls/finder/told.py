@@ -3,18 +3,14 @@
 A setting of which the server never heard is kept in this browser alone, whatever the page shows.
 """
 
-import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from contextlib import suppress
-from urllib.parse import parse_qsl
 
 from withhold.controls.driver import BrowserError, Page, Request, Response, WebSocket
-from withhold.controls.phrases import OFF_WORDS, ON_WORDS, normal
+from withhold.controls.stated import switches
 
 _BODY_LIMIT = 200_000
-_TRUE = frozenset({"true", "1", "yes", "checked", "opted_in"}) | ON_WORDS
-_FALSE = frozenset({"false", "0", "no", "unchecked", "opted_out"}) | OFF_WORDS
 
 
 class Told:
@@ -111,31 +107,3 @@ def _text(response: Response) -> str | None:
         body = response.body()
         return body.decode("utf-8", "replace") if len(body) <= _BODY_LIMIT else None
     return None
-
-
-def switches(text: str | None) -> dict[str, bool]:
-    """Values of a JSON or form text that read as on or off, by innermost key; keys with both are left out."""
-    leaves = list(_leaves_of(text)) if text else []
-    found = dict(leaves)
-    return {key: on for key, on in found.items() if (key, not on) not in leaves}
-
-
-def _leaves_of(text: str) -> Iterator[tuple[str, bool]]:
-    try:
-        yield from _leaves(json.loads(text))
-    except (ValueError, RecursionError):
-        for key, value in parse_qsl(text):
-            yield from _leaves(value, key)
-
-
-def _leaves(value: object, key: str = "") -> Iterator[tuple[str, bool]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _leaves(inner, str(name))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _leaves(inner, key)
-    elif isinstance(value, bool):
-        yield key, value
-    elif isinstance(value, str) and normal(value) in _TRUE | _FALSE:
-        yield key, normal(value) in _TRUE
