@@ -15,7 +15,7 @@ import pyarrow as pa
 from withhold.app.bootstrap import Services
 from withhold.index.arrow import schema
 from withhold.index.segment import SegmentWriter
-from withhold.index.storage import Disk
+from withhold.support.storage import Disk
 from withhold.model.account import Acceptance, Account, PlanPeriod, SettingEvidence
 from withhold.model.columns import micros
 from withhold.model.segments import Change

@@ -9,8 +9,8 @@ from withhold.evidence.journal import Journal
 from withhold.evidence.keys import Keys
 from withhold.evidence.records import decode, encode
 from withhold.evidence.rows import Growing, kind_of
-from withhold.evidence.storage import Disk
 from withhold.model.evidence import Artifact, Draft
+from withhold.support.storage import Disk
 
 NOON = datetime(2026, 7, 9, 12, 0, tzinfo=UTC)
 

@@ -21,8 +21,8 @@ from withhold.evidence.authorities import Authority
 from withhold.evidence.journal import Journal
 from withhold.evidence.sessions import begin
 from withhold.evidence.stamping import stamp
-from withhold.evidence.storage import Storage
 from withhold.support.errors import EnvironmentProblem
+from withhold.support.storage import Storage
 
 FIXTURE = Path(__file__).with_name("fixtures") / "format-1"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from tests.store.making import NOW, VERSION, home_in, now
 from withhold.app.state import State
 from withhold.index.check import problems
-from withhold.index.storage import Disk
 from withhold.model.ports import Clock
 from withhold.model.stored import StoredConversation
+from withhold.support.storage import Disk
 
 
 class Stopped(BaseException):

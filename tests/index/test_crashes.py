@@ -16,8 +16,8 @@ from tests.index.making import Failing, Stopped, everything, files, listed, open
 from tests.sizes import SIZES
 from tests.store.making import chat, export, home_in, put
 from withhold.index.check import problems
-from withhold.index.storage import Disk
 from withhold.support.errors import EnvironmentProblem
+from withhold.support.storage import Disk
 
 STATES = Path(__file__).parents[1] / "store" / "states"
 

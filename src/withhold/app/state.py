@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from withhold.index.conversations import Kept, Wanted
     from withhold.index.index import Index
     from withhold.index.snapshot import Snapshot
-    from withhold.index.storage import Storage
+    from withhold.support.storage import Storage
 
 
 class State(Store):

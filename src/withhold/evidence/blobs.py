@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from withhold.evidence.layout import Layout, write_whole
 from withhold.evidence.records import digest
-from withhold.evidence.storage import Storage
 from withhold.model.evidence import Artifact, StoredArtifact
+from withhold.support.storage import Storage
 
 
 def describe(artifact: Artifact) -> StoredArtifact:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from withhold.evidence.layout import Layout
 from withhold.evidence.records import decode
 from withhold.evidence.rows import Growing, Rows, kind_of
-from withhold.evidence.storage import Storage
 from withhold.support.errors import EvidenceBroken
+from withhold.support.storage import Storage
 
 
 def broken(what: str) -> EvidenceBroken:

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from withhold.evidence.former_head import EMPTY, Head, decode_head, encode_head
 from withhold.evidence.layout import TORN, Layout, set_aside, write_whole
 from withhold.evidence.records import FORMER, Line, decode
-from withhold.evidence.storage import Storage
 from withhold.support.errors import EvidenceBroken
+from withhold.support.storage import Storage
 
 _BLOCK = 65536
 

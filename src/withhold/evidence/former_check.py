@@ -5,8 +5,8 @@ from withhold.evidence.former_head import EMPTY, Head, decode_head
 from withhold.evidence.layout import Layout
 from withhold.evidence.opening import ANCHORED, NO_ANCHOR, anchor_of
 from withhold.evidence.records import digest
-from withhold.evidence.storage import Storage
 from withhold.evidence.walking import Walk, short
+from withhold.support.storage import Storage
 
 
 def read_head(layout: Layout, storage: Storage) -> tuple[Head | None, str | None]:

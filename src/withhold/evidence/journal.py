@@ -15,12 +15,12 @@ from withhold.evidence.proving import Proving, Standing, Token
 from withhold.evidence.records import decode, digest, refuse_newer
 from withhold.evidence.rows import OWN
 from withhold.evidence.sessions import Session
-from withhold.evidence.storage import Disk, Storage
 from withhold.evidence.verification import VerifyReport
 from withhold.model.evidence import Draft, Record
 from withhold.model.ports import Clock
 from withhold.support.errors import EnvironmentProblem, EvidenceBroken, UsageProblem
 from withhold.support.locks import held
+from withhold.support.storage import Disk, Storage
 
 
 def _unheard(_note: str) -> None:

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from withhold.evidence.layout import write_by
 from withhold.evidence.notes import SecretKey
-from withhold.evidence.storage import Disk, Storage
 from withhold.support.errors import EnvironmentProblem
+from withhold.support.storage import Disk, Storage
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

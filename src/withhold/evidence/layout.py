@@ -19,7 +19,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from withhold.evidence.storage import Storage
+from withhold.support.storage import Storage
 
 TORN = ("journal.torn-", "log.torn-")
 

@@ -30,10 +30,10 @@ from withhold.evidence.notes import BadNote, Note, PublicKey, SecretKey
 from withhold.evidence.opening import Anchor
 from withhold.evidence.records import FORMAT, decode, encode, refuse_newer
 from withhold.evidence.rows import Entry, Kind, Rows, kind_of
-from withhold.evidence.storage import Storage
 from withhold.model.evidence import Draft
 from withhold.model.ports import Clock
 from withhold.support.errors import EnvironmentProblem
+from withhold.support.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from withhold.evidence.layout import Layout
 from withhold.evidence.notes import BadNote, Note, PublicKey
 from withhold.evidence.opening import endorsed, introduced
 from withhold.evidence.rows import Rows
-from withhold.evidence.storage import Storage
 from withhold.evidence.walking import Walk
 from withhold.model.evidence import Record
+from withhold.support.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from withhold.evidence.layout import Layout
 from withhold.evidence.notes import RAW, BadNote, PublicKey, SecretKey, decode64, encode64, read_note
 from withhold.evidence.records import decode, digest
 from withhold.evidence.rows import KEY, OPENED
-from withhold.evidence.storage import Storage
 from withhold.model.evidence import Artifact, Draft, Json, Record
+from withhold.support.storage import Storage
 
 ANCHORED = "journal-records.txt"
 """Artifact of the opening record: the ids of the records of format 1, one a line."""

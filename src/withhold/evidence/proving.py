@@ -12,9 +12,9 @@ from withhold.evidence.layout import Layout
 from withhold.evidence.notes import BadNote, PublicKey
 from withhold.evidence.records import decode, refuse_newer
 from withhold.evidence.rows import Kind, Rows
-from withhold.evidence.storage import Storage
 from withhold.model.evidence import Record, StoredArtifact
 from withhold.support.errors import EvidenceBroken, UsageProblem
+from withhold.support.storage import Storage
 
 CHECKPOINT = "checkpoint"
 """Artifact of a time-stamp record: the signed checkpoint that its tokens are over."""

@@ -11,7 +11,7 @@ from enum import IntEnum
 from withhold.evidence import merkle
 from withhold.evidence.layout import Layout
 from withhold.evidence.records import Line, digest
-from withhold.evidence.storage import Storage
+from withhold.support.storage import Storage
 
 OWN = "log."
 """Records of this type are the log's own: what it was opened with, its keys, its time-stamps."""

@@ -13,10 +13,10 @@ from withhold.evidence.log_check import LogCheck
 from withhold.evidence.proving import CHECKPOINT, Round, TokenRow, round_of
 from withhold.evidence.rows import TIMESTAMP
 from withhold.evidence.sessions import ROOT, TOKEN, value_of
-from withhold.evidence.storage import Storage
 from withhold.evidence.timestamps import NoToken, Stamp, check, fingerprints, revoked
 from withhold.evidence.walking import Walk, Walked
 from withhold.model.evidence import Record
+from withhold.support.storage import Storage
 
 UNSTAMPED = "the time is this computer's own; no timestamp authority has signed it yet"
 UNTRUSTED = "up to a root that is not among those you named"

@@ -17,9 +17,9 @@ from withhold.evidence.keys import Keys
 from withhold.evidence.layout import TORN, Layout
 from withhold.evidence.log_check import Head, LogCheck, judge_kept, read_signed
 from withhold.evidence.records import refuse_newer
-from withhold.evidence.storage import Storage
 from withhold.evidence.time_check import TimeCheck
 from withhold.evidence.walking import Walk
+from withhold.support.storage import Storage
 
 __all__ = ["Claim", "RecordReport", "Result", "VerifyReport", "verify"]
 

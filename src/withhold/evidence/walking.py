@@ -9,8 +9,8 @@ from withhold.evidence.layout import Layout
 from withhold.evidence.records import FORMAT, FORMER, Line, decode
 from withhold.evidence.rows import OWN, Growing, kind_of
 from withhold.evidence.sessions import FIELD
-from withhold.evidence.storage import Storage
 from withhold.model.evidence import Record
+from withhold.support.storage import Storage
 
 
 @dataclass(slots=True)

@@ -9,8 +9,8 @@ from withhold.index.groups import CONVERSATIONS_A_GROUP, MESSAGES_A_GROUP
 from withhold.index.schema import SUPERSEDABLE
 from withhold.index.segment import SegmentWriter
 from withhold.index.snapshot import Snapshot
-from withhold.index.storage import Storage
 from withhold.model.segments import Change, Listing, Segment
+from withhold.support.storage import Storage
 
 MANY = 12
 """So many small segments are made one: each import adds one, and each has to be opened by every reader."""

@@ -8,12 +8,12 @@ from withhold.index.fingerprints import Fingerprints
 from withhold.index.groups import Resumed
 from withhold.index.segment import told_of_writing
 from withhold.index.snapshot import Snapshot
-from withhold.index.storage import Disk, Storage
 from withhold.index.writer import Writer
 from withhold.model.ports import Catalogue
 from withhold.model.segments import Change
 from withhold.model.stored import StoredConversation
 from withhold.support.locks import held
+from withhold.support.storage import Disk, Storage
 
 LOCK = "lock"
 GRACE_SECONDS = 3600.0

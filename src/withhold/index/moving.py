@@ -11,10 +11,10 @@ from withhold.index.groups import Group, Resumed
 from withhold.index.kept import Messages
 from withhold.index.schema import key_of
 from withhold.index.segment import SegmentWriter
-from withhold.index.storage import Storage
 from withhold.model.columns import Columns
 from withhold.model.segments import Change
 from withhold.model.stored import StoredConversation
+from withhold.support.storage import Storage
 
 
 def moved(

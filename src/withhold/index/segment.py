@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from withhold.index.arrow import schema
-from withhold.index.storage import Storage
 from withhold.model.segments import Segment, SegmentFile
 from withhold.support.errors import EnvironmentProblem
+from withhold.support.storage import Storage
 
 DRAFT = ".draft"
 """Ending of a file that is being written. No listing ever names one."""

@@ -24,10 +24,10 @@ from withhold.index.merge import merge_conversation, merge_feedback, merge_messa
 from withhold.index.prompts import told_once
 from withhold.index.segment import SegmentWriter
 from withhold.index.snapshot import Snapshot, packed
-from withhold.index.storage import Storage
 from withhold.model.columns import Columns
 from withhold.model.conversation import Conversation, Deletion
 from withhold.model.segments import Change, Listing, Segment
+from withhold.support.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The few file operations that evidence is written with.
+"""The few file operations that what has to last is written with.
 
 Everything durable goes through :class:`Storage`, so that a test can stop it at any step.
 """
