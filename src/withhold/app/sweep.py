@@ -7,7 +7,7 @@ evaluation instant) is judged one by one by the same rules. ``explain`` never co
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,22 @@ from withhold.app.filters import Filter, account_ids, project_names
 from withhold.app.gone import Absences
 from withhold.app.ledger import Judged, Ledger, Placed
 from withhold.app.rows import Shown, carve_out_rows, row_of
+from withhold.app.sorts import (
+    UNKNOWN,
+    Label,
+    Sort,
+    anchors_of,
+    course_of_row,
+    ends_of,
+    exact_ends,
+    maybe_instant,
+    newest,
+    rated_shape,
+    spans_of,
+)
 from withhold.app.totals import Belongs, End, Tally, end_said
 from withhold.index.bulk.base import Base, Group
-from withhold.index.bulk.bulk import Bulk, Chosen, Count
+from withhold.index.bulk.bulk import Bulk, Chosen
 from withhold.index.bulk.grid import Grid
 from withhold.index.bulk.kept import Shelf
 from withhold.index.schema import id_of
@@ -28,15 +41,13 @@ from withhold.model.columns import instant, micros
 from withhold.model.conversation import Conversation
 from withhold.model.stored import StoredConversation
 from withhold.model.verdict import Verdict
-from withhold.model.when import BEGINNING, When
 from withhold.model.words import Kind
 from withhold.policy import Judge
 from withhold.policy.course import Course
 from withhold.policy.ends import End as PolicyEnd
-from withhold.policy.ends import ends, ends_by_day
-from withhold.policy.judge import ShapeVerdict
+from withhold.policy.ends import ends
 from withhold.policy.retention import Anchor, Footing, Instants, Plan
-from withhold.policy.shape import FeedbackShape, Shape, feedback_shape, undeleted
+from withhold.policy.shape import FeedbackShape, feedback_shape, undeleted
 from withhold.report import documents as d
 
 if TYPE_CHECKING:
@@ -45,56 +56,8 @@ if TYPE_CHECKING:
 DERIVED = "derived"
 """Folder of the state for what can be made again from the rest of it."""
 CHUNK = 20_000
-UNKNOWN = "unknown"
 
-Lane = tuple[str | None, str, str]
-"""Account, provider, product."""
 Change = Callable[[StoredConversation], StoredConversation]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sort:
-    """A group as it is judged. ``found`` is ``None`` without terms, ``plan`` without clocks."""
-
-    group: Group
-    placed: Placed
-    shape: Shape | None
-    found: ShapeVerdict | None
-    plan: Plan | None
-    shared: datetime | None
-
-    @property
-    def past(self) -> str:
-        return UNKNOWN if self.found is None else self.found.past.value
-
-    @property
-    def future(self) -> str:
-        return UNKNOWN if self.found is None else self.found.future.value
-
-    @property
-    def belongs(self) -> Belongs:
-        account = self.placed.account
-        return Belongs(self.group.kind, self.placed.provider_id, None if account is None else account.id)
-
-    @property
-    def lane(self) -> Lane | None:
-        """What it is drawn under; ``None`` where no pack knows the terms."""
-        placed = self.placed
-        if placed.provider is None or placed.product is None:
-            return None
-        return self.belongs.account, placed.provider.id, placed.product.id
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What is counted as one: the same verdicts, the same clocks but for their days."""
-
-    belongs: Belongs
-    past: str
-    future: str
-    lane: Lane | None
-    plan: int
-    shared: datetime | None
 
 
 class Sweep:
@@ -154,7 +117,7 @@ class Sweep:
         self, group: Group, placed: Placed, judge: Judge, marks: tuple[FeedbackShape, ...]
     ) -> Sort:
         regimes = self._regimes_of(judge)
-        shape = undeleted(judge.table, *_spans(group, regimes), incognito=group.incognito)
+        shape = undeleted(judge.table, *spans_of(group, regimes), incognito=group.incognito)
         shape = replace(shape, feedback=marks)
         found = judge.judge_shape(shape)
         shared = judge.open_until if found.shared.possible else None
@@ -176,8 +139,8 @@ class Sweep:
         sort = self.sorts[row["grp"]]
         if sort.placed.judge is None or sort.shape is None:
             return None
-        course = _course(sort, sort.placed.judge, row)
-        return sort.placed.judge.brief(_rated_shape(sort.shape, sort.placed.judge, course), course)
+        course = course_of_row(sort, sort.placed.judge, row)
+        return sort.placed.judge.brief(rated_shape(sort.shape, sort.placed.judge, course), course)
 
     def tally(self, wanted: "Narrowed") -> Tally:
         """Counts over everything that ``wanted`` keeps."""
@@ -203,7 +166,7 @@ class Sweep:
             if wanted.keeps(sort.belongs, UNKNOWN, UNKNOWN):
                 tally.add(sort.belongs, UNKNOWN, UNKNOWN, ())
             return
-        course = _course(sort, judge, row)
+        course = course_of_row(sort, judge, row)
         rated = self._rated_as(sort, judge, course)
         if self._keeps_rated(wanted, row, rated):
             said: Iterable[PolicyEnd] = ()
@@ -221,7 +184,7 @@ class Sweep:
         """The group of a rated conversation, with its feedback."""
         sort = self.sorts[row["grp"]]
         judge = sort.placed.judge
-        return sort if judge is None else self._rated_as(sort, judge, _course(sort, judge, row))
+        return sort if judge is None else self._rated_as(sort, judge, course_of_row(sort, judge, row))
 
     def _rated_as(self, sort: Sort, judge: Judge, course: Course) -> Sort:
         """The group with this feedback; judged once for all of its conversations with the same."""
@@ -250,13 +213,13 @@ class Sweep:
 
     def _labelled(self, wanted: "Narrowed") -> Iterator[tuple[Label, int, Iterable[End]]]:
         numbers, meaning = self.labels(wanted)
-        anchors = [_anchors(sort.plan) for _, sort in meaning]
+        anchors = [anchors_of(sort.plan) for _, sort in meaning]
         firsts = [n for n, found in enumerate(anchors) if Anchor.FIRST in found]
         lasts = [n for n, found in enumerate(anchors) if found - {Anchor.FIRST}]
         unclear: set[tuple[int, int | None, int | None]] = set()
         for c in self.bulk.counts(numbers, firsts=firsts, lasts=lasts, chosen=wanted.chosen):
             label, sort = meaning[c.label]
-            said = _ends_of(sort, c)
+            said = ends_of(sort, c)
             if said is None:
                 unclear.add((c.label, c.first, c.last))
             else:
@@ -264,7 +227,7 @@ class Sweep:
         if unclear:
             for number, first, last, count in self.bulk.exact(numbers, unclear, chosen=wanted.chosen):
                 label, sort = meaning[number]
-                yield label, count, _exact_ends(sort, first, last)
+                yield label, count, exact_ends(sort, first, last)
 
     def carve_outs(self, wanted: "Narrowed") -> tuple[tuple[d.CarveOutRow, ...], ...]:
         """Each set of carve-outs that stands beside a verdict which ``wanted`` may keep."""
@@ -337,8 +300,8 @@ class Sweep:
             title=found["title"],
         )
         shown = Shown(
-            first=_maybe(found["shown_first"]),
-            last=_maybe(found["shown_last"]),
+            first=maybe_instant(found["shown_first"]),
+            last=maybe_instant(found["shown_last"]),
             resumed_at=tuple(map(instant, found["resumed"])),
             human=found["human"],
             model=found["model"],
@@ -450,65 +413,3 @@ def odd_keys(services: Services, bulk: Bulk) -> frozenset[int]:
     """Conversations of which the database knows something that no group carries."""
     facts = services.store.facts
     return frozenset(facts.deletions()) | bulk.keys_of(facts.sent_again())
-
-
-def _spans(group: Group, regimes: list[int]) -> tuple[tuple[int, int] | None, list[tuple[int, int]]]:
-    """Where the group's sendings lie in a regime table."""
-    cut = group.cut
-    first = None if cut.first is None else (regimes[cut.first[0]], regimes[cut.first[1]])
-    return first, [(regimes[low], regimes[high]) for low, high in cut.later]
-
-
-def _course(sort: Sort, judge: Judge, row: Mapping[str, Any]) -> Course:
-    """The course of a conversation of a sort, from its row."""
-    return Course(
-        first=_maybe(row["first"]),
-        last=_maybe(row["last"]),
-        incognito=sort.group.incognito,
-        feedback=tuple(judge.table.known_by(at) for at in _marks(row["feedback"])),
-        feedback_visible=sort.group.feedback_visible,
-    )
-
-
-def _rated_shape(shape: Shape, judge: Judge, course: Course) -> Shape:
-    """The shape of a group with the feedback of one of its conversations."""
-    if not course.feedback:
-        return shape
-    return replace(shape, feedback=tuple(feedback_shape(at, judge.table) for at in course.feedback))
-
-
-def _anchors(plan: Plan | None) -> frozenset[Anchor]:
-    """The instants on which the ends of a plan depend."""
-    return frozenset(r.since for r in plan or () if r.since is not None and r.rule.duration is not None)
-
-
-def _day(number: int | None) -> datetime:
-    return BEGINNING if number is None else BEGINNING + timedelta(days=number)
-
-
-def _ends_of(sort: Sort, count: Count) -> Iterable[End] | None:
-    if sort.plan is None:
-        return ()
-    days = Instants(_day(count.first), _day(count.last), sort.shared, None, ())
-    said = ends_by_day(sort.plan, days)
-    return None if said is None else [end_said(*end) for end in said]
-
-
-def _exact_ends(sort: Sort, first: int, last: int) -> Iterable[End]:
-    assert sort.plan is not None  # noqa: S101 - without a plan nothing is unclear
-    found = ends(sort.plan, Instants(instant(first), instant(last), sort.shared, None, ()))
-    return [end_said(*end) for end in found]
-
-
-def _marks(feedback: Iterable[Mapping[str, Any]]) -> Iterator[When]:
-    for mark in feedback:
-        yield When(instant(mark["earliest"]), instant(mark["latest"]))
-
-
-def _maybe(value: int | None) -> datetime | None:
-    return None if value is None else instant(value)
-
-
-def newest(row: d.ConversationRow) -> tuple[datetime, str]:
-    """What rows are ordered by, the largest first."""
-    return row.last or BEGINNING, row.id

@@ -105,10 +105,10 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault("days of ten hours", "bulk/bulk.py", "DAY = 86_400_000_000", "DAY = 36_000_000_000"),
     Fault("equal times in another order", "bulk/bulk.py", "DESC, a.key DESC", "DESC, a.key ASC"),
-    Fault("feedback forgotten", "sweep.py", "if not course.feedback:", "if True:"),
+    Fault("feedback forgotten", "sorts.py", "if not course.feedback:", "if True:"),
     Fault(
         "feedback of the future",
-        "sweep.py",
+        "sorts.py",
         "judge.table.known_by(at) for at in",
         "at for at in",
     ),

@@ -23,7 +23,7 @@ from withhold.app.sweep import DERIVED
 from withhold.support.paths import StateHome
 
 BULK = Path(str(withhold.index.bulk.__file__)).parent
-SWEEP = Path(str(withhold.app.sweep.__file__))
+APP = {name: Path(str(withhold.app.sweep.__file__)).with_name(name) for name in ("sweep.py", "sorts.py")}
 SAMPLE = FAULTS[:: max(len(FAULTS) // SIZES.bulk.planted, 1)]
 STATES = 9
 
@@ -84,11 +84,13 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the bulk path as a package of another name, gone from the interpreter afterwards."""
     folder = tmp_path / "mutantbulk"
     shutil.copytree(BULK, folder / "bulk", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(SWEEP, folder / "sweep.py")
+    for name, path in APP.items():
+        shutil.copy(path, folder / name)
     (folder / "__init__.py").touch()
     for file in folder.rglob("*.py"):
         text = file.read_text(encoding="utf-8")
-        file.write_text(text.replace("withhold.index.bulk", "mutantbulk.bulk"), encoding="utf-8")
+        text = text.replace("withhold.index.bulk", "mutantbulk.bulk")
+        file.write_text(text.replace("withhold.app.sorts", "mutantbulk.sorts"), encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     yield folder
     for name in [n for n in sys.modules if n.partition(".")[0] == folder.name]:
@@ -131,8 +133,7 @@ def test_without_a_fault_there_is_no_mistake(copied: Path, questions: list[Quest
 def test_every_fault_still_fits() -> None:
     """What a fault replaces stands once in the code; names are unique; there are at least twenty."""
     assert len({f.name for f in FAULTS}) == len(FAULTS) >= 20
-    folder = {"sweep.py": SWEEP}
-    wrong = [f.name for f in FAULTS if _text(folder.get(f.file, BULK.parent / f.file)).count(f.old) != 1]
+    wrong = [f.name for f in FAULTS if _text(APP.get(f.file, BULK.parent / f.file)).count(f.old) != 1]
     assert wrong == []
 
 
