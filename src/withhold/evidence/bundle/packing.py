@@ -33,7 +33,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     return _zip([(f"{TOP}/{path}", files[path]) for path in sorted(files)])
 
 
-def unpack(data: bytes) -> tuple[dict[str, bytes], bool]:
+def unpack(data: bytes, *, most_bytes: int = MOST_BYTES) -> tuple[dict[str, bytes], bool]:
     """The files of a bundle without the folder at its top, and whether the ZIP is as :func:`pack` writes it.
 
     Raises :class:`BadBundle` for what is damaged or hostile, before unfolding what it should not.
@@ -41,7 +41,7 @@ def unpack(data: bytes) -> tuple[dict[str, bytes], bool]:
     try:
         with ZipFile(BytesIO(data)) as archive:
             entries = archive.infolist()
-            _refuse(entries)
+            _refuse(entries, most_bytes)
             found = [(entry.filename, archive.read(entry)) for entry in entries]
     except (
         zipfile.BadZipFile,
@@ -70,9 +70,9 @@ def _zip(files: list[tuple[str, bytes]]) -> bytes:
     return out.getvalue()
 
 
-def _refuse(entries: list[ZipInfo]) -> None:
-    if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
-        raise BadBundle(f"it would unfold to more than {MOST_FILES:,} files or {MOST_BYTES >> 20} MB")
+def _refuse(entries: list[ZipInfo], most_bytes: int) -> None:
+    if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > most_bytes:
+        raise BadBundle(f"it would unfold to more than {MOST_FILES:,} files or {most_bytes >> 20} MB")
     for entry in entries:
         problem = _problem(entry)
         if problem is not None:
