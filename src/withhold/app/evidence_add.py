@@ -55,6 +55,26 @@ class _File:
     others: int
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file says by its text. ``states`` holds one entry for each switch with a name of the control."""
+
+    kind: str
+    url: str | None
+    saved_at: datetime | None
+    readable: bool
+    """Whether there was text to read; a picture has none."""
+    states: tuple[bool | None, ...]
+
+
+def told_by(path: Path, control: Control) -> Told:
+    """What ``path`` says of ``control``. Stores nothing; raises ``NothingRead`` for no proof."""
+    file = _read(path, control, Masker())
+    opened = file.opened
+    states = tuple(one.on for one in file.shown)
+    return Told(file.kind.name, opened.url, opened.saved_at, opened.html is not None, states)
+
+
 def add_evidence(
     services: Services,
     path: Path,

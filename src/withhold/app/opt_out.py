@@ -18,6 +18,7 @@ from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from withhold.app.guiding import Place, Sitting
     from withhold.controls.browser import OpenPage
     from withhold.controls.capture import CaptureOptions
 
@@ -56,9 +57,13 @@ def opt_out(
     headless: bool = False,
     full_page: bool = False,
     opened: "OpenPage | None" = None,
+    platform: str | None = None,
+    sitting: "Sitting | None" = None,
 ) -> d.OptOutDocument:
     """Set the control of a provider private, or say how. ``opened`` is a page that is open already.
 
+    Guiding gives the steps for ``platform`` (default: all ways known). With a ``sitting`` it leads the person
+    through them and takes what they bring; without one it asks nothing.
     Evidence shows the settings region alone, unless ``full_page`` is asked for.
     Raises ``RefusedByStance`` where the provider's terms do not permit what was asked, ``UsageProblem`` for
     a call that names no control, ``EnvironmentProblem`` where no browser can be had.
@@ -78,7 +83,7 @@ def opt_out(
             next_step="use --mode guide and click yourself; see the table of limits in the README",
         )
     if wanted is Mode.GUIDE:
-        return _guide(services, target)
+        return _guide(services, target, platform, sitting)
     return _assist(
         services,
         target,
@@ -135,25 +140,38 @@ def _account(services: Services, provider: Provider, named: str | None) -> Accou
     return next((a for a in known if a.label == UNNAMED), None)
 
 
-def _guide(services: Services, target: Target) -> d.OptOutDocument:
-    from withhold.controls.guide import guide
+def _guide(
+    services: Services, target: Target, platform: str | None, sitting: "Sitting | None"
+) -> d.OptOutDocument:
+    """The steps, and with a sitting what the person brought. The outcome is never more than their word."""
+    from withhold.app.guiding import Place, sit, steps_to
 
+    place = Place(target.provider, target.control, target.account, target.url)
+    steps = steps_to(services, place, platform)
+    why = "These are the steps. Nothing was requested from the provider, and the result is not known."
+    ending = None
+    if sitting is not None:
+        ending, place = sit(services, place, steps, sitting)
+        why = "What the person brought is kept as their word." if ending == "proved" else why
+    look = _look_after(services, place) if ending == "proved" else None
     stamp = services.stamp()
-    how = guide(target.provider, target.control, on=stamp.generated_at.date())
-    names = "; ".join(f"{text} ({lang})" for lang, text in how.called)
-    steps = [*how.steps, f"It is called: {names}." if names else ""]
-    steps += [f"Leave alone: {', '.join(how.leave_alone)}."] if how.leave_alone else []
-    steps += [how.check, "Then take a full screenshot that shows the switch, the date and the address."]
     return d.OptOutDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
         outcome="needs_human",
         controls=(),
-        record=None,
+        record=None if look is None else look.record,
         mode="guide",
-        steps=tuple(s for s in steps if s),
-        why="These are the steps. Nothing was requested from the provider, and the result is not known.",
+        steps=steps,
+        why=why,
+        attested=None if look is None else look.setting.value,
     )
+
+
+def _look_after(services: Services, place: "Place") -> SettingEvidence | None:
+    from withhold.app.guiding import newest_look
+
+    return newest_look(services, place.account, place.control)
 
 
 def _assist(

@@ -1,10 +1,16 @@
 """``withhold optout``."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from withhold.cli.person import Terminal, open_in_own_browser, somebody_there
 from withhold.cli.talk import json_option, services, show
+
+if TYPE_CHECKING:
+    from withhold.app.bootstrap import Services
+    from withhold.app.guiding import Sitting
 
 EXIT = {
     "changed": 0,
@@ -14,6 +20,7 @@ EXIT = {
     "no_control": 3,
     "needs_human": 3,
 }
+INTERRUPTED = 130
 
 
 @click.command(short_help="Set a training control to private and read it back.")
@@ -28,6 +35,13 @@ EXIT = {
     show_default=True,
     help="guide: we say where, you click. assist: we click.",
 )
+@click.option("--all", "everything", is_flag=True, help="All providers in use in one sitting (guide).")
+@click.option(
+    "--platform",
+    type=click.Choice(["web", "ios", "android", "terminal"]),
+    help="Where you are, for the steps; terminal is inside a tool such as Claude Code.",
+)
+@click.option("--no-open", is_flag=True, help="Never offer to open the page in your browser.")
 @click.option("--override-terms", is_flag=True, help="Assist although the provider's terms may forbid it.")
 @click.option("--profile", type=click.Path(path_type=Path, file_okay=False), help="Profile to use and keep.")
 @click.option("--headless", is_flag=True, help="No window (with --mode assist).")
@@ -43,11 +57,17 @@ def optout(
     profile: Path | None,
     headless: bool,
     full_page: bool,
+    everything: bool,
+    platform: str | None,
+    no_open: bool,
     as_json: bool,
 ) -> None:
     """Bring a training control to its private position and prove it.
 
-    Without --mode it guides: it prints the steps and makes no request. With --mode assist it opens a browser
+    Without --mode it guides: it prints the steps and makes no request. At a terminal it then offers to open
+    the page in your own browser, and takes the screenshot or saved page you bring, which is kept as your
+    word. With --all it goes through all providers of which it knows an account or a conversation, the most
+    exposed first; call it again to go on. With --mode assist it opens a browser
     of its own, finds the switch by its label, sets it, loads the page afresh and reads it back. Where the
     provider's terms do not permit automated access, assist is refused unless --override-terms is typed; the
     record says so.
@@ -56,10 +76,19 @@ def optout(
 
     Example: withhold optout anthropic
     """
+    made = services()
+    sitting = None
+    if mode == "guide" and somebody_there(as_json=as_json):
+        sitting = _sitting(made, opens=not no_open)
+    if everything:
+        if mode != "guide" or any((provider, url, pack, account, profile)):
+            raise click.UsageError("--all guides through all accounts: it goes with --platform and --no-open")
+        _all(made, platform, sitting, as_json=as_json)
+        return
     from withhold.app.opt_out import opt_out
 
     document = opt_out(
-        services(),
+        made,
         provider_id=provider,
         url=url,
         pack_id=pack,
@@ -69,6 +98,31 @@ def optout(
         profile=profile,
         headless=headless,
         full_page=full_page,
+        platform=platform,
+        sitting=sitting,
     )
     show(document, as_json=as_json)
     click.get_current_context().exit(EXIT[document.outcome])
+
+
+def _sitting(made: "Services", *, opens: bool) -> "Sitting":
+    from withhold.app.guiding import Sitting
+
+    return Sitting(Terminal(), made.clock(), open_in_own_browser if opens else None)
+
+
+def _all(made: "Services", platform: str | None, sitting: "Sitting | None", *, as_json: bool) -> None:
+    from withhold.app.opt_out_all import opt_out_all
+
+    document = opt_out_all(made, platform=platform, sitting=sitting)
+    show(document, as_json=as_json)
+    click.get_current_context().exit(_code(document))
+
+
+def _code(document: Any) -> int:
+    """130 interrupted; 1 something shares; 3 something is unknown, or nothing is known; else 0."""
+    if document.interrupted:
+        return INTERRUPTED
+    if document.sharing:
+        return 1
+    return 3 if document.unknown or document.unassigned or not document.rows else 0

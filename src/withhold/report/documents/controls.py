@@ -1,10 +1,11 @@
 """``withhold optout`` and ``withhold controls inspect``."""
 
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
 
-from withhold.report.documents.base import Document, OnOff, PolarityWord
+from withhold.report.documents.base import Document, KnownWord, OnOff, PolarityWord
 
 
 class ControlRow(Struct, kw_only=True, frozen=True):
@@ -26,6 +27,47 @@ class OptOutDocument(Document, kw_only=True, frozen=True):
     steps: tuple[str, ...]
     why: str
     overrode_terms: bool = False
+    attested: Literal["sharing", "private"] | None = None
+    """What the person said on bringing proof in guide mode; nobody else saw it."""
+
+
+SaidWord = Literal["known", "proved", "skipped", "stopped", "open", "no_control", "no_pack"]
+
+
+class SittingRow(Struct, kw_only=True, frozen=True):
+    """One control of one account in ``optout --all``. Counts are conversations of the account.
+
+    ``setting`` is what was last seen or said of it, if that is not too old; ``said`` is what became of it.
+    """
+
+    provider: str
+    name: str
+    account: str | None
+    control: str | None
+    title: str
+    exposed: int
+    eligible: int
+    unknown: int
+    setting: Literal["sharing", "private", "unknown"]
+    known: KnownWord
+    at: datetime | None
+    said: SaidWord
+    url: str | None
+    steps: tuple[str, ...]
+    next: str
+
+
+class OptOutAllDocument(Document, kw_only=True, frozen=True):
+    """``optout --all``: most exposed first."""
+
+    schema: Literal["withhold.optout-all/1"] = "withhold.optout-all/1"
+    rows: tuple[SittingRow, ...]
+    private: int
+    sharing: int
+    unknown: int
+    unassigned: int
+    """Conversations of no known account: no row speaks for them."""
+    interrupted: bool = False
 
 
 class ControlBox(Struct, kw_only=True, frozen=True):

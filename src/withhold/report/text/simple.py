@@ -119,6 +119,8 @@ def optout(console: Console, document: OptOutDocument) -> None:
     console.print(f"  {OUTCOMES[document.outcome]}")
     if document.why:
         console.print(f"  {document.why}")
+    if document.attested:
+        console.print(f"  On your word it is {document.attested}; nothing of it was seen by this program.")
     for control in document.controls:
         console.print(
             f"  {control.label}: before {control.before}, after {control.after or 'not read'},"
