@@ -1,10 +1,20 @@
 """``withhold optout`` without a browser: guidance and refusals."""
 
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.cli.tool import Tool, audited
+from tests.evidence.web.making import png
+
+CTRL_C = "\x03"
 
 
 def test_guidance_by_default(tool: Tool) -> None:
@@ -68,3 +78,94 @@ def test_what_is_not_built_says_so(tool: Tool) -> None:
     """Witness mode is not there yet, and says what to use instead."""
     document = tool.document("optout", "anthropic", "--mode", "witness", code=2)
     assert "guide" in document["next"]
+
+
+def test_all_without_a_terminal(tool: Tool) -> None:
+    """Without a person to ask, ``--all`` prints where everything stands and the steps; unknown is 3."""
+    assert tool("account", "add", "microsoft", "me").code == 0
+    document = tool.document("optout", "--all", code=3)
+    assert [row["said"] for row in document["rows"]] == ["open", "open"]
+    assert all(row["steps"] for row in document["rows"])
+    assert tool("optout", "--all").code == 3
+
+
+def test_all_is_private_only_where_every_row_is(tool: Tool) -> None:
+    """0 once each control is known private, 1 as soon as one shares."""
+    assert tool("account", "add", "anthropic", "me").code == 0
+    now = datetime.now(UTC)
+    since, until = ((now - timedelta(days=d)).isoformat() for d in (3, 2))
+    assert tool("account", "setting", "me", "private", "--from", since, "--until", until).code == 0
+    tool.document("optout", "--all", code=0)
+    later = (now - timedelta(days=1)).isoformat()
+    assert tool("account", "setting", "me", "sharing", "--from", later, "--until", later).code == 0
+    tool.document("optout", "--all", code=1)
+
+
+@pytest.mark.parametrize("more", [("anthropic",), ("--mode", "assist"), ("--account", "me")])
+def test_all_goes_with_no_choice(tool: Tool, more: tuple[str, ...]) -> None:
+    """``--all`` is guidance through everything; what narrows it is a slip."""
+    assert tool.document("optout", "--all", *more, code=2)["code"] == "usage"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pseudo-terminal is made otherwise there")
+@pytest.mark.parametrize(("no_open", "opened"), [(False, True), (True, False)])
+def test_a_sitting_at_a_terminal(tmp_path: Path, no_open: bool, opened: bool) -> None:
+    """It offers the browser, opens it after a yes, takes the file, and says whose word it is."""
+    log = tmp_path / "opened"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" >> "{log}"\n')
+    browser.chmod(0o700)
+    picture = tmp_path / "a picture.png"
+    answers = [f"'{picture}'\n", "p\n"] if no_open else ["y\n", f"'{picture}'\n", "p\n"]
+    command = [sys.executable, "-m", "withhold", "optout", "anthropic", *(["--no-open"] if no_open else [])]
+    code, told = at_terminal(
+        command, {"BROWSER": f"{browser} %s"}, answers, lambda: picture.write_bytes(png(640, 480))
+    )
+    assert code == 3
+    assert "On your word it is private" in " ".join(told.split())
+    assert log.exists() == opened
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
+def test_ctrl_c_in_a_sitting(tmp_path: Path) -> None:
+    """Ctrl-C ends with 130, after saying where everything stands."""
+    command = [sys.executable, "-m", "withhold"]
+    env = {**os.environ}
+    subprocess.run([*command, "account", "add", "anthropic", "me"], env=env, check=True, capture_output=True)
+    code, told = at_terminal([*command, "optout", "--all", "--no-open"], {}, [CTRL_C], lambda: None)
+    assert code == 130
+    assert "Interrupted" in told
+    assert "Traceback" not in told
+
+
+def at_terminal(
+    command: list[str], extra: dict[str, str], answers: list[str], before: Callable[[], object]
+) -> tuple[int, str]:
+    """Run ``command`` on a pseudo-terminal; each answer follows a question. Returns exit code and text."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        command,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, **extra},
+        start_new_session=True,
+    )
+    os.close(theirs)
+    told, waiting = b"", list(answers)
+    with contextlib.suppress(OSError):  # a closed pseudo-terminal is read as an error on Linux
+        while piece := os.read(ours, 4096):
+            told += piece
+            if waiting and told.endswith(b": "):
+                if len(waiting) == len(answers):
+                    before()
+                answer = waiting.pop(0)
+                if answer == CTRL_C:
+                    process.send_signal(signal.SIGINT)
+                else:
+                    os.write(ours, answer.encode())
+                told += b"\n"
+    os.close(ours)
+    return process.wait(timeout=30), told.decode("utf-8", "replace")
