@@ -13,7 +13,7 @@ from withhold.report.documents import DOCUMENTS
 EXAMPLE = "Example:"
 SHARED = {("evidence", "checkpoint"): "evidence-handout", ("evidence", "proof"): "evidence-handout"}
 """Commands whose document is not named after them."""
-ALSO = {("apply",): ("apply-runs", "apply-undo")}
+ALSO = {("apply",): ("apply-runs", "apply-undo"), ("optout",): ("optout-all",)}
 """Documents that an option of a command prints instead."""
 
 
