@@ -2,18 +2,25 @@
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from tests.cli.tool import Tool, audited
 from tests.evidence.web.making import png
 
+PATIENCE = 40.0
+"""Seconds after which a command at a terminal is given up."""
+QUIET = 0.3
+"""Seconds without output after which a question waits for its answer."""
 CTRL_C = "\x03"
 
 
@@ -141,7 +148,9 @@ def test_ctrl_c_in_a_sitting(tmp_path: Path) -> None:
 def at_terminal(
     command: list[str], extra: dict[str, str], answers: list[str], before: Callable[[], object]
 ) -> tuple[int, str]:
-    """Run ``command`` on a pseudo-terminal; each answer follows a question. Returns exit code and text."""
+    """Run ``command`` on a pseudo-terminal; each answer follows a question, which ends in a colon after which
+    nothing comes. Returns exit code and text; a command that neither asks nor ends is killed, and fails.
+    """
     import pty
 
     ours, theirs = pty.openpty()
@@ -152,20 +161,30 @@ def at_terminal(
         stderr=theirs,
         env={**os.environ, **extra},
         start_new_session=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - one thread
     )
     os.close(theirs)
-    told, waiting = b"", list(answers)
+    told, waiting, deadline = b"", list(answers), monotonic() + PATIENCE
     with contextlib.suppress(OSError):  # a closed pseudo-terminal is read as an error on Linux
-        while piece := os.read(ours, 4096):
-            told += piece
-            if waiting and told.endswith(b": "):
+        while monotonic() < deadline:
+            if select.select([ours], [], [], QUIET)[0]:
+                piece = os.read(ours, 4096)
+                if not piece:
+                    break
+                told += piece
+            elif waiting and told.endswith(b": "):
                 if len(waiting) == len(answers):
                     before()
-                answer = waiting.pop(0)
-                if answer == CTRL_C:
-                    process.send_signal(signal.SIGINT)
-                else:
-                    os.write(ours, answer.encode())
+                _answer(process, ours, waiting.pop(0))
                 told += b"\n"
+    if monotonic() >= deadline:
+        process.kill()
     os.close(ours)
-    return process.wait(timeout=30), told.decode("utf-8", "replace")
+    return process.wait(timeout=PATIENCE), told.decode("utf-8", "replace")
+
+
+def _answer(process: subprocess.Popen[bytes], terminal: int, answer: str) -> None:
+    if answer == CTRL_C:
+        process.send_signal(signal.SIGINT)
+    else:
+        os.write(terminal, answer.encode())
