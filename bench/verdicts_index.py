@@ -15,13 +15,13 @@ import pyarrow as pa
 from withhold.app.bootstrap import Services
 from withhold.index.arrow import schema
 from withhold.index.segment import SegmentWriter
-from withhold.support.storage import Disk
 from withhold.model.account import Acceptance, Account, PlanPeriod, SettingEvidence
 from withhold.model.columns import micros
 from withhold.model.segments import Change
 from withhold.model.when import When
 from withhold.model.words import Known, Setting
 from withhold.support.paths import StateHome
+from withhold.support.storage import Disk
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BEGAN = datetime(2023, 1, 1, tzinfo=UTC)
