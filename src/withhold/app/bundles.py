@@ -148,10 +148,14 @@ def _trust(services: Services, keys: Sequence[str], roots: Sequence[Path]) -> Tr
 
     named = [authority("given", "https://given.invalid/", root.read_bytes()).root for root in roots]
     folder = services.home.root
-    known = [a.root for a in Authorities(folder).all()] if folder.is_dir() else []
+    known = Authorities(folder).all() if folder.is_dir() else ()
     own = services.journal.public_keys() if (services.home.evidence / "checkpoint").is_file() else ()
     told = {key.replace(":", "").lower() for key in keys}
-    return Trust(frozenset(told | {key.fingerprint for key in own}), (*named, *known))
+    return Trust(
+        frozenset(told | {key.fingerprint for key in own}),
+        (*named, *(a.root for a in known)),
+        tuple(a.crl for a in known if a.crl is not None),
+    )
 
 
 def _claim(claim: Claim) -> d.Claim:

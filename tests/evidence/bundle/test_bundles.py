@@ -4,13 +4,19 @@ import hashlib
 import re
 import shutil
 import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.cli.tool import Tool
 from tests.evidence.bundle.making import Made, failures, repacked, resealed, verified
 from tests.evidence.making import draft
+from tests.evidence.tsa import Issued, revocations
 from withhold.app.bundles import bundle, handed, packed
 from withhold.evidence.bundle.check import Trust, check_bundle
 from withhold.evidence.bundle.script import script
@@ -20,6 +26,7 @@ from withhold.support.errors import EvidenceBroken, UsageProblem
 ROOT = Path(__file__).resolve().parents[3]
 BAGIT = ROOT / ".venv" / "oracles" / "bin" / "bagit.py"
 HOW_TO = ROOT / "docs" / "how-to" / "verify-a-bundle.md"
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 BASH = shutil.which("bash")
 
 
@@ -238,3 +245,22 @@ def test_a_report_that_somebody_rewrote_is_never_called_verified(bundled: Made) 
     assert results["data/report.html"] is Result.NOT_CHECKABLE
     assert results["data/declaration.pdf"] is Result.NOT_CHECKABLE
     assert results["manifest"] is Result.VERIFIED
+
+
+def test_a_token_by_a_revoked_certificate_gives_no_time(bundled: Made) -> None:
+    """What the one who checks knows to be revoked is not believed, though the token still verifies."""
+    chains = [data for path, data in bundled.files.items() if path.endswith("-chain.pem")]
+    signers = [one for chain in chains for one in x509.load_pem_x509_certificates(chain)]
+    key = ec.generate_private_key(ec.SECP256R1())
+    lists = []
+    for signer in signers:
+        named = x509.CertificateBuilder().subject_name(signer.issuer).issuer_name(signer.issuer)
+        unsigned = named.public_key(key.public_key()).serial_number(1)
+        issuer = unsigned.not_valid_before(NOON).not_valid_after(NOON + timedelta(days=1))
+        made = Issued(issuer.sign(key, hashes.SHA256()), key)
+        lists.append(revocations(made, Issued(signer, key)))
+    report = check_bundle(bundled.data, replace(bundled.trust, lists=tuple(lists)))
+    claims = [c for r in report.records for c in r.claims if c.name == "time" or c.name.startswith("token:")]
+    assert {c.result for c in claims} == {Result.NOT_CHECKABLE}
+    assert any("was revoked on" in c.why for c in claims)
+    assert report.sound

@@ -23,7 +23,7 @@ from withhold.evidence.notes import BadNote, PublicKey
 from withhold.evidence.opening import ANCHORED
 from withhold.evidence.records import Line, decode, digest
 from withhold.evidence.sessions import FIELD, ROOT, TOKEN, value_of
-from withhold.evidence.timestamps import NoToken, Stamp, check, embedded_chain, fingerprints
+from withhold.evidence.timestamps import NoToken, Stamp, check, embedded_chain, fingerprints, revoked
 
 _UNTRUSTED = "up to a root that is not among those you named"
 _RECORDS = f"{DATA}records/"
@@ -31,10 +31,12 @@ _RECORDS = f"{DATA}records/"
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What the one who checks knows from elsewhere: fingerprints of log keys, and roots (PEM)."""
+    """What the one who checks knows from elsewhere: fingerprints of log keys, roots, and lists of revoked
+    certificates (both PEM)."""
 
     keys: frozenset[str] = frozenset()
     roots: tuple[bytes, ...] = ()
+    lists: tuple[bytes, ...] = ()
 
     @property
     def certificates(self) -> frozenset[str]:
@@ -234,13 +236,13 @@ class RecordCheck:
         answer, root = self._files[f"{path}.tsr"], self._files.get(f"{path}-root.pem", b"")
         self._seen |= {f"{path}.tsr", f"{path}-root.pem", f"{path}-chain.pem"}
         try:
-            stamp, trusted = self._stamp(answer, root, self._files.get(c.CHECKPOINT, b""))
+            stamp, doubt = self._stamp(answer, root, self._files.get(c.CHECKPOINT, b""))
             if embedded_chain(answer) != self._files.get(f"{path}-chain.pem"):
                 raise NoToken("the chain beside it is not the one within it")
         except (NoToken, ValueError) as problem:
             self._report.say(name, str(problem), "")
             return None
-        return stamp if self._told(name, stamp, "the checkpoint was there at", trusted=trusted) else None
+        return stamp if self._told(name, stamp, "the checkpoint was there at", doubt) else None
 
     def _before(self) -> None:
         record = self._line.record
@@ -252,28 +254,33 @@ class RecordCheck:
             return
         try:
             value = value_of(record) or b""
-            stamp, trusted = self._stamp(
+            stamp, doubt = self._stamp(
                 self._files[c.ARTIFACTS + TOKEN], self._files[c.ARTIFACTS + ROOT], value
             )
         except (NoToken, ValueError) as problem:
             self._report.say("not_before", str(problem), "")
             return
-        self._told("not_before", stamp, "it holds a value that an authority saw at", trusted=trusted)
+        self._told("not_before", stamp, "it holds a value that an authority saw at", doubt)
 
-    def _stamp(self, answer: bytes, root: bytes, data: bytes) -> tuple[Stamp, bool]:
+    def _stamp(self, answer: bytes, root: bytes, data: bytes) -> tuple[Stamp, str | None]:
+        """What a token says, and what keeps it from being believed."""
         try:
             known = fingerprints(root)
         except (ValueError, InvalidVersion) as problem:
             raise NoToken(f"the root beside it cannot be read: {problem}") from problem
-        return check(answer, data, root), bool(known) and known <= self._trust.certificates
+        stamp = check(answer, data, root)
+        if not known or not known <= self._trust.certificates:
+            return stamp, _UNTRUSTED
+        taken_back = (why for crl in self._trust.lists if (why := revoked(answer, crl)) is not None)
+        return stamp, next((f"but {why}" for why in taken_back), None)
 
-    def _told(self, name: str, stamp: Stamp, what: str, *, trusted: bool) -> bool:
+    def _told(self, name: str, stamp: Stamp, what: str, doubt: str | None) -> bool:
         said = f"{what} {stamp.at:%Y-%m-%d %H:%M:%S} UTC"
-        if trusted:
+        if doubt is None:
             self._report.say(name, None, said)
         else:
-            self._report.leave(name, f"it verifies ({said}), {_UNTRUSTED}")
-        return trusted
+            self._report.leave(name, f"it verifies ({said}), {doubt}")
+        return doubt is None
 
 
 def _key(pem: bytes, origin: str) -> PublicKey:
