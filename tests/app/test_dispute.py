@@ -35,9 +35,9 @@ def test_it_tells_what_is_known_and_what_is_not(known: Services) -> None:
     stretches = [(row[3], row[4]) for row in tables["The setting, stretch by stretch"].rows]
     assert stretches == [
         ("unknown", "not known"),
-        ("attested", "open to training"),
+        ("attested", "set to sharing"),
         ("unknown", "not known"),
-        ("attested", "not used for training"),
+        ("attested", "set to private"),
         ("unknown", "not known"),
     ]
     assert known.packs["anthropic"].sha256 in tables["Terms in force then"].note

@@ -90,7 +90,8 @@ def _last_state(body: Mapping[str, Any]) -> str | None:
         for stage, _ in reversed(_STAGES):
             reading = control.get(stage)
             if isinstance(reading, Mapping):
-                return f"{_words(reading.get('state'))}, which means {_effect(reading.get('setting'))}"
+                state, effect = _words(reading.get("state")), _effect(reading.get("setting"))
+                return f"{state}, by the provider's words {effect}"
     return None
 
 

@@ -18,7 +18,7 @@ from withhold.cli.talk import json_option, services, show
 @click.option("--show-browser", is_flag=True, help="Let the browser's window be seen.")
 @json_option
 def demo(out: Path, show_browser: bool, as_json: bool) -> None:
-    """Play the main job on the lab: opt out in a real browser, prove it, say what was exposed, check it.
+    """Play the main job on the lab: opt out in a real browser, keep evidence, say what was exposed, check it.
 
     Everything happens on this machine, in a state of its own. Exit code 0 only if every step held.
 

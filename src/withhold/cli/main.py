@@ -53,8 +53,8 @@ class Root(LazyGroup):
 def root(ctx: click.Context, as_json: bool) -> None:
     """Keep your conversations with AI out of model training.
 
-    Opts out at the provider, proves it, and works out what was exposed before. Without a command it prints
-    what it can see on this machine: read-only, offline, asking nothing.
+    Opts out at the provider, keeps evidence of it, and works out what was exposed before. Without a command
+    it prints what it can see on this machine: read-only, offline, asking nothing.
     """
     if ctx.invoked_subcommand is None:
         from withhold.cli.scan import scan

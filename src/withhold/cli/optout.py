@@ -62,7 +62,7 @@ def optout(
     no_open: bool,
     as_json: bool,
 ) -> None:
-    """Bring a training control to its private position and prove it.
+    """Bring a training control to its private position and keep evidence of it.
 
     Without --mode it guides: it prints the steps and makes no request. At a terminal it then offers to open
     the page in your own browser, and takes the screenshot or saved page you bring, which is kept as your

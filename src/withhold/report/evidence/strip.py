@@ -11,7 +11,7 @@ from html import escape
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 800, 4, 4, 62, 22
 _COLOURS = {"private": "#1d6b3a", "sharing": "#a3271b"}
-_SAID = {"private": "not used for training", "sharing": "open to training"}
+_SAID = {"private": "set to private", "sharing": "set to sharing"}
 _FONT = 'font-family="Libertinus Serif, Liberation Serif, serif" font-size="13"'
 
 
