@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from tests.sources.conftest import OWN, read_all
 from withhold.sources.interface import Limits
-from withhold.sources.json_items import Raw, Skipped, items, lines
+from withhold.sources.json_items import items, lines
+from withhold.sources.json_scanner import Raw, Skipped
 from withhold.support.errors import NothingRead
 
 SEEDS = sorted(p for p in OWN.rglob("*") if p.suffix in {".json", ".jsonl"} and p.parent.name != "samples")

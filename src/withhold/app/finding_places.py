@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from withhold.sensitive.finder import Finder, Finding
 from withhold.sources.interface import Damaged, Entry, Limits
-from withhold.sources.json_items import Raw
+from withhold.sources.json_scanner import Raw
 from withhold.sources.open import opened
 from withhold.sources.shape import shape_of
 from withhold.sources.sqlite_files import is_beside, is_sqlite, opened_db

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from withhold.model.conversation import Unrecognised
 from withhold.sources.drafts import Found
 from withhold.sources.interface import MIB, Claim, Damaged, Entry, Limits, Notice, Shape, Stream
-from withhold.sources.json_items import COMMA, Raw, Scanner, Skipped, Torn
+from withhold.sources.json_scanner import COMMA, Raw, Scanner, Skipped, Torn
 from withhold.sources.streams import Marks
 
 PAGE = "a copy of the chats as a page"

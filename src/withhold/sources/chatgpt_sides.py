@@ -9,7 +9,7 @@ from withhold.model.conversation import Unrecognised
 from withhold.model.words import ControlState
 from withhold.sources.drafts import decoded, listed, part
 from withhold.sources.interface import Claim, Entry, Item, Notice, Options
-from withhold.sources.json_items import Raw
+from withhold.sources.json_scanner import Raw
 from withhold.sources.json_values import elements, members
 from withhold.sources.streams import items_of
 from withhold.sources.text import name

@@ -9,7 +9,8 @@ from withhold.model.conversation import Unrecognised
 from withhold.sources.facts import NOTHING, Batch, Facts
 from withhold.sources.feeds import feed_of
 from withhold.sources.interface import Damaged, Entry, Limits, Notice
-from withhold.sources.json_items import Raw, Skipped, items_in_runs
+from withhold.sources.json_items import items_in_runs
+from withhold.sources.json_scanner import Raw, Skipped
 from withhold.sources.kinds import Kind, kind_of
 from withhold.sources.streams import Marks
 from withhold.sources.windows import WINDOW, Windows

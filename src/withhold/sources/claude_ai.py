@@ -28,7 +28,7 @@ from withhold.sources.interface import (
     Options,
     Shape,
 )
-from withhold.sources.json_items import Skipped
+from withhold.sources.json_scanner import Skipped
 from withhold.sources.json_values import elements, loads, members
 from withhold.sources.kinds import CLAUDE, CLAUDE_DESIGN
 from withhold.sources.made_at import made_at

@@ -15,7 +15,7 @@ from withhold.model.when import ANY_TIME
 from withhold.model.words import Author, Kind
 from withhold.sources.claude_code_session import Known
 from withhold.sources.interface import Apart, Entry, Item, Notice, Options
-from withhold.sources.json_items import Skipped
+from withhold.sources.json_scanner import Skipped
 from withhold.sources.json_values import loads
 from withhold.sources.streams import lines_of
 from withhold.sources.text import name, size_of

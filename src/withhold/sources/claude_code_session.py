@@ -11,7 +11,7 @@ from withhold.model.when import ANY_TIME, When
 from withhold.model.words import Author, Kind
 from withhold.sources.claude_code_lines import account_of, author_of, is_bookkeeping
 from withhold.sources.interface import Entry, Item, KnownMember, Notice, Options, SentAgain
-from withhold.sources.json_items import Raw, Skipped
+from withhold.sources.json_scanner import Raw, Skipped
 from withhold.sources.json_values import loads
 from withhold.sources.streams import items_of, lines_of
 from withhold.sources.text import name, size_of

@@ -12,7 +12,7 @@ import msgspec
 
 from withhold.model.conversation import Unrecognised
 from withhold.sources.interface import Claim, Entry, Item, KnownMember, Notice, Options
-from withhold.sources.json_items import Raw
+from withhold.sources.json_scanner import Raw
 from withhold.sources.streams import items_of
 
 HOLDS_CONVERSATIONS = frozenset({"conversations", "design_chats"})

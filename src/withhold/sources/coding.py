@@ -12,7 +12,7 @@ from withhold.model.when import BEGINNING, END, When
 from withhold.model.words import Author, Kind
 from withhold.sources.drafts import Draft, listed
 from withhold.sources.interface import Entry, Item, Notice, Options
-from withhold.sources.json_items import Raw, Skipped
+from withhold.sources.json_scanner import Raw, Skipped
 from withhold.sources.json_values import elements, loads, members
 from withhold.sources.streams import items_of, lines_of
 from withhold.sources.text import name, size_of

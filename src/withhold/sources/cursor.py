@@ -15,7 +15,7 @@ from withhold.sources.cursor_lines import PROVIDER, is_line, transcript
 from withhold.sources.cursor_store import chat
 from withhold.sources.drafts import Draft
 from withhold.sources.interface import Claim, Damaged, Entry, Item, KnownMember, Notice, Options, Shape
-from withhold.sources.json_items import Raw
+from withhold.sources.json_scanner import Raw
 from withhold.sources.json_values import loads
 from withhold.sources.sqlite_files import is_beside, is_sqlite, opened_db
 from withhold.sources.sqlite_schema import tables_of

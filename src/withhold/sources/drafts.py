@@ -8,7 +8,7 @@ from withhold.model.conversation import Message, Unrecognised
 from withhold.model.when import ANY_TIME, When
 from withhold.model.words import Author
 from withhold.sources.interface import Entry, Limits, Notice
-from withhold.sources.json_items import Skipped
+from withhold.sources.json_scanner import Skipped
 from withhold.sources.json_values import loads
 from withhold.sources.streams import Marks, items_of
 from withhold.sources.text import name

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from withhold.sources.gemini_dates import Stamp, stamp_of
 from withhold.sources.interface import Damaged, Entry, Limits
-from withhold.sources.json_items import Raw, Skipped
+from withhold.sources.json_scanner import Raw, Skipped
 
 _CHUNK = 1 << 18
 _CELL = re.compile(rb"<div\s[^<>]{0,300}?\bouter-cell\b")

@@ -25,7 +25,7 @@ from withhold.sources.interface import (
     Options,
     Shape,
 )
-from withhold.sources.json_items import Raw
+from withhold.sources.json_scanner import Raw
 from withhold.sources.made_at import made_at
 from withhold.sources.times import moment
 

@@ -25,7 +25,7 @@ from withhold.sources.drafts import (
     unnamed,
 )
 from withhold.sources.interface import Claim, Entry, ExportedAt, Item, KnownMember, Limits, Options, Shape
-from withhold.sources.json_items import Raw
+from withhold.sources.json_scanner import Raw
 from withhold.sources.json_values import elements, has_twice, members
 from withhold.sources.made_at import made_at
 from withhold.sources.streams import items_of

@@ -13,7 +13,7 @@ from withhold.model.conversation import Conversation, Unrecognised
 from withhold.model.words import Author, Kind
 from withhold.sources.drafts import Draft, Repeats, decoded, listed, messages_of, part, strange, unnamed
 from withhold.sources.interface import Claim, Entry, ExportedAt, Item, KnownMember, Options, Shape
-from withhold.sources.json_items import Raw
+from withhold.sources.json_scanner import Raw
 from withhold.sources.json_values import loads
 from withhold.sources.local_models import LOCAL, UNKNOWN, looks_remote
 from withhold.sources.made_at import made_at

@@ -6,7 +6,7 @@ from withhold.model.conversation import Unrecognised
 from withhold.sources.coding import UNREAD, Row, Session
 from withhold.sources.drafts import decoded
 from withhold.sources.interface import Claim, Entry, Item, KnownMember, Options
-from withhold.sources.json_items import Raw
+from withhold.sources.json_scanner import Raw
 from withhold.sources.opencode_records import Kept, found_in, session_of
 from withhold.sources.streams import items_of
 from withhold.sources.text import name

@@ -6,7 +6,8 @@ from itertools import islice
 import msgspec
 
 from withhold.sources.interface import MIB, Entry, Limits, Shape
-from withhold.sources.json_items import BOM, Raw, Skipped, items, lines
+from withhold.sources.json_items import items, lines
+from withhold.sources.json_scanner import BOM, Raw, Skipped
 from withhold.sources.json_values import members
 
 LINES_SEEN = 64

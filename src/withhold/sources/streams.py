@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from withhold.sources.interface import Damaged, Entry, Limits, Stream
-from withhold.sources.json_items import Raw, Skipped, items, lines
+from withhold.sources.json_items import items, lines
+from withhold.sources.json_scanner import Raw, Skipped
 
 
 class Marks:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from withhold.sources.facts import Batch
 from withhold.sources.feeds import Feed
 from withhold.sources.interface import Limits
-from withhold.sources.json_items import Scanner
+from withhold.sources.json_scanner import Scanner
 from withhold.sources.splitting import KIB, LARGEST, Cut, Splitter
 from withhold.sources.workers import Span, Workers
 
