@@ -10,6 +10,7 @@ from withhold.app.bootstrap import Services
 from withhold.app.status import status
 from withhold.model.account import SettingEvidence
 from withhold.model.words import Known, Setting
+from withhold.support.errors import UsageProblem
 
 
 def look(services: Services, at: datetime, setting: Setting = Setting.PRIVATE) -> None:
@@ -57,6 +58,26 @@ def test_looks_that_differ_leave_no_gap_for_a_word(services: Services, clock: Cl
     look(services, clock() - timedelta(days=1))
     (row,) = status(services).posture
     assert "nobody vouches" not in row.text
+
+
+def test_several_controls_are_told_apart(services: Services, clock: Clock) -> None:
+    """Where two switches decide, each has its row and its name, and a word about one is none about the other."""
+    add_account(services, "microsoft", "mine")
+    rows = status(services).posture
+    assert len({row.control for row in rows}) == len({row.title for row in rows}) == len(rows) > 1
+    assert {row.next for row in rows} == {"withhold optout --all"}
+    begins = (clock() - timedelta(days=9)).isoformat()
+    attest_setting(services, "mine", "private", begins=begins, control_id=rows[1].control)
+    assert [row.setting for row in status(services).posture] == [
+        "private" if row.control == rows[1].control else "unknown" for row in rows
+    ]
+
+
+def test_a_control_that_is_not_there_is_refused(services: Services) -> None:
+    """A mistyped control must not be filed as another one."""
+    add_account(services, "microsoft", "mine")
+    with pytest.raises(UsageProblem, match="has no control 'x'"):
+        attest_setting(services, "mine", "private", begins="2026-01-01", control_id="x")
 
 
 def test_an_old_look_is_no_posture(services: Services, clock: Clock) -> None:

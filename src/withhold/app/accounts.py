@@ -153,11 +153,21 @@ def _acceptance(services: Services, when: str, known: Known) -> Acceptance:
 
 
 def attest_setting(
-    services: Services, account_id: str, setting: str, *, begins: str, ends: str | None = None
+    services: Services,
+    account_id: str,
+    setting: str,
+    *,
+    begins: str,
+    ends: str | None = None,
+    control_id: str | None = None,
 ) -> d.AccountDocument:
-    """The person's word: the control stood at ``setting`` all the time from ``begins`` to ``ends``."""
+    """The person's word: the control stood at ``setting`` all the time from ``begins`` to ``ends``.
+
+    Without ``control_id`` it is about the control that the terms name first. Raises ``UsageProblem`` for one
+    that the provider does not have.
+    """
     account = account_named(services, account_id)
-    control = training_control(provider_of(services, account.provider_id))
+    control = _control_named(provider_of(services, account.provider_id), control_id)
     now = services.clock()
     first, last = certain_stretch(begins, ends, now)
     record = _record(
@@ -269,6 +279,16 @@ def provider_of(services: Services, provider_id: str) -> Provider:
         known = ", ".join(sorted(services.packs))
         raise UsageProblem(f"no pack for {provider_id!r}", next_step=f"one of: {known}")
     return provider
+
+
+def _control_named(provider: Provider, control_id: str | None) -> Control:
+    if control_id is None:
+        return training_control(provider)
+    found = provider.control(control_id)
+    if found is None or found.polarity not in TRAINING_POLARITIES:
+        known = ", ".join(c.id for c in provider.controls if c.polarity in TRAINING_POLARITIES)
+        raise UsageProblem(f"{provider.name} has no control {control_id!r}", next_step=f"one of: {known}")
+    return found
 
 
 def training_control(provider: Provider) -> Control:

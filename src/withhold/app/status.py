@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from withhold.app.bootstrap import Services
+from withhold.app.guiding import deciding_controls
 from withhold.app.ledger import RECHECK
 from withhold.model.account import Account, SettingEvidence
-from withhold.model.terms import Provider
+from withhold.model.terms import Control, Provider
 from withhold.model.words import Known, Setting
 from withhold.report import documents as d
 
@@ -35,29 +36,42 @@ def _rows(services: Services, account: Account) -> list[d.PostureRow]:
     if provider is None:
         return []
     evidence = services.store.setting_evidence(account.id)
-    named = {
-        t.training.control_id for product in provider.products for plan in product.plans for t in plan.terms
-    }
+    deciding = {c.id for c in deciding_controls(provider, services.clock())}
+    shown = [c for c in provider.controls if c.id in deciding | {e.control_id for e in evidence}]
     return [
-        _row(services, account, provider, c.id, [e for e in evidence if e.control_id == c.id])
-        for c in provider.controls
-        if c.id in named
+        _row(
+            services,
+            account,
+            provider,
+            c,
+            [e for e in evidence if e.control_id == c.id],
+            alone=len(shown) == 1,
+        )
+        for c in shown
     ]
 
 
 def _row(
-    services: Services, account: Account, provider: Provider, control: str, evidence: list[SettingEvidence]
+    services: Services,
+    account: Account,
+    provider: Provider,
+    control: Control,
+    evidence: list[SettingEvidence],
+    *,
+    alone: bool,
 ) -> d.PostureRow:
+    """``alone``: it is the only one there, so that commands need not name it."""
     now = services.clock()
     seen = [e for e in evidence if e.known in (Known.OBSERVED, Known.ATTESTED) and e.begins <= now]
     last = max(seen, key=lambda e: min(e.ends, now), default=None)
-    look = f"withhold optout {provider.id} --account {account.label!r}"
+    look = f"withhold optout {provider.id} --account {account.label!r}" if alone else "withhold optout --all"
     if last is None:
         return d.PostureRow(
             account=account.id,
             provider=provider.id,
             label=account.label,
-            control=control,
+            control=control.id,
+            title=control.name,
             setting="unknown",
             since=None,
             last_seen=None,
@@ -74,13 +88,15 @@ def _row(
         text += f" Between {gap[0]:%Y-%m-%d} and {gap[1]:%Y-%m-%d} nobody vouches for it."
         look = (
             f"withhold account setting {account.label!r} {last.setting.value}"
+            f"{'' if alone else f' --control {control.id}'}"
             f" --from {_instant(gap[0])} --until {_instant(gap[1])}   (if it stood so all the time)"
         )
     return d.PostureRow(
         account=account.id,
         provider=provider.id,
         label=account.label,
-        control=control,
+        control=control.id,
+        title=control.name,
         setting="unknown" if old else last.setting.value,
         since=last.begins,
         last_seen=ends,

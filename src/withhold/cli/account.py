@@ -106,8 +106,11 @@ def accepted(account_id: str, when: str, as_json: bool) -> None:
 @click.argument("position", type=click.Choice(["sharing", "private"]))
 @click.option("--from", "begins", required=True, help="First day (or instant with a zone).")
 @click.option("--until", "ends", help="Last day; without it until now.")
+@click.option("--control", help="Which of several controls (an id that 'withhold status' names).")
 @json_option
-def setting(account_id: str, position: str, begins: str, ends: str | None, as_json: bool) -> None:
+def setting(
+    account_id: str, position: str, begins: str, ends: str | None, control: str | None, as_json: bool
+) -> None:
     """Give your word on where the training setting stood all the time between two days.
 
     A single look says nothing about the time before and after it; your word can.
@@ -116,7 +119,8 @@ def setting(account_id: str, position: str, begins: str, ends: str | None, as_js
     """
     from withhold.app.accounts import attest_setting
 
-    show(attest_setting(services(), account_id, position, begins=begins, ends=ends), as_json=as_json)
+    document = attest_setting(services(), account_id, position, begins=begins, ends=ends, control_id=control)
+    show(document, as_json=as_json)
 
 
 @account.command()

@@ -58,6 +58,8 @@ class PostureRow(Struct, kw_only=True, frozen=True):
     provider: str
     label: str
     control: str
+    title: str
+    """What the provider calls the control."""
     setting: Literal["sharing", "private", "unknown"]
     since: datetime | None
     last_seen: datetime | None

@@ -90,13 +90,14 @@ def _span(span: SpanRow) -> str:
 
 
 def status(console: Console, document: StatusDocument) -> None:
-    table = grid("provider", "account", "setting", "last look", "how known")
+    table = grid("provider", "account", "control", "setting", "last look", "how known")
     for row in document.posture:
-        table.add_row(row.provider, row.label, word(row.setting), minute(row.last_seen), row.known)
+        seen = minute(row.last_seen)
+        table.add_row(row.provider, row.label, row.title, word(row.setting), seen, row.known)
     if document.posture:
         console.print(table)
         for row in document.posture:
-            bullets(console, (f"{row.provider} {row.label}: {row.text} Next: {row.next}",))
+            bullets(console, (f"{row.provider} {row.label}, {row.title}: {row.text} Next: {row.next}",))
     console.print(
         f"{plural(document.conversations, 'conversation')} in the index,"
         f" {plural(document.records, 'evidence record')}; state in {document.home}"
