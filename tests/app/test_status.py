@@ -61,7 +61,7 @@ def test_looks_that_differ_leave_no_gap_for_a_word(services: Services, clock: Cl
 
 
 def test_several_controls_are_told_apart(services: Services, clock: Clock) -> None:
-    """Where two switches decide, each has its row and its name, and a word about one is none about the other."""
+    """Where two switches decide, each has its row and name; a word about one is none about the other."""
     add_account(services, "microsoft", "mine")
     rows = status(services).posture
     assert len({row.control for row in rows}) == len({row.title for row in rows}) == len(rows) > 1

@@ -38,17 +38,8 @@ def _rows(services: Services, account: Account) -> list[d.PostureRow]:
     evidence = services.store.setting_evidence(account.id)
     deciding = {c.id for c in deciding_controls(provider, services.clock())}
     shown = [c for c in provider.controls if c.id in deciding | {e.control_id for e in evidence}]
-    return [
-        _row(
-            services,
-            account,
-            provider,
-            c,
-            [e for e in evidence if e.control_id == c.id],
-            alone=len(shown) == 1,
-        )
-        for c in shown
-    ]
+    of = {c.id: [e for e in evidence if e.control_id == c.id] for c in shown}
+    return [_row(services, account, provider, c, of[c.id], alone=len(shown) == 1) for c in shown]
 
 
 def _row(
