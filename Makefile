@@ -57,11 +57,12 @@ bench: setup ## measures, each figure beside a named peer from the same run
 
 # The runtime lock is held to the pins of the dev lock: what was tested is what people run.
 lock: setup ## rewrites requirements/*.txt from pyproject.toml, keeping pins that still fit
-	$(LOCK) $(UPGRADE) pyproject.toml --extra browser --extra pades --group dev --output-file requirements/dev.txt
+	$(LOCK) $(UPGRADE) pyproject.toml --extra all --group dev --output-file requirements/dev.txt
 	$(LOCK) pyproject.toml --extra browser --group build --constraints requirements/dev.txt --output-file requirements/runtime.txt
 	$(LOCK) --group build --constraints requirements/dev.txt --output-file requirements/build.txt
 	$(LOCK) $(UPGRADE) --group oracles --constraints requirements/dev.txt --output-file requirements/oracles.txt
 	$(LOCK) $(UPGRADE) --group spark --constraints requirements/dev.txt --output-file requirements/spark.txt
+	$(LOCK) $(UPGRADE) --group model --output-file requirements/model.txt
 
 upgrade: ## like lock, with the newest versions
 	$(MAKE) lock UPGRADE=--upgrade

