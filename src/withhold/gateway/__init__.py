@@ -1,0 +1,1 @@
+"""The proxy that lets a request go only where the terms of a route allow it."""

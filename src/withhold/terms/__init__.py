@@ -1,0 +1,1 @@
+"""Fetching the pages that providers publish their terms on, and comparing their versions."""

@@ -1,0 +1,1 @@
+"""The page on loopback: thin, it calls ``app`` and renders what that returns."""
