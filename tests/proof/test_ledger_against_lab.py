@@ -21,7 +21,7 @@ from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
 from withhold.app.exposure import exposure, ledger_of, row_of
 from withhold.app.gone import Absences
-from withhold.app.ledger import look_for
+from withhold.policy.looks import look_for
 from withhold.lab.retention import Purge
 from withhold.lab.state import Conversation as LabConversation
 from withhold.model.conversation import Conversation
@@ -91,7 +91,10 @@ def _judge_all(
     judges, accounts = ledger_of(services, now)
     absences = Absences(accounts, services.store.sources())
     by_account = {t.account.id: t for t in knowledge if t.account is not None}
-    looks = {t: look_for(services.store.setting_evidence(t), now).at for t in by_account}
+    looks = {
+        a.id: look_for(services.store.setting_evidence(a.id), now, services.packs[a.provider_id], a).at
+        for a in accounts
+    }
     counted = Counter[str]()
     for stored in services.store.conversations():
         judged = judges.judge_one(stored)

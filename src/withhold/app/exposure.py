@@ -11,12 +11,13 @@ from msgspec import structs
 from withhold.app.bootstrap import Services
 from withhold.app.filters import EVERYTHING, Filter
 from withhold.app.gone import NO_SHOWING, Absences
-from withhold.app.ledger import Ledger, look_for
+from withhold.app.ledger import Ledger
 from withhold.app.rows import row_of
 from withhold.model.account import Account
 from withhold.model.terms import Source
 from withhold.model.verdict import Reason
 from withhold.model.words import Known
+from withhold.policy.looks import look_for
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
 
@@ -179,7 +180,8 @@ def _looks(
     rows, sources = [], services.store.sources()
     for account in accounts:
         if account.id in held:
-            look = look_for(services.store.setting_evidence(account.id), now)
+            evidence = services.store.setting_evidence(account.id)
+            look = look_for(evidence, now, services.packs.get(account.provider_id), account)
             rows.append(
                 d.AsOf(
                     account=account.label,

@@ -13,11 +13,11 @@ from typing import Literal, Protocol
 from withhold.app.accounts import TRAINING_POLARITIES, training_control
 from withhold.app.bootstrap import Services
 from withhold.app.evidence_add import add_evidence
-from withhold.app.ledger import RECHECK
 from withhold.app.proofs import Proof, dropped_path, proof_of
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.terms import Control, Provider
 from withhold.model.words import Known, Setting
+from withhold.policy.looks import why_fallen
 from withhold.support.errors import NothingRead, UsageProblem
 
 _BY_HAND = frozenset({"web_setting", "app_setting"})
@@ -95,9 +95,13 @@ def newest_look(services: Services, account: Account | None, control: Control) -
     return max(credible, key=lambda e: (min(e.ends, now), e.setting is Setting.SHARING), default=None)
 
 
-def settled(look: SettingEvidence | None, now: datetime) -> bool:
-    """Whether there is nothing to ask: private when last looked at, and that not too long ago."""
-    return look is not None and look.setting is Setting.PRIVATE and now - min(look.ends, now) <= RECHECK
+def settled(
+    look: SettingEvidence | None, now: datetime, provider: Provider | None, account: Account | None
+) -> bool:
+    """Whether there is nothing to ask: private when last looked at, and that look still stands."""
+    if look is None or look.setting is not Setting.PRIVATE:
+        return False
+    return why_fallen(look, now, provider, account) is None
 
 
 def steps_to(services: Services, place: Place, platform: str | None) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from withhold.model.account import Account, SettingEvidence
@@ -11,12 +11,10 @@ from withhold.model.terms import Product, Provider
 from withhold.model.verdict import Verdict
 from withhold.model.words import Author, Known
 from withhold.policy import Judge, RegimeTable
+from withhold.policy.looks import look_for
 
 if TYPE_CHECKING:
     from withhold.store.conversations import StoredConversation
-
-RECHECK = timedelta(days=30)
-"""How long a look at the setting may stand for "now" (architecture: re-check every 30 days)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +27,6 @@ class Judged:
     provider: Provider | None
     product: Product | None
     verdict: Verdict | None
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The instant whose position of the setting is taken for "now", why, and when to look again."""
-
-    at: datetime
-    why: str
-    due: datetime
-
-
-def look_for(evidence: Iterable[SettingEvidence], now: datetime) -> Look:
-    """The newest credible look, if it is not older than :data:`RECHECK`; else now itself."""
-    seen = [e for e in evidence if e.known in (Known.OBSERVED, Known.ATTESTED) and e.begins <= now]
-    if not seen:
-        return Look(now, "the setting was never looked at; withhold optout PROVIDER looks at it", now)
-    newest = max(min(e.ends, now) for e in seen)
-    if now - newest > RECHECK:
-        return Look(now, f"the last look at the setting is of {newest:%Y-%m-%d}: too old, look again", now)
-    return Look(newest, f"setting as last looked at on {newest:%Y-%m-%d %H:%M} UTC", newest + RECHECK)
 
 
 def _with_repeats(stored: "StoredConversation") -> Conversation:
@@ -138,7 +116,7 @@ class Ledger:
         key = (None if account is None else account.id, provider.id, product.id)
         if key not in self._judges:
             evidence = self._evidence.get(account.id, ()) if account is not None else ()
-            look = look_for(evidence, self._now)
+            look = look_for(evidence, self._now, provider, account)
             self._judges[key] = Judge(RegimeTable(product, account, evidence, self._now, look.at))
         return self._judges[key]
 

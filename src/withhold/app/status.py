@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from withhold.app.bootstrap import Services
 from withhold.app.guiding import deciding_controls
-from withhold.app.ledger import RECHECK
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.terms import Control, Provider
 from withhold.model.words import Known, Setting
+from withhold.policy.looks import why_fallen
 from withhold.report import documents as d
 
 LEAST_GAP = timedelta(days=1)
@@ -71,7 +71,8 @@ def _row(
             next=look,
         )
     ends = min(last.ends, now)
-    old = now - ends > RECHECK
+    fallen = why_fallen(last, now, provider, account)
+    old = fallen is not None
     what = "sharing" if last.setting is Setting.SHARING else "private"
     text = f"Stood at {what} when last looked at, {(now - ends).days} days ago."
     gap = open_gap(seen)
@@ -92,7 +93,7 @@ def _row(
         since=last.begins,
         last_seen=ends,
         known=last.known.value,
-        text=text + (" That is too long ago to stand for now." if old else ""),
+        text=text if fallen is None else f"{text} It does not stand for now: {fallen}.",
         next=look if old or gap or last.setting is Setting.SHARING else "withhold exposure",
     )
 
