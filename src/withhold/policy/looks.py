@@ -57,8 +57,8 @@ def why_fallen(
         return f"the last look at the setting is of {at:%Y-%m-%d}: too old, look again"
     changes = sorted(
         (when.latest, what)
-        for when, what in _changes(look.control_id, provider, account)
-        if _since(when, at, now)
+        for when, what in changes_for(look.control_id, provider, account)
+        if came_after(when, at, now)
     )
     if not changes:
         return None
@@ -66,9 +66,10 @@ def why_fallen(
     return f"{what} (by {latest:%Y-%m-%d}), after the last look at the setting of {at:%Y-%m-%d}: look again"
 
 
-def _changes(
+def changes_for(
     control_id: str, provider: Provider | None, account: Account | None
 ) -> Iterator[tuple[When, str]]:
+    """What may set a control anew, each with the instant at which it began or will begin."""
     for entry in _terms(provider):
         if entry.training.control_id == control_id and entry.begins is not None:
             yield entry.begins, "the terms changed"
@@ -84,7 +85,7 @@ def _terms(provider: Provider | None) -> Iterator[Terms]:
                 yield from plan.terms
 
 
-def _since(when: When, look: datetime, now: datetime) -> bool:
+def came_after(when: When, look: datetime, now: datetime) -> bool:
     """Whether it happened after the look, or may have: on a known day that is not over at the look.
 
     Something with an open span ("not before May, perhaps never") is no news since the look.

@@ -13,8 +13,10 @@ from withhold.store.conversations import ConversationFacts
 from withhold.store.findings import Findings
 from withhold.store.migrate import bring_up, key_of
 from withhold.store.moving import Mover
+from withhold.store.purges import Purges
 from withhold.store.sources import NewSource, Source, Sources
 from withhold.store.sqlite import BUSY_SECONDS, Database
+from withhold.store.watching import Watching
 from withhold.support.paths import StateHome
 
 
@@ -33,6 +35,8 @@ class Store:
         self._sources = Sources(database)
         self.facts = ConversationFacts(database)
         self.findings = Findings(database)
+        self.watching = Watching(database)
+        self.purges = Purges(database)
         self.catalogue = SegmentCatalogue(database, clock)
         self.key = key_of(database)
 
