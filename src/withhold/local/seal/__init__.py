@@ -1,0 +1,1 @@
+"""The seal: a process that can answer, and reach nobody. Each layer alone leaks; the set is what counts."""
