@@ -11,10 +11,21 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Protocol
 
-from withhold.sensitive.rules import Rule, all_rules
+from withhold.sensitive.rules import all_rules
 
 Hit = tuple[int, int]
 """Number of a rule, and where a match of its anchor ends."""
+
+
+class Anchored(Protocol):
+    """What an engine needs to know of a rule. ``word`` is in every anchor, in lower case; it may be empty."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def anchor(self) -> str: ...
+    @property
+    def word(self) -> bytes: ...
 
 
 class Engine(Protocol):
@@ -32,7 +43,7 @@ class Hyperscan:
 
     name = "hyperscan"
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Anchored]) -> None:
         import hyperscan
 
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
@@ -58,7 +69,7 @@ class Plain:
 
     name = "re"
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    def __init__(self, rules: Sequence[Anchored]) -> None:
         self._rules = [(rule.number, rule.word, _overlapping(rule.anchor)) for rule in rules]
 
     def hits(self, text: bytes) -> list[Hit]:
@@ -76,16 +87,21 @@ def _overlapping(anchor: str) -> re.Pattern[bytes]:
     return re.compile(f"(?=({anchor}))".encode())
 
 
-ENGINES: tuple[Callable[[Sequence[Rule]], Engine], ...] = (Hyperscan, Plain)
+ENGINES: tuple[Callable[[Sequence[Anchored]], Engine], ...] = (Hyperscan, Plain)
 """The fastest first."""
 
 
 @cache
 def best_engine() -> Engine:
-    """The fastest engine that is installed. The last one always is."""
+    """The fastest engine that is installed, for the rules on secrets. The last one always is."""
+    return engine_for(all_rules())
+
+
+def engine_for(rules: Sequence[Anchored]) -> Engine:
+    """The fastest engine that is installed, for ``rules``."""
     for make in ENGINES[:-1]:
         try:
-            return make(all_rules())
+            return make(rules)
         except ImportError:
             continue
-    return Plain(all_rules())
+    return Plain(rules)

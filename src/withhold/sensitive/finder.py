@@ -10,41 +10,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from withhold.sensitive.checks import CERTAIN, CHECKS, is_placeholder, plain
 from withhold.sensitive.engines import Engine, best_engine
 from withhold.sensitive.rules import BEFORE, REACH, Rule, all_rules
+from withhold.sensitive.streams import CHUNK, Aside, Assurance, Finding, through
 
-CHUNK = 1 << 20
 _HELD = BEFORE + 600
 """Bytes before a chunk that are kept, so that what begins in it sees what stands before."""
-
-Assurance = Literal["checked", "shaped", "named"]
-"""``checked``: a checksum or inner structure holds. ``shaped``: the issuer's own shape. ``named``: a plain
-string that a name beside it calls a secret."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One secret. ``start`` and ``end`` are offsets in bytes of the stream; the value is not kept.
-
-    ``fingerprint`` is the same for the same secret under one key, and tells nothing without the key.
-    """
-
-    kind: str
-    issuer: str
-    assurance: Assurance
-    start: int
-    end: int
-    fingerprint: str
-
-
-@dataclass(slots=True)
-class Aside:
-    """How many candidates were set aside as placeholders of documents."""
-
-    placeholders: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +46,7 @@ class Finder:
 
     def in_stream(self, read: Callable[[int], bytes]) -> Iterator[Finding]:
         """Everything in a stream, in order. ``read`` hands out at most as many bytes as it is asked for."""
-        held, base, new = b"", 0, 0
-        while True:
-            chunk = read(CHUNK)
-            text = held + chunk if held else chunk
-            last = len(text) if not chunk else max(new, len(text) - REACH)
-            yield from self._among(text, base, new, last)
-            if not chunk:
-                return
-            keep = max(0, last - _HELD)
-            held, base, new = text[keep:], base + keep, last - keep
+        return through(read, self._among, before=_HELD, reach=REACH)
 
     def _among(self, text: bytes, base: int, first: int, last: int) -> list[Finding]:
         """Those whose value begins in ``text[first:last]``."""
@@ -149,3 +113,6 @@ def _apart(spans: set[_Span]) -> list[_Span]:
         if all(span.end <= other.start or other.end <= span.start for other in kept):
             kept.append(span)
     return kept
+
+
+__all__ = ["CHUNK", "Aside", "Finder", "Finding", "fingerprint"]
