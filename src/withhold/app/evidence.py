@@ -24,7 +24,7 @@ def list_evidence(services: Services, *, own: bool = False) -> d.EvidenceListDoc
     return d.EvidenceListDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
-        records=tuple(_row(services, r) for r in journal.records(own=own)),
+        records=tuple(record_row(services, r) for r in journal.records(own=own)),
         unstamped=journal.bare(),
     )
 
@@ -193,7 +193,8 @@ def _claim(claim: Claim) -> d.Claim:
     return d.Claim(name=claim.name, result=claim.result.value, why=claim.why)
 
 
-def _row(services: Services, record: Record) -> d.RecordRow:
+def record_row(services: Services, record: Record) -> d.RecordRow:
+    """One record as it is listed."""
     standing = services.journal.status(record)
     return d.RecordRow(
         id=record.id,

@@ -102,7 +102,7 @@ def _of_provider(
             yield _Item(provider_id, provider, account, None, count)
             continue
         for control in controls:
-            place = Place(provider, control, account, _web(control.url))
+            place = Place(provider, control, account, web_address(control.url))
             yield _Item(provider_id, provider, account, place, count)
 
 
@@ -110,7 +110,7 @@ def _neg(counts: Counts) -> tuple[int, int, int]:
     return -counts.eligible, -counts.exposed, -counts.unknown
 
 
-def _web(url: str | None) -> str | None:
+def web_address(url: str | None) -> str | None:
     """A pack of a provider without one home gives a path only, which no browser can open."""
     return None if url is None or url.startswith("/") else url
 

@@ -33,7 +33,9 @@ class Root(LazyGroup):
         ),
         "index": Lazy("withhold.cli.index:index", "The index for other programs, and whether it is sound."),
         "evidence": Lazy("withhold.cli.evidence:evidence", "List, verify and time-stamp the evidence."),
+        "advise": Lazy("withhold.cli.advise:advise", "Routes for your own use: who trains, at what cost."),
         "packs": Lazy("withhold.cli.packs:packs", "List, show and lint the provider data."),
+        "ui": Lazy("withhold.cli.ui:ui", "The page: posture, exposure, evidence and what is due."),
         "lab": Lazy("withhold.cli.lab:lab", "Run the reference provider on this machine."),
         "demo": Lazy("withhold.cli.demo:demo", "The whole story on the lab, in a real browser."),
     }

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from withhold.report import documents as d
 from withhold.report.text import (
+    advise,
     apply,
     controls,
     demo,
@@ -16,6 +17,7 @@ from withhold.report.text import (
     findings,
     index,
     machine,
+    product,
     simple,
     sitting,
     spot,
@@ -34,6 +36,7 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.LedgerPage: exposure.page,
     d.ExplainDocument: exposure.explain,
     d.FindingsDocument: findings.findings,
+    d.AdviseDocument: advise.advise,
     d.WhatIfDocument: whatif.whatif,
     d.TimelineDocument: timeline.timeline,
     d.OptOutDocument: simple.optout,
@@ -59,6 +62,7 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.PackShowDocument: simple.packs_show,
     d.PacksDiffDocument: simple.packs_diff,
     d.DemoDocument: demo.demo,
+    d.UiDocument: product.ui,
 }
 
 

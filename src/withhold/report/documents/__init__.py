@@ -15,6 +15,16 @@ from withhold.report.documents.account import (
     SpanRow,
     StatusDocument,
 )
+from withhold.report.documents.advise import (
+    AdviceSource,
+    AdviseDocument,
+    CostRow,
+    KeepingRow,
+    PriceRow,
+    RouteExceptionRow,
+    RouteRow,
+    UsageRow,
+)
 from withhold.report.documents.apply import (
     ApplyChange,
     ApplyDocument,
@@ -141,6 +151,7 @@ from withhold.report.documents.timeline import (
     TimelineDocument,
     WeekRow,
 )
+from withhold.report.documents.ui import UiDocument
 from withhold.report.documents.whatif import (
     SupposedRow,
     Supposition,
@@ -157,6 +168,7 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "exposure": ExposureDocument,
     "explain": ExplainDocument,
     "findings": FindingsDocument,
+    "advise": AdviseDocument,
     "whatif": WhatIfDocument,
     "timeline": TimelineDocument,
     "optout": OptOutDocument,
@@ -182,6 +194,7 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "packs-diff": PacksDiffDocument,
     "packs-show": PackShowDocument,
     "demo": DemoDocument,
+    "ui": UiDocument,
     "error": ErrorDocument,
 }
 """Every document by the name in its ``schema`` key. The JSON Schemas in the docs come from it."""
@@ -190,6 +203,14 @@ __all__ = [
     "DOCUMENTS",
     "AcceptanceRow",
     "AccountDocument",
+    "AdviceSource",
+    "AdviseDocument",
+    "CostRow",
+    "KeepingRow",
+    "PriceRow",
+    "RouteExceptionRow",
+    "RouteRow",
+    "UsageRow",
     "AccountRow",
     "ApplyChange",
     "ApplyDocument",
@@ -293,6 +314,7 @@ __all__ = [
     "Totals",
     "Trainable",
     "Transcripts",
+    "UiDocument",
     "UndoDocument",
     "UndoneFile",
     "UnreadPlace",
