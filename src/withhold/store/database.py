@@ -11,11 +11,13 @@ from withhold.store.accounts import Accounts
 from withhold.store.catalogue import SegmentCatalogue
 from withhold.store.conversations import ConversationFacts
 from withhold.store.findings import Findings
+from withhold.store.letters import Letters
 from withhold.store.migrate import bring_up, key_of
 from withhold.store.moving import Mover
 from withhold.store.purges import Purges
 from withhold.store.sources import NewSource, Source, Sources
 from withhold.store.sqlite import BUSY_SECONDS, Database
+from withhold.store.terms import TermsWatched
 from withhold.store.watching import Watching
 from withhold.support.paths import StateHome
 
@@ -35,6 +37,8 @@ class Store:
         self._sources = Sources(database)
         self.facts = ConversationFacts(database)
         self.findings = Findings(database)
+        self.letters = Letters(database)
+        self.terms = TermsWatched(database)
         self.watching = Watching(database)
         self.purges = Purges(database)
         self.catalogue = SegmentCatalogue(database, clock)

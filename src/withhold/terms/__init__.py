@@ -1,1 +1,1 @@
-"""Fetching the pages that providers publish their terms on, and comparing their versions."""
+"""Fetching the pages on which providers state their terms, and telling which changes of them matter."""
