@@ -36,6 +36,7 @@ class Root(LazyGroup):
         "advise": Lazy("withhold.cli.advise:advise", "Routes for your own use: who trains, at what cost."),
         "packs": Lazy("withhold.cli.packs:packs", "List, show and lint the provider data."),
         "ui": Lazy("withhold.cli.ui:ui", "The page: posture, exposure, evidence and what is due."),
+        "watch": Lazy("withhold.cli.watch:watch", "Look again at what is due; tell what drifted."),
         "lab": Lazy("withhold.cli.lab:lab", "Run the reference provider on this machine."),
         "demo": Lazy("withhold.cli.demo:demo", "The whole story on the lab, in a real browser."),
     }

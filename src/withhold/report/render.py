@@ -22,6 +22,7 @@ from withhold.report.text import (
     sitting,
     spot,
     timeline,
+    watch,
     whatif,
 )
 from withhold.support.terminal import visible
@@ -62,6 +63,10 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.PackShowDocument: simple.packs_show,
     d.PacksDiffDocument: simple.packs_diff,
     d.DemoDocument: demo.demo,
+    d.WatchSetDocument: watch.chosen,
+    d.WatchInstallDocument: watch.installed,
+    d.WatchStatusDocument: watch.status,
+    d.WatchRunDocument: watch.run,
     d.UiDocument: product.ui,
 }
 

@@ -1,0 +1,183 @@
+"""``withhold advise``: routes by what keeps them from training, and by cost."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.tool import Tool
+from withhold.packs.loader import load_all
+
+USE = ("--tokens-in", "2000000", "--tokens-out", "500000")
+PRICED = (
+    *("--price", "anthropic/claude-team.seat=25EUR"),
+    *("--price", "anthropic/claude-api-direct.input=3EUR"),
+    *("--price", "anthropic/claude-api-direct.output=15EUR"),
+)
+MACHINE = (
+    *("--price", "local.hardware=900EUR"),
+    *("--price", "local.electricity=0.4EUR"),
+    *("--price", "local.months=36"),
+    *("--price", "local.watts=100"),
+    *("--price", "local.tokens_per_second=10"),
+)
+
+
+def by_id(document: Any) -> dict[str, Any]:
+    return {row["id"]: row for row in document["routes"]}
+
+
+def test_the_word_of_assurance_follows_terms_and_rules(tool: Tool) -> None:
+    """A setting is a promise, commercial terms are a contract, an unpaid key trains: never a proof."""
+    routes = by_id(tool.document("advise", "--provider", "anthropic", "--provider", "google"))
+    assert routes["anthropic/claude-consumer"]["assurance"] == "promise"
+    assert routes["anthropic/claude-consumer"]["needs_setting"] is True
+    assert routes["anthropic/claude-team"]["assurance"] == "contract"
+    assert routes["anthropic/claude-api-direct"]["assurance"] == "contract"
+    assert routes["google/gemini-api-unpaid"]["assurance"] == "none"
+    assert {i for i, r in routes.items() if r["assurance"] == "proof"} == {"local"}
+    assert routes["local"]["needs_proof"] is True
+
+
+def test_no_route_of_any_provider_is_called_kept_out_against_the_rules(tool: Tool) -> None:
+    """Over all packs: no contract on a consumer plan."""
+    classes = {
+        f"{p.id}/{plan.id}": plan.plan_class.value
+        for p in load_all((), ()).values()
+        for product in p.products
+        for plan in product.plans
+    }
+    rows = by_id(tool.document("advise", "--all-providers"))
+    assert len(rows) > 60
+    for name, row in rows.items():
+        clear = (row["past"], row["future"]) == ("not_exposed", "not_eligible")
+        assert clear is (row["assurance"] in {"proof", "contract", "promise"}), name
+        if row["assurance"] == "contract":
+            assert classes[name] in {"commercial", "education", "government", "api_paid"}
+            assert row["needs_setting"] is False
+
+
+def test_without_prices_nothing_is_the_cheapest(tool: Tool) -> None:
+    """No figure is remembered: every cost is unknown, with the key that would fill it."""
+    document = tool.document("advise", "--provider", "anthropic", *USE)
+    assert document["cheapest_contract"] is None
+    for row in document["routes"]:
+        assert row["cost"]["amount"] is None
+        assert row["cost"]["missing"]
+
+
+def test_the_cheapest_contract_is_found_among_what_is_priced(tool: Tool) -> None:
+    """By use it is 13.50 against three seats at 25; a consumer plan is no contract, however cheap."""
+    cheap = ("--price", "anthropic/claude-consumer/pro.seat=1EUR")
+    document = tool.document("advise", "--provider", "anthropic", "--people", "3", *USE, *PRICED, *cheap)
+    assert document["cheapest_contract"] == "anthropic/claude-api-direct"
+    assert by_id(document)["anthropic/claude-api-direct"]["cost"]["amount"] == 13.5
+    assert by_id(document)["anthropic/claude-team"]["cost"]["amount"] == 75
+    assert by_id(document)["anthropic/claude-consumer"]["cost"]["amount"] == 3
+    assert document["strongest"] == "local"
+
+
+def test_unknown_use_makes_no_route_free(tool: Tool) -> None:
+    """Nothing imported and nothing given: what is paid by use has no cost, rather than none to pay."""
+    document = tool.document("advise", "--provider", "anthropic", *PRICED)
+    assert document["usage"]["basis"] == "unknown"
+    assert by_id(document)["anthropic/claude-api-direct"]["cost"]["missing"] == ["your use"]
+    assert document["cheapest_contract"] == "anthropic/claude-team"
+
+
+def test_a_machine_is_compared_month_by_month(tool: Tool) -> None:
+    """The month in which it has paid for itself against each route that has a price."""
+    document = tool.document("advise", "--provider", "anthropic", "--people", "3", *USE, *PRICED, *MACHINE)
+    routes = by_id(document)
+    assert routes["anthropic/claude-team"]["break_even_month"] == 13
+    assert routes["anthropic/claude-enterprise"]["break_even_month"] is None
+    assert routes["local"]["cost"]["fixed"] == 25
+
+
+@pytest.fixture
+def price_file(tmp_path: Path) -> Path:
+    path = tmp_path / "prices.yaml"
+    path.write_text(
+        "prices:\n"
+        "  - {key: anthropic/claude-team.seat, value: 25 EUR, checked: 2020-01-01, source: 'https://x.example'}\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_an_old_price_is_shown_and_not_compared(tool: Tool, price_file: Path) -> None:
+    """A price that was checked more than 90 days ago decides nothing."""
+    document = tool.document("advise", "--provider", "anthropic", "--prices", price_file, *USE)
+    row = by_id(document)["anthropic/claude-team"]["cost"]
+    assert (row["amount"], row["stale"]) == (None, ["anthropic/claude-team.seat"])
+    assert document["prices"][0]["stale"] is True
+    assert document["cheapest_contract"] is None
+
+
+def test_a_price_of_nothing_shown_is_said(tool: Tool) -> None:
+    """A key with a slip in it would be overlooked in silence."""
+    document = tool.document(
+        "advise", "--provider", "anthropic", "--price", "anthropic/claude-tema.seat=5EUR"
+    )
+    assert document["unused_prices"] == ["anthropic/claude-tema.seat"]
+
+
+@pytest.mark.parametrize(
+    "price",
+    [
+        "25EUR",
+        "a=25EUR",
+        "anthropic/claude-team.seat=25",
+        "local.watts=3EUR",
+        "anthropic/claude-team.seat=-1EUR",
+    ],
+)
+def test_what_is_no_price_is_refused(tool: Tool, price: str) -> None:
+    """Exit code 2, with the form that a price has."""
+    ran = tool("advise", "--provider", "anthropic", "--price", price)
+    assert ran.code == 2
+    assert "KEY=VALUE" in ran.err
+
+
+def test_use_is_counted_in_the_index(filled: Tool) -> None:
+    """Messages and characters of the newest months; each answer counts what was said before it again."""
+    document = filled.document("advise", "--provider", "anthropic", *PRICED)
+    usage = document["usage"]
+    assert usage["basis"] == "index"
+    assert usage["messages"] > 0
+    assert usage["tokens_in"] > usage["tokens_out"] * 0.1
+    assert usage["begins"] < usage["ends"]
+    double = filled.document("advise", "--provider", "anthropic", "--people", "2", *PRICED)["usage"]
+    assert double["tokens_out"] == pytest.approx(2 * usage["tokens_out"], abs=2)
+
+
+def test_nothing_known_of_accounts_asks_for_a_provider(tool: Tool) -> None:
+    """With neither an account nor a provider named there is nothing to compare."""
+    ran = tool("advise")
+    assert ran.code == 2
+    assert "--provider" in ran.err
+
+
+def test_the_page_stands_alone_and_escapes_what_it_is_given(tool: Tool, tmp_path: Path) -> None:
+    """One file that loads nothing; a source of a price cannot bring markup along."""
+    prices = tmp_path / "own.yaml"
+    prices.write_text(
+        "prices:\n  - key: anthropic/claude-team.seat\n    value: 25 EUR\n    checked: 2020-01-01\n"
+        "    source: '<script>alert(1)</script>'\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "routes.html"
+    named = ("--prices", prices, "--people", "3", *USE, *PRICED, *MACHINE)
+    assert tool("advise", "--provider", "anthropic", *named, "--out", out).code == 0
+    page = out.read_text("utf-8")
+    assert "<svg" in page
+    assert "<script" not in page
+    assert "src=" not in page
+
+
+def test_the_text_fits_eighty_columns(tool: Tool) -> None:
+    """Routes, words and the two that stand out, without colour."""
+    ran = tool("advise", "--provider", "anthropic", *USE, *PRICED)
+    assert max(map(len, ran.out.splitlines())) <= 80
+    assert "Cheapest contract: anthropic/claude-api-direct" in ran.out
+    assert "not legal advice" in ran.out
