@@ -1,9 +1,10 @@
 """The exposure ledger: totals, rows, and the explanation of one conversation."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -13,8 +14,8 @@ from withhold.app.filters import EVERYTHING, Filter
 from withhold.app.gone import NO_SHOWING, Absences
 from withhold.app.ledger import Ledger
 from withhold.app.rows import row_of
-from withhold.model.account import Account
-from withhold.model.terms import Source
+from withhold.model.account import Account, SettingEvidence
+from withhold.model.terms import Provider, Source
 from withhold.model.verdict import Reason
 from withhold.model.words import Known
 from withhold.policy.looks import look_for
@@ -22,8 +23,8 @@ from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from withhold.app.gone import Shows
     from withhold.app.sweep import Narrowed, Sweep
-    from withhold.store.sources import Source as Imported
 
 __all__ = [
     "View",
@@ -32,9 +33,11 @@ __all__ = [
     "exposure",
     "ledger",
     "ledger_of",
+    "looks_of",
     "reason_row",
     "row_of",
     "source_row",
+    "view",
 ]
 
 
@@ -84,23 +87,40 @@ def ledger(
     """Verdicts for all conversations that match the filters: totals at once, rows as asked for."""
     from withhold.app.sweep import sweep
 
-    stamp = services.stamp()
-    now = as_of or stamp.generated_at
+    now = as_of or services.stamp().generated_at
     judges, accounts = ledger_of(services, now)
     wanted.check(services, accounts)
     services.progress.step("judging conversations")
     with sweep(services, judges, accounts, now) as found:
-        narrowed = found.narrowed(wanted, accounts)
-        tally = found.tally(narrowed)
-        head = d.ExposureDocument(
-            generated_at=stamp.generated_at,
-            tool_version=stamp.tool_version,
-            totals=tally.totals({a.id: a.label for a in accounts}),
-            left_out=found.bulk.total() - tally.count,
-            conversations=(),
-            as_of=_looks(services, accounts, tally.accounts, now),
-        )
-        yield View(head, found, narrowed, services.store.findings.kinds())
+        evidence = services.store.setting_evidence
+        looks = partial(looks_of, services.packs, evidence, services.store.sources(), now)
+        yield view(services, found, accounts, wanted, looks, services.store.findings.kinds())
+
+
+Looks = Callable[[tuple[Account, ...], frozenset[str | None]], tuple[d.AsOf, ...]]
+
+
+def view(
+    services: Services,
+    found: "Sweep",
+    accounts: tuple[Account, ...],
+    wanted: Filter,
+    looks: Looks,
+    sensitivity: Mapping[tuple[str, str], tuple[str, ...]],
+) -> View:
+    """The ledger over a sweep, counted. ``looks`` says what future eligibility stands for, by account."""
+    stamp = services.stamp()
+    narrowed = found.narrowed(wanted, accounts)
+    tally = found.tally(narrowed)
+    head = d.ExposureDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        totals=tally.totals({a.id: a.label for a in accounts}),
+        left_out=found.bulk.total() - tally.count,
+        conversations=(),
+        as_of=looks(accounts, tally.accounts),
+    )
+    return View(head, found, narrowed, sensitivity)
 
 
 def exposure(
@@ -174,14 +194,19 @@ def source_row(source: Source) -> d.SourceRow:
     )
 
 
-def _looks(
-    services: Services, accounts: tuple[Account, ...], held: frozenset[str | None], now: datetime
+def looks_of(
+    packs: Mapping[str, Provider],
+    evidence: Callable[[str], tuple[SettingEvidence, ...]],
+    sources: "Iterable[Shows]",
+    now: datetime,
+    accounts: tuple[Account, ...],
+    held: frozenset[str | None],
 ) -> tuple[d.AsOf, ...]:
-    rows, sources = [], services.store.sources()
+    """For each account of ``held``: what future eligibility is said for, and how far files show."""
+    rows, sources = [], tuple(sources)
     for account in accounts:
         if account.id in held:
-            evidence = services.store.setting_evidence(account.id)
-            look = look_for(evidence, now, services.packs.get(account.provider_id), account)
+            look = look_for(evidence(account.id), now, packs.get(account.provider_id), account)
             rows.append(
                 d.AsOf(
                     account=account.label,
@@ -195,7 +220,7 @@ def _looks(
     return tuple(rows)
 
 
-def _shown_until(account: Account, sources: Iterable["Imported"]) -> datetime | None:
+def _shown_until(account: Account, sources: "Iterable[Shows]") -> datetime | None:
     """When the newest source of the account was made, at the latest: one that does not tell, as imported."""
     refs = (account.id, *account.source_account_ids)
     made = (

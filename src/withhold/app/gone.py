@@ -4,16 +4,14 @@ An export may be partial without saying so: what is absent is reported as absent
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from withhold.model.account import Account
+from withhold.model.when import When
 from withhold.model.words import Kind
 from withhold.report import documents as d
-
-if TYPE_CHECKING:
-    from withhold.store.sources import Source
 
 ONE_EXPORT = timedelta(days=1)
 """Files made within a day may be parts of one export: what one of them lacks, another may hold."""
@@ -22,15 +20,32 @@ NO_SHOWING = "attestation"
 """Format of a source that is the person's word: it shows no history."""
 
 
+class Shows(Protocol):
+    """What an imported source tells of which conversations were there, and when."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def format(self) -> str: ...
+    @property
+    def imported_at(self) -> datetime: ...
+    @property
+    def exported_at(self) -> When | None: ...
+    @property
+    def account_ref(self) -> str | None: ...
+    @property
+    def unrecognised(self) -> Sized: ...
+
+
 class Absences:
     """Which exports of each account came later, and what they lack. Chats only: files of coding sessions are
     cleared away by the tools themselves.
     """
 
-    def __init__(self, accounts: Iterable[Account], sources: "Iterable[Source]") -> None:
+    def __init__(self, accounts: Iterable[Account], sources: Iterable[Shows]) -> None:
         owners = {ref: a.id for a in accounts for ref in (a.id, *a.source_account_ids)}
         self._sources = {s.id: s for s in sources}
-        self._exports: dict[str, list[Source]] = defaultdict(list)
+        self._exports: dict[str, list[Shows]] = defaultdict(list)
         for source in self._sources.values():
             owner = owners.get(source.account_ref or "")
             if owner is not None and source.exported_at is not None:
@@ -63,7 +78,7 @@ class Absences:
         return min((_gone(s, max(dated, default=None)) for s in newer), key=lambda g: g.latest)
 
 
-def _lacks(source: "Source", shown: "list[Source]") -> bool:
+def _lacks(source: Shows, shown: list[Shows]) -> bool:
     """Whether a source of the same format was surely made after every one that shows the conversation."""
     if source in shown or source.exported_at is None or source.format not in {s.format for s in shown}:
         return False
@@ -71,10 +86,10 @@ def _lacks(source: "Source", shown: "list[Source]") -> bool:
     return source.exported_at.earliest >= by + ONE_EXPORT
 
 
-def _gone(source: "Source", seen: datetime | None) -> d.GoneSince:
+def _gone(source: Shows, seen: datetime | None) -> d.GoneSince:
     assert source.exported_at is not None  # noqa: S101 - only dated exports can be newer
     latest = source.exported_at.latest
     note = f"absent from the export dated {latest:%Y-%m-%d}; an export can be partial: no proof of deletion"
-    if source.unrecognised:
+    if len(source.unrecognised):
         note += f"; {len(source.unrecognised)} places in it were not recognised"
     return d.GoneSince(earliest=seen, latest=latest, note=note)

@@ -31,9 +31,10 @@ from withhold.app.sorts import (
     spans_of,
 )
 from withhold.app.totals import Belongs, End, Tally, end_said
+from withhold.index.bulk.asking import Asking, Chosen
 from withhold.index.bulk.base import Base, Group
-from withhold.index.bulk.bulk import Bulk, Chosen
-from withhold.index.bulk.grid import Grid
+from withhold.index.bulk.bulk import Bulk
+from withhold.index.bulk.grid import Grid, OwnCells
 from withhold.index.bulk.kept import Shelf
 from withhold.index.schema import id_of
 from withhold.model.account import Account
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
 
 DERIVED = "derived"
 """Folder of the state for what can be made again from the rest of it."""
-CHUNK = 20_000
 
 Change = Callable[[StoredConversation], StoredConversation]
 
@@ -65,9 +65,9 @@ class Sweep:
 
     def __init__(
         self,
-        bulk: Bulk,
+        bulk: Asking,
         ledger: Ledger,
-        grid: Grid,
+        grid: Grid | OwnCells,
         now: datetime,
         *,
         odd: Iterable[int],
@@ -259,12 +259,11 @@ class Sweep:
     def _plain_rows(self, wanted: "Narrowed", limit: int | None) -> Iterator[d.ConversationRow]:
         groups = self._groups_of(wanted)
         some_rated = wanted.judged and any(self.sorts[grp].group.rated for grp in groups)
-        ranked = self.bulk.ranked(groups, limit=None if some_rated else limit, chosen=wanted.chosen)
-        for start in range(0, ranked.num_rows, CHUNK):
-            for found in self.bulk.rows(ranked.slice(start, CHUNK)):
-                row = self.row(found)
-                if wanted.keeps(self.sorts[found["grp"]].belongs, row.past_exposure, row.future_eligibility):
-                    yield row
+        most = None if some_rated else limit
+        for found in self.bulk.shown(groups, limit=most, chosen=wanted.chosen):
+            row = self.row(found)
+            if wanted.keeps(self.sorts[found["grp"]].belongs, row.past_exposure, row.future_eligibility):
+                yield row
 
     def _groups_of(self, wanted: "Narrowed") -> list[int]:
         """Groups of which some conversation may be kept."""
@@ -280,12 +279,10 @@ class Sweep:
     ) -> Iterator[tuple[d.ConversationRow, d.ConversationRow]]:
         """Rows of groups that ``may`` differ, as judged here and by ``other``, which has the same base."""
         groups = [grp for grp in self._groups_of(wanted) if may(grp)]
-        ranked = self.bulk.ranked(groups, limit=None, chosen=wanted.chosen)
-        for start in range(0, ranked.num_rows, CHUNK):
-            for found in self.bulk.rows(ranked.slice(start, CHUNK)):
-                row = self.row(found)
-                if wanted.keeps(self.sorts[found["grp"]].belongs, row.past_exposure, row.future_eligibility):
-                    yield row, other.row(found)
+        for found in self.bulk.shown(groups, limit=None, chosen=wanted.chosen):
+            row = self.row(found)
+            if wanted.keeps(self.sorts[found["grp"]].belongs, row.past_exposure, row.future_eligibility):
+                yield row, other.row(found)
 
     def row(self, found: Mapping[str, Any]) -> d.ConversationRow:
         """One conversation as people see it."""

@@ -84,12 +84,12 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "no instant of evaluation",
-        "bulk/bulk.py",
+        "bulk/asking.py",
         "frozenset(odd) | reaching_keys",
         "frozenset(odd)",
     ),
     Fault(
-        "odd conversations counted twice", "bulk/bulk.py", 'if self.odd else "true"', 'if False else "true"'
+        "odd conversations counted twice", "bulk/asking.py", 'if self.odd else "true"', 'if False else "true"'
     ),
     Fault(
         "the base of another grid taken",
@@ -103,8 +103,8 @@ FAULTS: tuple[Fault, ...] = (
         "n.version == self._snapshot.version and n.grid == grid",
         "n.grid == grid",
     ),
-    Fault("days of ten hours", "bulk/bulk.py", "DAY = 86_400_000_000", "DAY = 36_000_000_000"),
-    Fault("equal times in another order", "bulk/bulk.py", "DESC, a.key DESC", "DESC, a.key ASC"),
+    Fault("days of ten hours", "bulk/asking.py", "DAY = 86_400_000_000", "DAY = 36_000_000_000"),
+    Fault("equal times in another order", "bulk/asking.py", "DESC, a.key DESC", "DESC, a.key ASC"),
     Fault("feedback forgotten", "sorts.py", "if not course.feedback:", "if True:"),
     Fault(
         "feedback of the future",

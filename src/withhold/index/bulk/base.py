@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from withhold.index.bulk.cutting import Cut, cuts, distinct, known_by
-from withhold.index.bulk.grid import Grid
+from withhold.index.bulk.grid import Grid, OwnCells
 
 if TYPE_CHECKING:
-    import duckdb
+    from withhold.index.bulk.engine import Engine
 
 OWN = ("provider_id", "account_ref", "kind", "product_id", "incognito", "feedback_visible")
 """What a group says of its conversations beside their history."""
 
 TABLES = ("base", "groups", "cuts", "rated", "seen", "projects")
+LARGE = ("base", "rated")
+"""Tables with a row a conversation, or nearly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The tables of one index in one grid, in Arrow.
+    """The tables of one index in one grid, in Arrow; on a cluster ``base`` and ``rated`` stay there.
 
     ``base``: ``key``, ``grp``, ``seen``, ``project``, ``first``, ``last``, ``shown_first``, ``shown_last``,
     ``resumed``. ``groups``: ``grp``, the columns of :data:`OWN`, ``rated`` (feedback is shown), ``cut``, and
@@ -33,7 +35,7 @@ class Base:
     ``feedback``. ``seen``: which ``sources`` show a conversation. ``projects``: ``project`` and ``name``.
     """
 
-    grid: Grid
+    grid: Grid | OwnCells
     tables: dict[str, pa.Table]
 
     def groups(self) -> "Iterator[Group]":
@@ -73,58 +75,64 @@ class Group:
 
 
 def make(
-    connection: "duckdb.DuckDBPyConnection",
-    grid: Grid,
+    engine: "Engine",
+    grid: Grid | OwnCells,
     *,
     former: Base | None = None,
     changed: pa.Array | None = None,
     as_of: int | None = None,
+    there: bool = False,
 ) -> Base:
-    """The base over the views ``conversations``, ``sendings``, ``messages`` and ``sightings``.
+    """The base over the tables ``conversations``, ``sendings``, ``messages`` and ``sightings``.
 
     ``former`` is the base of an earlier state or another grid, ``changed`` the keys whose rows are new since:
     what they do not tell is looked up. With ``as_of`` times are bounded by it; then ``former`` has to be
-    ``None``.
+    ``None``. ``there``: :data:`LARGE` tables are not fetched, and stay with the engine under their names.
     """
-    _cuts(connection, grid, former, changed, as_of)
-    connection.execute(_SOURCES)
-    connection.execute(_WHOLE.format(**_times(grid, as_of)))
-    connection.execute(_GROUPS)
-    connection.execute(_PROJECTS)
-    tables = {name: connection.sql(sql).to_arrow_table() for name, sql in _RESULTS.items()}
-    for name in (
-        "cut_of",
-        "cuts_there",
-        "sources_of",
-        "seen_there",
-        "projects_there",
-        "groups_there",
-        "whole",
-    ):
-        connection.execute(f"DROP TABLE {name}")
+    _cuts(engine, grid, former, changed, as_of)
+    engine.make("sources_of", _SOURCES_OF)
+    seen = _numbered(engine, "seen", "SELECT DISTINCT sources FROM sources_of")
+    engine.take("seen_there", seen)
+    engine.make("whole", _WHOLE.format(**_times(grid, as_of)))
+    groups = _numbered(engine, "grp", _GROUPS)
+    engine.take("groups_there", groups)
+    projects = _numbered(engine, "project", _PROJECTS)
+    engine.take("projects_there", projects)
+    tables = {
+        "groups": groups,
+        "cuts": engine.arrow("SELECT cut, text FROM cuts_there"),
+        "seen": seen,
+        "projects": projects,
+    }
+    if there:
+        for name, sql in _RESULTS.items():
+            engine.make(name, sql)
+    else:
+        tables |= {name: engine.arrow(sql) for name, sql in _RESULTS.items()}
+    engine.drop("cut_of", "sources_of", "whole")
     return Base(grid, tables)
 
 
-_SOURCES = """
-CREATE TEMP TABLE sources_of AS
-    SELECT key, list_sort(list(DISTINCT source)) AS sources FROM sightings GROUP BY key;
-CREATE TEMP TABLE seen_there AS
-    SELECT CAST(row_number() OVER () AS INTEGER) AS seen, sources
-    FROM (SELECT DISTINCT sources FROM sources_of)
-"""
+def _numbered(engine: "Engine", name: str, sql: str) -> pa.Table:
+    """Rows of ``sql`` with a first column that counts them from 1."""
+    found = engine.arrow(sql)
+    return found.add_column(0, name, pa.array(range(1, found.num_rows + 1), pa.int32()))
+
+
+_SOURCES_OF = "SELECT key, list_sort(list(DISTINCT source)) AS sources FROM sightings GROUP BY key"
 
 _WHOLE = """
-CREATE TEMP TABLE whole AS
     SELECT c.key, c.provider_id, c.account_ref, c.kind, c.product_id, c.incognito, c.feedback_visible,
-        len(c.feedback) > 0 AS rated,
+        array_length(c.feedback) > 0 AS rated,
         coalesce(k.cut, (SELECT cut FROM cuts_there WHERE text = '')) AS cut,
         CASE WHEN c.first IS NOT NULL THEN {begins} END AS begins,
         CASE WHEN {last} IS NOT NULL THEN {ends} END AS ends,
-        c.first, {last} AS last, c.shown_first, c.shown_last, len(c.resumed) > 0 AS resumed,
+        c.first, {last} AS last, c.shown_first, c.shown_last, array_length(c.resumed) > 0 AS resumed,
         c.project, s.seen
     FROM conversations c
     LEFT JOIN cut_of k ON k.key = c.key
-    LEFT JOIN (SELECT key, seen FROM sources_of JOIN seen_there USING (sources)) s ON s.key = c.key
+    LEFT JOIN (SELECT o.key, t.seen FROM sources_of o JOIN seen_there t ON t.sources = o.sources) s
+        ON s.key = c.key
     {join}
 """
 
@@ -132,17 +140,8 @@ _SAME = (
     "provider_id", "account_ref", "kind", "product_id", "incognito", "feedback_visible",
     "rated", "cut", "begins", "ends",
 )  # fmt: skip
-_GROUPS = f"""
-CREATE TEMP TABLE groups_there AS
-    SELECT CAST(row_number() OVER () AS INTEGER) AS grp, *
-    FROM (SELECT DISTINCT {", ".join(_SAME)} FROM whole)
-"""
-
-_PROJECTS = """
-CREATE TEMP TABLE projects_there AS
-    SELECT CAST(row_number() OVER () AS INTEGER) AS project, name
-    FROM (SELECT DISTINCT project AS name FROM whole WHERE project IS NOT NULL)
-"""
+_GROUPS = f"SELECT DISTINCT {', '.join(_SAME)} FROM whole"
+_PROJECTS = "SELECT DISTINCT project AS name FROM whole WHERE project IS NOT NULL"
 
 _RESULTS = {
     "base": f"""
@@ -150,15 +149,11 @@ _RESULTS = {
         FROM whole w
         JOIN groups_there g ON {" AND ".join(f"w.{n} IS NOT DISTINCT FROM g.{n}" for n in _SAME)}
         LEFT JOIN projects_there p ON p.name = w.project""",
-    "groups": "SELECT * FROM groups_there",
-    "cuts": "SELECT cut, text FROM cuts_there",
-    "rated": "SELECT key, feedback FROM conversations WHERE len(feedback) > 0",
-    "seen": "SELECT seen, sources FROM seen_there",
-    "projects": "SELECT project, name FROM projects_there",
+    "rated": "SELECT key, feedback FROM conversations WHERE array_length(feedback) > 0",
 }
 
 
-def _times(grid: Grid, as_of: int | None) -> dict[str, str]:
+def _times(grid: Grid | OwnCells, as_of: int | None) -> dict[str, str]:
     """Expressions over the rows of ``conversations``, and the join that they need."""
     last, join = "c.last", ""
     if as_of is not None:
@@ -168,18 +163,18 @@ def _times(grid: Grid, as_of: int | None) -> dict[str, str]:
 
 
 def _cuts(
-    connection: "duckdb.DuckDBPyConnection",
-    grid: Grid,
+    engine: "Engine",
+    grid: Grid | OwnCells,
     former: Base | None,
     changed: pa.Array | None,
     as_of: int | None,
 ) -> None:
     """Makes ``cut_of`` (``key``, ``cut``) and ``cuts_there`` (``cut``, ``text``)."""
     if former is None:
-        connection.execute(f"CREATE TEMP TABLE raw_cuts AS {cuts(grid, 'sendings', as_of)}")
+        engine.make("raw_cuts", cuts(grid, "sendings", as_of))
     else:
-        _carried_over(connection, grid, former, changed)
-    texts = [row[0] for row in connection.execute("SELECT DISTINCT text FROM raw_cuts").fetchall()]
+        _carried_over(engine, grid, former, changed)
+    texts = [row[0] for row in engine.fetched("SELECT DISTINCT text FROM raw_cuts")]
     read = distinct(texts)
     written = {text: cut.text for text, cut in read.items()}
     numbers = {text: number for number, text in enumerate(sorted({*written.values(), ""}))}
@@ -192,19 +187,16 @@ def _cuts(
     there = pa.table(
         {"cut": pa.array(list(numbers.values()), pa.int32()), "text": pa.array(list(numbers), pa.string())}
     )
-    _take(connection, "numbers_of_texts", raw)
-    _take(connection, "cuts_there", there)
-    connection.execute(
-        "CREATE TEMP TABLE cut_of AS SELECT key, cut FROM raw_cuts JOIN numbers_of_texts USING (text)"
-    )
-    connection.execute("DROP TABLE raw_cuts")
-    connection.execute("DROP TABLE numbers_of_texts")
+    engine.take("numbers_of_texts", raw)
+    engine.take("cuts_there", there)
+    engine.make("cut_of", "SELECT r.key, n.cut FROM raw_cuts r JOIN numbers_of_texts n ON n.text = r.text")
+    engine.drop("raw_cuts")
 
 
-def _carried_over(
-    connection: "duckdb.DuckDBPyConnection", grid: Grid, former: Base, changed: pa.Array | None
-) -> None:
+def _carried_over(engine: "Engine", grid: Grid | OwnCells, former: Base, changed: pa.Array | None) -> None:
     """``raw_cuts`` from what was known: looked up anew where a row changed or a cell was cut in two."""
+    assert isinstance(grid, Grid)  # noqa: S101 - what is kept is always of one grid
+    assert isinstance(former.grid, Grid)  # noqa: S101
     cells = former.grid.moved_to(grid)
     there = [(row["cut"], Cut.read(row["text"]).moved(cells)) for row in former.tables["cuts"].to_pylist()]
     kept = [(cut, moved.text) for cut, moved in there if moved is not None and moved.text]
@@ -214,34 +206,18 @@ def _carried_over(
             "text": pa.array([text for _, text in kept], pa.string()),
         }
     )
-    _take(connection, "moved_cuts", moved)
-    _take(
-        connection,
-        "changed_keys",
-        pa.table({"key": pa.array([], pa.int64()) if changed is None else changed}),
-    )
-    _take(connection, "former_base", former.tables["base"].select(["key", "grp"]))
-    _take(connection, "former_groups", former.tables["groups"].select(["grp", "cut"]))
-    connection.execute(
-        "CREATE TEMP TABLE raw_cuts AS SELECT b.key, m.text FROM former_base b"
+    engine.take("moved_cuts", moved)
+    engine.take("changed_keys", pa.table({"key": pa.array([], pa.int64()) if changed is None else changed}))
+    engine.take("former_base", former.tables["base"].select(["key", "grp"]))
+    engine.take("former_groups", former.tables["groups"].select(["grp", "cut"]))
+    known = (
+        "SELECT b.key, m.text FROM former_base b"
         " JOIN former_groups g USING (grp) JOIN moved_cuts m USING (cut)"
         " SEMI JOIN conversations c ON c.key = b.key"
         " ANTI JOIN changed_keys x ON x.key = b.key"
     )
-    connection.execute(
-        "CREATE TEMP TABLE looked_up AS SELECT c.key FROM conversations c"
-        " ANTI JOIN raw_cuts r ON r.key = c.key"
-    )
-    [(left,)] = connection.execute("SELECT count(*) FROM looked_up").fetchall()
-    if left:
-        rows = "(SELECT s.* FROM sendings s SEMI JOIN looked_up l ON l.key = s.key)"
-        connection.execute(f"INSERT INTO raw_cuts {cuts(grid, rows)}")
-    for name in ("moved_cuts", "changed_keys", "former_base", "former_groups", "looked_up"):
-        connection.execute(f"DROP TABLE {name}")
-
-
-def _take(connection: "duckdb.DuckDBPyConnection", name: str, table: pa.Table) -> None:
-    """``table`` as a table of the connection."""
-    connection.register("handed_in", table)
-    connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM handed_in")
-    connection.unregister("handed_in")
+    engine.make("known_cuts", known)
+    engine.make("looked_up", "SELECT c.key FROM conversations c ANTI JOIN known_cuts r ON r.key = c.key")
+    rows = "(SELECT s.* FROM sendings s SEMI JOIN looked_up l ON l.key = s.key)"
+    engine.make("raw_cuts", f"SELECT key, text FROM known_cuts UNION ALL {cuts(grid, rows)}")
+    engine.drop("known_cuts", "looked_up")

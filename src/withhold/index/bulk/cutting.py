@@ -7,7 +7,7 @@ sending may lie, and those of all later ones, each once. It is written as signed
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from withhold.index.bulk.grid import Grid, Span
+from withhold.index.bulk.grid import Grid, OwnCells, Span
 
 WIDTH = 1 << 20
 """More cells than a grid can have."""
@@ -61,17 +61,18 @@ def known_by(as_of: int | None) -> str:
     return f"CASE WHEN earliest <= {as_of} AND {as_of} < latest THEN {as_of} ELSE latest END"
 
 
-def cuts(grid: Grid, sendings: str, as_of: int | None = None) -> str:
-    """One row a conversation of ``sendings``: ``key``, ``text``. The numbers in ``text`` have no order.
+def cuts(grid: Grid | OwnCells, sendings: str, as_of: int | None = None) -> str:
+    """One row a conversation of ``sendings``: ``key``, ``text``. The same numbers give the same ``text``.
 
     With ``as_of`` a time that reaches beyond it is bounded by it; without, no instant of evaluation counts.
     """
-    rows = f"SELECT key, n, earliest, {known_by(as_of)} AS latest FROM {sendings}"
-    begun = f"SELECT key, n, earliest, latest, {grid.sql('earliest')} AS low FROM ({rows}) AS r"
+    needed = "".join(f", {column}" for column in grid.needs)
+    rows = f"SELECT key, n, earliest, {known_by(as_of)} AS latest{needed} FROM {sendings}"
+    begun = f"SELECT key, n, earliest, latest{needed}, {grid.sql('earliest')} AS low FROM ({rows}) AS r"
     high = f"CASE WHEN latest = earliest THEN low ELSE {grid.sql('latest')} END"
     code = f"(CAST(low AS BIGINT) * {WIDTH} + {high} + 1) * CASE WHEN n = 0 THEN -1 ELSE 1 END"
     spans = f"SELECT DISTINCT key, {code} AS code FROM ({begun}) AS b"
-    text = "ARRAY_TO_STRING(ARRAY_AGG(CAST(code AS VARCHAR)), ' ')"
+    text = "ARRAY_TO_STRING(LIST_SORT(ARRAY_AGG(CAST(code AS VARCHAR))), ' ')"
     return f"SELECT key, {text} AS text FROM ({spans}) AS s GROUP BY key"
 
 

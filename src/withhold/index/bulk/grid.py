@@ -1,10 +1,11 @@
-"""One cutting of time for several regime tables."""
+"""Cuttings of time: one for several regime tables, or each table by its own."""
 
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 from withhold.model.columns import instant, micros
 from withhold.model.when import BEGINNING
@@ -21,6 +22,7 @@ class Grid:
     """
 
     cuts: tuple[int, ...]
+    needs: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def of(cls, tables: Iterable[RegimeTable]) -> "Grid":
@@ -65,3 +67,26 @@ class Grid:
             whole = len(other.cuts) if end is None else other.cell(end - 1)
             moved.append(cell if cell == whole else None)
         return moved
+
+
+def own_cuts(table: RegimeTable) -> list[int]:
+    """The instants at which one table changes."""
+    return list(Grid.of([table]).cuts)
+
+
+class OwnCells:
+    """Each conversation lies in the cells of its own regime table: its row holds the cuts of it.
+
+    With many people one grid for all of them would have as many cells as all of their looks taken together.
+    """
+
+    needs = ("grid_cuts",)
+    """Columns that rows of ``conversations`` and ``sendings`` need beside their own."""
+
+    def sql(self, column: str) -> str:
+        """How many cuts of the row do not lie after ``column``."""
+        return f"array_length(list_filter(grid_cuts, lambda x: x <= {column}))"
+
+    def regimes(self, table: RegimeTable) -> list[int]:
+        """The index of the regime of ``table`` that each of its cells lies in."""
+        return Grid.of([table]).regimes(table)

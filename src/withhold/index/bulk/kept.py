@@ -69,6 +69,7 @@ class Shelf:
 
     def put(self, base: Base, *, version: str, files: Iterable[str], parts: Iterable[Part]) -> None:
         """Keep ``base``; older ones than the newest few go. Raises ``OSError`` where it cannot be written."""
+        assert isinstance(base.grid, Grid)  # noqa: S101 - rows of the index hold no cuts
         private_dir(self._folder)
         tables = {name: self._write(table) for name, table in base.tables.items()}
         content = {
