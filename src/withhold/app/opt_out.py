@@ -202,10 +202,33 @@ def _assist(
     return _document(services, _kept(services, target, result))
 
 
-def _run(
-    services: Services, target: Target, opened: "OpenPage", url: str, *, overrode: bool, full_page: bool
+def look(
+    services: Services, provider: Provider, control: Control, account: Account, page: "OpenPage", url: str
 ) -> OptOutResult:
-    from withhold.controls.assist import set_private
+    """Read where a control stands, on a page that is open already; nothing is set. What was read is kept.
+
+    Raises ``RefusedByStance`` where the provider's terms do not permit it.
+    """
+    from withhold.controls.stance import require_assist
+
+    target = Target(provider, control, url, account, named=True)
+    require_assist(provider, url, override=False)
+    return _kept(
+        services, target, _run(services, target, page, url, overrode=False, full_page=False, acts=False)
+    )
+
+
+def _run(
+    services: Services,
+    target: Target,
+    opened: "OpenPage",
+    url: str,
+    *,
+    overrode: bool,
+    full_page: bool,
+    acts: bool = True,
+) -> OptOutResult:
+    from withhold.controls.assist import check, set_private
     from withhold.controls.record import RunContext
     from withhold.evidence.mask import mask_email
 
@@ -219,7 +242,8 @@ def _run(
         pack_id=target.provider.id,
         capture=_capture(target, full_page=full_page),
     )
-    return set_private(
+    act = set_private if acts else check
+    return act(
         opened.page, url, (target.control,), clock=services.clock, sink=services.journal, context=context
     )
 

@@ -3,9 +3,9 @@
 The rules, in the order in which they are asked:
 
 1. Nobody has looked, or only "after" the present instant (the clock was set back): at once.
-2. Something that may set the switch anew came after the last look: terms, an acceptance, a plan, another fact of
-   the account, an upgrade of a client, an alarm of the terms watch: at once. What is announced for a later day is
-   due on that day.
+2. Something that may set the switch anew came after the last look: terms, an acceptance, a plan, another fact
+   of the account, an upgrade of a client, an alarm of the terms watch: at once. What is announced for a later
+   day is due on that day.
 3. It was changed, and nobody looked again :attr:`Rhythm.after_change` or more after that: then.
 4. Else :attr:`Rhythm.every` after the last look.
 

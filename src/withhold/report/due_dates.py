@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from withhold.report.documents import AsOf, ConversationRow, ExposureDocument
+from withhold.report.documents import AsOf, ConversationRow, DueRow, ExposureDocument, ReminderRow
 from withhold.report.text.base import plural
 
 if TYPE_CHECKING:
@@ -29,13 +29,19 @@ Group = tuple[date, str, str]
 
 
 def due_dates(
-    document: ExposureDocument, today: date, rows: Iterable[ConversationRow] | None = None
+    document: ExposureDocument,
+    today: date,
+    rows: Iterable[ConversationRow] | None = None,
+    *,
+    looks: Iterable[DueRow] | None = None,
+    reminders: Iterable[ReminderRow] = (),
 ) -> bytes:
     """An iCalendar file (RFC 5545) with all-day events from ``today`` on.
 
     One event for each day and basis on which keeping times end, with the number of conversations; one for
     each account, repeated every 30 days, for looking at the setting. Ids of events are stable, so that a
     newer file replaces what an older one put into the calendar. ``rows`` stand in for those of the document.
+    ``looks`` are when each control is due by the watch, in place of the plain 30 days.
     """
     from icalendar import Calendar
 
@@ -43,7 +49,9 @@ def due_dates(
     calendar.add("prodid", f"-//withhold//exposure {document.tool_version}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "withhold: due dates")
-    for event in (*_ends(document, rows, today), *_rechecks(document.as_of, document.generated_at, today)):
+    stamp = document.generated_at
+    again = _rechecks(document.as_of, stamp, today) if looks is None else _looks(looks, stamp, today)
+    for event in (*_ends(document, rows, today), *again, *_reminders(reminders, stamp, today)):
         calendar.add_component(event)
     written: bytes = calendar.to_ical()
     return written
@@ -92,6 +100,20 @@ def _rechecks(looks: Iterable[AsOf], stamp: datetime, today: date) -> "Iterator[
         )
         event.add("rrule", {"freq": "daily", "interval": RECHECK_DAYS})
         yield event
+
+
+def _looks(looks: Iterable[DueRow], stamp: datetime, today: date) -> "Iterator[Event]":
+    for look in looks:
+        name = f"{look.provider}, {look.label}: {look.title}"
+        text = f"Due {look.at:%Y-%m-%d %H:%M} UTC: {look.why}. {look.next}"
+        key = ("look", look.account, look.control)
+        yield _event(key, f"Look at the training setting: {name}", text, max(look.at.date(), today), stamp)
+
+
+def _reminders(reminders: Iterable[ReminderRow], stamp: datetime, today: date) -> "Iterator[Event]":
+    for one in reminders:
+        text = f"{one.text} {one.next}"
+        yield _event(("reminder", one.name), one.text, text, max(one.due.date(), today), stamp)
 
 
 def _event(key: tuple[str, ...], summary: str, text: str, day: date, stamp: datetime) -> "Event":

@@ -86,9 +86,7 @@ class Purges:
 
     def get(self, number: int) -> Purge:
         """Raises ``UsageProblem`` if there is no such set."""
-        row = self._database.first(
-            "SELECT id, account_id, begun, mode, url FROM purges WHERE id = ?", number
-        )
+        row = self._database.first("SELECT id, account_id, begun, mode, url FROM purges WHERE id = ?", number)
         if row is None:
             raise UsageProblem(f"there is no purge {number}", next_step="withhold purge list")
         items = self._database.rows(
