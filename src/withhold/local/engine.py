@@ -1,6 +1,7 @@
 """llama.cpp through the wheel ``xllamacpp``: the one place that knows its names.
 
-Runs inside the seal. Its server speaks OpenAI's chat, completions and responses and Anthropic's messages, on a
+Runs inside the seal. Its server speaks OpenAI's chat, completions and responses and Anthropic's messages,
+on a
 Unix socket; what it offers beyond answering is switched off here.
 """
 
@@ -21,7 +22,7 @@ def serve(spec: Mapping[str, Any]) -> None:
     ``spec``: ``model`` and ``socket`` (paths), ``context`` and ``threads`` (numbers), ``template`` (a name
     that llama.cpp knows or a Jinja text; empty: the model's own), ``gpu_layers``.
     """
-    import xllamacpp
+    import xllamacpp  # type: ignore[import-untyped]
 
     os.umask(0o177)
     server = xllamacpp.Server(_parameters(xllamacpp, spec))

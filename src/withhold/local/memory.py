@@ -30,7 +30,8 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Bytes by purpose. ``exact`` tells whether weights and cache are read from a file or worked out from facts
+    """Bytes by purpose. ``exact`` tells whether weights and cache are read from a file or worked out from
+    facts
     of a catalogue; ``notes`` says where more was counted than may be needed.
     """
 

@@ -13,7 +13,7 @@ APP = "withhold"
 OVERRIDE = "WITHHOLD_HOME"
 _OWN_NAMES = frozenset(
     {"state.sqlite", "index", "evidence", "profiles", "packs", "backups", "state.lock"}
-    | {"authorities", "authorities.toml"}
+    | {"authorities", "authorities.toml", "scan.json", "models"}
 )
 
 
@@ -45,6 +45,11 @@ class StateHome:
     def profiles(self) -> Path:
         """Browser profiles that the person asked to keep."""
         return self.root / "profiles"
+
+    @property
+    def models(self) -> Path:
+        """Files of local models."""
+        return self.root / "models"
 
     @property
     def packs(self) -> Path:

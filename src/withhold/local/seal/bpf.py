@@ -1,6 +1,7 @@
 """The filter of system calls, assembled by hand: no library has to be found inside the seal.
 
-Refused are: every socket that is not a Unix socket, every ``connect``, every datagram with an address, message
+Refused are: every socket that is not a Unix socket, every ``connect``, every datagram with an address,
+message
 calls that can carry one, io_uring (it goes round such filters), other processes' memory, new namespaces,
 mounts, keys, kernel programs and modules, and calls younger than the table. A descriptor that somebody passes
 in can therefore be neither connected again nor sent through to somewhere else.

@@ -17,7 +17,9 @@ def program() -> str | None:
 def arguments(
     *, readable: Iterable[Path], writable: Iterable[Path], home: Path, environ: Mapping[str, str]
 ) -> list[str]:
-    """The command line up to the program that is to be run. Raises ``EnvironmentProblem`` without bubblewrap."""
+    """The command line up to the program that is to be run. Raises ``EnvironmentProblem`` without
+    bubblewrap.
+    """
     found = program()
     if found is None:
         raise EnvironmentProblem("bubblewrap is not installed", next_step="apt install bubblewrap")

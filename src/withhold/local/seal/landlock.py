@@ -1,4 +1,5 @@
-"""Landlock: which files may be touched, no TCP, no abstract sockets or signals to others. Linux 5.13 and later.
+"""Landlock: which files may be touched, no TCP, no abstract sockets or signals to others. Linux 5.13 and
+later.
 
 It knows nothing of UDP, vsock and (before its ABI 9) of Unix sockets with a path: the filter of system calls
 stands beside it, always.
@@ -30,7 +31,8 @@ def abi() -> int:
 def restrict(*, readable: Iterable[Path], writable: Iterable[Path]) -> int:
     """Confine this process and its children: ``readable`` (also to run), ``writable``, nothing else.
 
-    TCP is refused from ABI 4 on, abstract sockets and signals to others from ABI 6 on. Paths that do not exist are left out. Returns the ABI used. Raises ``OSError`` where it cannot be done.
+    TCP is refused from ABI 4 on, abstract sockets and signals to others from ABI 6 on. Paths that do not
+    exist are left out. Returns the ABI used. Raises ``OSError`` where it cannot be done.
     """
     version = abi()
     if version < 1:

@@ -1,6 +1,7 @@
 """Starting the sealed process from outside, and talking with it.
 
-The socket on which the engine answers lies in a folder for its owner alone; the engine's own words go to a log
+The socket on which the engine answers lies in a folder for its owner alone; the engine's own words go to a
+log
 beside it. Both are removed at the end.
 """
 
@@ -115,7 +116,9 @@ _NEXT = "withhold local fit says which seals this machine can have; --unsealed r
 
 
 def start(order: Order, level: Level) -> Sealed:
-    """Start the sealed process. Raises ``EnvironmentProblem`` where ``level`` cannot be had on this machine."""
+    """Start the sealed process. Raises ``EnvironmentProblem`` where ``level`` cannot be had on this
+    machine.
+    """
     if level is Level.PLATFORM:
         raise EnvironmentProblem("this platform's sandbox is started by its own module")
     folder = _folder()
@@ -159,7 +162,7 @@ def _folder() -> Path:
     made = Path(tempfile.mkdtemp(prefix="withhold-"))
     if len(str(made)) > _LONGEST_SOCKET - 20:
         made.rmdir()
-        made = Path(tempfile.mkdtemp(prefix="withhold-", dir="/tmp"))  # noqa: S108 - made for its owner alone
+        made = Path(tempfile.mkdtemp(prefix="withhold-", dir="/tmp"))
     for part in ("srv", "out"):
         (made / part).mkdir(mode=0o700)
     return made.resolve()
@@ -209,7 +212,9 @@ def _command(order: Order, level: Level, folder: Path, handle: int) -> tuple[lis
 
 
 def best_level() -> tuple[Level, tuple[str, ...]]:
-    """The strongest level that this machine really gives, found by trying; and why stronger ones do not hold."""
+    """The strongest level that this machine really gives, found by trying; and why stronger ones do not
+    hold.
+    """
     failed: list[str] = []
     for level in (Level.NETNS, Level.LSM):
         if sys.platform != "linux":

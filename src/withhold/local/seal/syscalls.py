@@ -1,6 +1,7 @@
 """Numbers of the system calls that the seal refuses, for the two machines it knows.
 
-x86_64 has numbers of its own; aarch64 uses the kernel's generic table. Those from 424 on are the same on both.
+x86_64 has numbers of its own; aarch64 uses the kernel's generic table. Those from 424 on are the same on
+both.
 """
 
 import platform

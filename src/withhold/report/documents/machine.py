@@ -49,6 +49,33 @@ class Transcripts(Struct, kw_only=True, frozen=True):
     resumed_after_pause: int = 0
     """Those of them taken up again after a pause of a day or more."""
     unrecognised: int = 0
+    account: str | None = None
+    """The account, as the files name it; null where they do not."""
+    shared: int = 0
+    """Sessions that the files show to be shared by a link."""
+    feedback: int = 0
+    """Sessions that the person rated or reported."""
+
+
+class LocalCopies(Struct, kw_only=True, frozen=True):
+    """A place with copies of what was said. ``kept`` is how long the tool keeps them by its own documents."""
+
+    tool: str
+    what: str
+    where: str
+    files: int
+    size: int
+    newest: datetime | None
+    kept: str | None
+    more: bool = False
+
+
+class SecretsHeld(Struct, kw_only=True, frozen=True):
+    """Conversations that hold something `findings` has found; tools that were never searched are absent."""
+
+    tool: str
+    conversations: int
+    personal: int = 0
 
 
 class Unseen(Struct, kw_only=True, frozen=True):
@@ -73,5 +100,7 @@ class ScanDocument(Document, kw_only=True, frozen=True):
     placebos: tuple[Placebo, ...]
     transcripts: tuple[Transcripts, ...]
     unseen: tuple[Unseen, ...]
+    copies: tuple[LocalCopies, ...] = ()
+    secrets: tuple[SecretsHeld, ...] = ()
     violations: tuple[PolicyViolation, ...] = ()
     next: str
