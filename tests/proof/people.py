@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from random import Random
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from tests.policy.histories import BINDING, COMMERCIAL, CONSUMER, FIRST, OFFERED
 from withhold.lab.core import Lab
@@ -173,14 +173,14 @@ class People:
         self._put(Written(path, account, self.lab.now, names=True))
 
     def _without_some(self, data: bytes) -> bytes:
-        """The same export with about half of its chats."""
+        """The same export with about half of its chats, its parts dated by the lab's clock too."""
         lean = BytesIO()
         with ZipFile(BytesIO(data)) as whole, ZipFile(lean, "w", ZIP_DEFLATED) as archive:
-            for name in whole.namelist():
-                content = json.loads(whole.read(name))
-                if name == "conversations.json":
+            for info in whole.infolist():
+                content = json.loads(whole.read(info))
+                if info.filename == "conversations.json":
                     content = [chat for chat in content if self.random.random() < 0.5]
-                archive.writestr(name, json.dumps(content))
+                archive.writestr(ZipInfo(info.filename, info.date_time), json.dumps(content))
         return lean.getvalue()
 
     def _write_transcripts(self, account: str) -> None:
