@@ -58,8 +58,8 @@ class View:
     head: d.ExposureDocument
     sweep: "Sweep"
     narrowed: "Narrowed"
-    sensitivity: Mapping[tuple[str, str], tuple[str, ...]]
-    """Kinds that ``findings`` has put down, by provider and the source's id."""
+    member: Callable[[int], str | None] | None = None
+    """Whose conversation a key is, in the ledger of an organisation."""
 
     @property
     def count(self) -> int:
@@ -69,9 +69,16 @@ class View:
 
     def rows(self, limit: int | None = None) -> Iterator[d.ConversationRow]:
         """Rows, newest activity first; some ten thousand are in memory at a time."""
+        from withhold.index.schema import key_of
+
         for row in self.sweep.rows(self.narrowed, limit):
-            kinds = self.sensitivity.get((row.provider, row.source_id))
-            yield row if kinds is None else structs.replace(row, sensitivity=", ".join(kinds))
+            key = key_of(row.id)
+            kinds = self.sweep.sensitive.get(key)
+            member = None if self.member is None else self.member(key)
+            if kinds is not None or member is not None:
+                yield structs.replace(row, sensitivity=kinds and ", ".join(kinds), member=member)
+            else:
+                yield row
 
     def page(self, limit: int | None) -> d.LedgerPage:
         """The totals, the newest rows, and the carve-outs of everything that the totals count."""
@@ -94,7 +101,7 @@ def ledger(
     with sweep(services, judges, accounts, now) as found:
         evidence = services.store.setting_evidence
         looks = partial(looks_of, services.packs, evidence, services.store.sources(), now)
-        yield view(services, found, accounts, wanted, looks, services.store.findings.kinds())
+        yield view(services, found, accounts, wanted, looks)
 
 
 Looks = Callable[[tuple[Account, ...], frozenset[str | None]], tuple[d.AsOf, ...]]
@@ -106,7 +113,6 @@ def view(
     accounts: tuple[Account, ...],
     wanted: Filter,
     looks: Looks,
-    sensitivity: Mapping[tuple[str, str], tuple[str, ...]],
 ) -> View:
     """The ledger over a sweep, counted. ``looks`` says what future eligibility stands for, by account."""
     stamp = services.stamp()
@@ -120,7 +126,7 @@ def view(
         conversations=(),
         as_of=looks(accounts, tally.accounts),
     )
-    return View(head, found, narrowed, sensitivity)
+    return View(head, found, narrowed)
 
 
 def exposure(

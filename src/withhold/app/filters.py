@@ -10,6 +10,8 @@ from withhold.model.account import Account
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
 
+ANY = "any"
+"""Asks for any kind of sensitive finding."""
 SHOWN = 8
 """How many values an error names."""
 
@@ -20,7 +22,8 @@ class Filter:
 
     ``account`` is a label or the start of an id, ``project`` an id, a path, or the last part of a path.
     ``since`` and ``until`` keep what was touched in between; a row without a known time is kept, since it
-    may have been.
+    may have been. ``sensitive`` is a kind that ``findings`` has put down, or ``any``: rows alone do
+    not tell (:meth:`kinds_keep`).
     """
 
     provider: str | None = None
@@ -32,6 +35,7 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
     resumed: bool = False
+    sensitive: str | None = None
 
     def check(self, services: Services, accounts: Sequence[Account]) -> None:
         """Raises ``UsageProblem`` for a provider or account that is not known, or an empty range."""
@@ -69,6 +73,23 @@ class Filter:
         early = self.since is not None and row.last is not None and row.last < self.since
         late = self.until is not None and row.first is not None and row.first > self.until
         return not early and not late and (bool(row.resumed_at) or not self.resumed)
+
+    def check_kind(self, known: Iterable[str]) -> None:
+        """``UsageProblem`` where ``findings`` has put down nothing, or nothing of the kind."""
+        there = sorted(set(known))
+        if not there:
+            raise UsageProblem(
+                "no sensitive findings are known: nobody has looked for any",
+                next_step="withhold findings PATH...",
+            )
+        if self.sensitive not in (ANY, *there):
+            raise UsageProblem(
+                f"findings know of no {self.sensitive!r}", next_step=f"any, or one of: {', '.join(there)}"
+            )
+
+    def kinds_keep(self, kinds: Iterable[str]) -> bool:
+        """Whether a conversation in which these kinds were found is asked for."""
+        return self.sensitive in (ANY, *kinds)
 
     def check_project(self, projects: Iterable[str | None]) -> None:
         """Raises ``UsageProblem`` where none of ``projects`` is the one asked for."""

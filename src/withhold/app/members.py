@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from withhold.index.bulk.exports import Exports, Member
 
 ENGINES = ("duckdb", "spark")
-_Rows = "list[tuple[Member, dict[str, Any]]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def ledger_of_members(
             absences=Absences(facts.accounts, facts.sources),
         )
         looks = partial(looks_of, services.packs, lambda a: facts.evidence.get(a, ()), facts.sources, now)
-        yield view(services, found, facts.accounts, wanted, looks, {})
+        yield replace(view(services, found, facts.accounts, wanted, looks), member=exports.member_name)
     finally:
         exports.close()
 
@@ -111,7 +110,7 @@ class _Facts:
 
     def odd(self) -> frozenset[int]:
         """Keys of conversations that no group carries."""
-        return frozenset(self._deletions) | self._exports.named(self._again)
+        return frozenset(self._deletions) | self._exports.keys_of_members(self._again)
 
     def stored(self, keys: Sequence[int]) -> Iterator[StoredConversation]:
         """The conversations of ``keys`` with what is known of them."""
@@ -146,7 +145,7 @@ def _certain(row: Mapping[str, Any], name: str) -> When:
     return span
 
 
-def _sources(rows: _Rows) -> tuple[Shown, ...]:
+def _sources(rows: "list[tuple[Member, dict[str, Any]]]") -> tuple[Shown, ...]:
     found = [
         Shown(
             id=member.source(row["id"]),
@@ -194,7 +193,7 @@ def _own(member: "Member", name: str) -> str:
     return member.own(name) or name
 
 
-def _evidence(rows: _Rows) -> dict[str, tuple[SettingEvidence, ...]]:
+def _evidence(rows: "list[tuple[Member, dict[str, Any]]]") -> dict[str, tuple[SettingEvidence, ...]]:
     found: dict[str, list[SettingEvidence]] = defaultdict(list)
     for member, row in rows:
         evidence = SettingEvidence(
@@ -210,11 +209,11 @@ def _evidence(rows: _Rows) -> dict[str, tuple[SettingEvidence, ...]]:
     return {name: tuple(sorted(e, key=lambda x: (x.begins, x.id))) for name, e in found.items()}
 
 
-def _deletions(rows: _Rows) -> dict[int, Deletion]:
+def _deletions(rows: "list[tuple[Member, dict[str, Any]]]") -> dict[int, Deletion]:
     return {m.key(row["key"]): Deletion(_certain(row, "deleted"), Known(row["known"])) for m, row in rows}
 
 
-def _sent_again(rows: _Rows) -> dict[tuple["Member", str, str], list[When]]:
+def _sent_again(rows: "list[tuple[Member, dict[str, Any]]]") -> dict[tuple["Member", str, str], list[When]]:
     found: dict[tuple[Member, str, str], list[When]] = defaultdict(list)
     for member, row in rows:
         found[member, row["provider_id"], row["source_id"]].append(_certain(row, "sent"))

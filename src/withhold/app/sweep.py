@@ -36,7 +36,7 @@ from withhold.index.bulk.base import Base, Group
 from withhold.index.bulk.bulk import Bulk
 from withhold.index.bulk.grid import Grid, OwnCells
 from withhold.index.bulk.kept import Shelf
-from withhold.index.schema import id_of
+from withhold.index.schema import id_of, key_of
 from withhold.model.account import Account
 from withhold.model.columns import instant, micros
 from withhold.model.conversation import Conversation
@@ -76,15 +76,20 @@ class Sweep:
         change: Change | None = None,
         keep: bool = True,
         base: Base | None = None,
+        kinds: Mapping[tuple[str, str], tuple[str, ...]] | None = None,
     ) -> None:
         """``odd`` are keys that are judged one by one, ``read`` gets such conversations whole. ``change`` is
-        what is supposed of them. ``base`` is one that another sweep has made of the same.
+        what is supposed of them. ``base`` is one that another sweep has made of the same. ``kinds`` are
+        those of sensitive findings, by the provider and id that sources say.
         """
         self.bulk = bulk
         self.now = now
         self._ledger = ledger
         self._absences = absences
         base = bulk.prepare(grid, micros(now), odd, keep=keep, base=base)
+        keyed = bulk.named(kinds or ())
+        self.sensitive = {key: (kinds or {})[name] for name, key in keyed.items()}
+        """Kinds of sensitive findings by key."""
         self._seen = base.seen()
         self._projects = base.projects()
         self._grid = grid
@@ -156,7 +161,12 @@ class Sweep:
     def odd_rows(self, wanted: "Narrowed") -> list[d.ConversationRow]:
         """Rows of odd conversations that ``wanted`` keeps."""
         held = (wanted.against or self).odd
-        kept = {row.id for _, row in held if wanted.filter.keeps(row, wanted.accounts)}
+        kept = {
+            row.id
+            for _, row in held
+            if wanted.filter.keeps(row, wanted.accounts)
+            and (wanted.keys is None or key_of(row.id) in wanted.keys)
+        }
         return [row for _, row in self.odd if row.id in kept]
 
     def _tally_rated(self, tally: Tally, row: Mapping[str, Any], wanted: "Narrowed") -> None:
@@ -320,14 +330,19 @@ class Sweep:
         if wanted.project is not None:
             wanted.check_project(self._projects.values())
             projects = [n for n, name in self._projects.items() if wanted.project in project_names(name)]
+        keys = None
+        if wanted.sensitive is not None:
+            wanted.check_kind(kind for kinds in self.sensitive.values() for kind in kinds)
+            keys = frozenset(k for k, kinds in self.sensitive.items() if wanted.kinds_keep(kinds))
         chosen = Chosen(
+            among=None if keys is None else self.bulk.among(keys),
             projects=projects,
             since=None if wanted.since is None else micros(wanted.since),
             until=None if wanted.until is None else micros(wanted.until),
             resumed=wanted.resumed,
         )
         ids = None if wanted.account is None else account_ids(accounts, wanted.account)
-        return Narrowed(wanted, chosen, ids, accounts)
+        return Narrowed(wanted, chosen, ids, accounts, keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +353,8 @@ class Narrowed:
     chosen: Chosen
     ids: frozenset[str] | None
     accounts: tuple[Account, ...]
+    keys: frozenset[int] | None = None
+    """The only ones that are meant, where the filter asks for what no row of the base tells."""
     against: Sweep | None = None
     """Whose verdicts it is held against, where that is another sweep than the one that counts."""
 
@@ -390,6 +407,7 @@ def sweep(
                 odd=odd_keys(services, bulk),
                 read=services.store.with_keys,
                 absences=Absences(accounts, services.store.sources()),
+                kinds=services.store.findings.kinds(),
             )
         finally:
             bulk.close()

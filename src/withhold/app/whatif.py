@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from heapq import merge
 
 from withhold.app.bootstrap import Services
@@ -63,7 +64,7 @@ def what_if(
         actual, supposed = both
         kept = actual.narrowed(wanted, accounts)
         as_it_is = actual.tally(kept)
-        as_supposed = supposed.tally(replace(kept, against=actual))
+        as_supposed = supposed.tally(replace(supposed.narrowed(wanted, accounts), against=actual))
         _all_kept(gone, {row.id for row in actual.odd_rows(kept)})
         changes = tuple(_change(a, s) for a, s in _changed(actual, supposed, kept))
     labels = {a.id: a.label for a in accounts}
@@ -141,10 +142,10 @@ def _sweeps(
             grid = grid_of(one, ledgers)
             odd = odd_keys(services, one) | {key_of(id_) for id_ in gone}
             read = services.store.with_keys
-            actual = Sweep(one, ledgers[0], grid, now, odd=odd, read=read, keep=False)
-            supposed = Sweep(
-                other, ledgers[1], grid, now, odd=odd, read=read, keep=False, change=without, base=one.base
-            )
+            kinds = services.store.findings.kinds()
+            sweeping = partial(Sweep, grid=grid, now=now, odd=odd, read=read, keep=False, kinds=kinds)
+            actual = sweeping(one, ledgers[0])
+            supposed = sweeping(other, ledgers[1], change=without, base=one.base)
             yield actual, supposed
         finally:
             one.close()

@@ -14,6 +14,8 @@ from withhold.cli.timeline import timeline
 from withhold.cli.whatif import whatif
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from withhold.app.exposure import View
     from withhold.app.filters import Filter
 
@@ -22,6 +24,20 @@ STDOUT = "-"
 
 @click.group(invoke_without_command=True, short_help="What was open to training, and how long it is kept.")
 @filter_options
+@click.option(
+    "--from",
+    "places",
+    metavar="DIR",
+    multiple=True,
+    help="Judge what 'index export' wrote (one or many members') instead of your own state; may be repeated.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What works it out; spark (an extra) is for the exports of an organisation.",
+)
 @click.option("--as-of", help="Judge as of this day or instant instead of now.")
 @click.option("--check", is_flag=True, help="Exit with 1 if anything is exposed or eligible, 3 if unknown.")
 @click.option("--jsonl", is_flag=True, help="Rows as JSON Lines.")
@@ -40,6 +56,8 @@ STDOUT = "-"
 def exposure(
     ctx: click.Context,
     wanted: "Callable[[], Filter]",
+    places: tuple[str, ...],
+    engine: str,
     as_of: str | None,
     check: bool,
     jsonl: bool,
@@ -55,19 +73,19 @@ def exposure(
     With --csv, --parquet or --ics the ledger goes into a file that you alone can read instead of onto the
     terminal.
 
-    Example: withhold exposure --past exposed; withhold exposure --since 2025-10-01 --csv ledger.csv
+    Example: withhold exposure --past exposed; withhold exposure --since 2025-10-01 --csv ledger.csv;
+    withhold exposure --from ~/members --engine spark --parquet all.parquet
     """
     if ctx.invoked_subcommand is not None:
         _nothing_before_the_subcommand(ctx)
         return
     from withhold.app.dates import parse_when
     from withhold.app.exposure import check as answer
-    from withhold.app.exposure import ledger
 
     as_json = as_json or asked_before()
     _one_stdout(csv == STDOUT, ics == STDOUT, jsonl, as_json)
     now = None if as_of is None else parse_when(as_of).latest
-    with ledger(services(), as_of=now, wanted=wanted()) as view:
+    with _ledger(places, engine, now, wanted()) as view:
         _to_files(view, csv=csv, parquet=parquet, ics=ics, now=now)
         if jsonl or as_json:
             from withhold.app import handing_out
@@ -77,6 +95,21 @@ def exposure(
             show(view.page(limit or None), as_json=False)
     if check:
         ctx.exit(answer(view.head))
+
+
+def _ledger(
+    places: tuple[str, ...], engine: str, now: datetime | None, wanted: "Filter"
+) -> "AbstractContextManager[View]":
+    from withhold.app.exposure import ledger
+    from withhold.app.members import ledger_of_members
+
+    if places:
+        return ledger_of_members(services(), places, engine=engine, as_of=now, wanted=wanted)
+    if engine != "duckdb":
+        raise click.UsageError(
+            "Spark reads exports: withhold index export DIR --member NAME, then --from DIR"
+        )
+    return ledger(services(), as_of=now, wanted=wanted)
 
 
 def _to_files(

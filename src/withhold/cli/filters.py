@@ -28,9 +28,25 @@ _OPTIONS = (
     ),
     click.option("--since", help=f"Only what was touched on or after {DAY}, e.g. --since 2025-10-01."),
     click.option("--until", help=f"Only what was touched on or before {DAY}, e.g. --until 2026-01-31."),
+    click.option(
+        "--sensitive",
+        metavar="KIND",
+        help="Only where 'findings' has found this kind, or any, e.g. --sensitive any.",
+    ),
     click.option("--resumed", is_flag=True, help="Only what was taken up again after a day or more."),
 )
-_NAMES = ("provider", "account", "kind", "past", "future", "project", "since", "until", "resumed")
+_NAMES = (
+    "provider",
+    "account",
+    "kind",
+    "past",
+    "future",
+    "project",
+    "since",
+    "until",
+    "resumed",
+    "sensitive",
+)
 
 
 def filter_options(command: F) -> F:

@@ -42,6 +42,8 @@ SCHEMA = pa.schema(
         ("deleted", pa.string()),
         ("gone_since", _INSTANT),
         ("as_of", _INSTANT),
+        ("sensitivity", pa.string()),
+        ("member", pa.string()),
     ]
 )
 """Columns as in the CSV; ``carve_outs`` as ``kind:effect``, ``deleted`` is true, false or unknown."""

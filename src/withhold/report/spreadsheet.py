@@ -78,6 +78,7 @@ COLUMNS: tuple[Column, ...] = (
         "sensitivity", "kinds of sensitive findings, where some are known", lambda r: _text(r.sensitivity)
     ),
     Column("title", "only where titles were kept on request", lambda r: _text(r.title)),
+    Column("member", "whose it is, in the ledger of an organisation", lambda r: _text(r.member)),
 )
 
 

@@ -40,6 +40,8 @@ class Chosen:
     since: int | None = None
     until: int | None = None
     resumed: bool = False
+    among: str | None = None
+    """A table of the engine with the only ``key``s that are meant."""
 
     @property
     def sql(self) -> str:
@@ -53,6 +55,8 @@ class Chosen:
             parts.append(f"(b.shown_first IS NULL OR b.shown_first <= {self.until})")
         if self.resumed:
             parts.append("b.resumed")
+        if self.among is not None:
+            parts.append(f"b.key IN (SELECT key FROM {self.among})")
         return " AND ".join(parts)
 
 
@@ -82,6 +86,7 @@ class Asking:
         self.engine = engine
         self._progress = progress or Silent()
         self.odd: frozenset[int] = frozenset()
+        self._tables = 0
 
     def close(self) -> None:
         """Let go of the engine."""
@@ -226,15 +231,27 @@ class Asking:
 
     def keys_of(self, conversations: Iterable[tuple[str, str]]) -> frozenset[int]:
         """Keys of conversations that are named by provider and ``source_id``."""
+        return frozenset(self.named(conversations).values())
+
+    def named(self, conversations: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """The same by their names."""
         named = list(conversations)
         if not named:
-            return frozenset()
-        self.engine.take(
-            "named",
-            pa.table({"provider_id": [p for p, _ in named], "source_id": [s for _, s in named]}),
+            return {}
+        names = {"provider_id": [p for p, _ in named], "source_id": [s for _, s in named]}
+        self.engine.take("named", pa.table(names))
+        sql = (
+            "SELECT provider_id, source_id, key FROM conversations"
+            " SEMI JOIN named USING (provider_id, source_id)"
         )
-        sql = "SELECT key FROM conversations SEMI JOIN named USING (provider_id, source_id)"
-        return frozenset(key for (key,) in self.engine.fetched(sql))
+        return {(provider, source): key for provider, source, key in self.engine.fetched(sql)}
+
+    def among(self, keys: Iterable[int]) -> str:
+        """A name for a table of these keys (:attr:`Chosen.among`)."""
+        self._tables += 1
+        name = f"among_{self._tables}"
+        self.engine.take(name, pa.table({"key": pa.array(sorted(keys), pa.int64())}))
+        return name
 
     def _plain(self) -> str:
         return "b.key NOT IN (SELECT key FROM odd)" if self.odd else "true"

@@ -139,6 +139,10 @@ class Exports(Asking):
         """Whose conversation this is."""
         return self._by_number[key >> KEY_BITS]
 
+    def member_name(self, key: int) -> str | None:
+        """The name of whose conversation this is."""
+        return self.member_of(key).name
+
     def parts(self) -> tuple[Part, ...]:
         """Every combination of provider, account, kind and product there is."""
         sql = "SELECT DISTINCT provider_id, account_ref, kind, product_id FROM all_conversations"
@@ -169,7 +173,7 @@ class Exports(Asking):
         for batch in self.engine.batches(rows_of_ranked(f"({ranked})"), CHUNK):
             yield from batch.to_pylist()
 
-    def named(self, conversations: Iterable[tuple[Member, str, str]]) -> frozenset[int]:
+    def keys_of_members(self, conversations: Iterable[tuple[Member, str, str]]) -> frozenset[int]:
         """Keys of conversations that are named by member, provider and ``source_id``."""
         named = list(conversations)
         table = {

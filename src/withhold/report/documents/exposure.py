@@ -58,6 +58,8 @@ class ConversationRow(Struct, kw_only=True, frozen=True):
     as_of: datetime | None = None
     project: str | None = None
     gone_since: GoneSince | None = None
+    member: str | None = None
+    """Whose it is, in the ledger of an organisation (``exposure --from``)."""
 
 
 class PastTotals(Struct, kw_only=True, frozen=True):
