@@ -1,4 +1,4 @@
-"""Write ``docs/reference``: all that can be read off the code and the packs. ``make docs`` runs it.
+"""Write ``docs/reference`` and the table of providers in the README: all that can be read off the code and the packs. ``make docs`` runs it.
 
 ``--check`` writes nothing and exits with 1 if the committed pages are not what it would write.
 """
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from generating import commands, exit_codes, ledger_csv, packs, rules, schemas
+from generating import commands, exit_codes, ledger_csv, packs, readme, rules, schemas
 
 HERE = Path(__file__).parent
 REFERENCE = HERE / "reference"
@@ -49,12 +49,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     wanted = pages()
+    old = readme.README.read_text(encoding="utf-8")
     if not parser.parse_args().check:
         write(wanted, REFERENCE)
+        readme.README.write_text(readme.text(old), encoding="utf-8", newline="\n")
         return 0
-    stale = differences(wanted, REFERENCE)
+    stale = [f"docs/reference/{name}" for name in differences(wanted, REFERENCE)]
+    stale += ["README.md"] if readme.text(old) != old else []
     for name in stale:
-        print(f"docs/reference/{name} is not what the code says now; run: make docs", file=sys.stderr)
+        print(f"{name} is not what the code says now; run: make docs", file=sys.stderr)
     return 1 if stale else 0
 
 
