@@ -30,7 +30,7 @@ ACCOUNT_TOKEN = "sk-ant-oat01-not-a-real-token"
 class Reader:
     """The readers of transcripts, as the app passes them in."""
 
-    def sessions(self, config_dir: Path) -> Iterator[Session | Unrecognised]:
+    def sessions(self, config_dir: Path, _form: str) -> Iterator[Session | Unrecognised]:
         try:
             for reading in read_paths([config_dir]):
                 for item in reading:
@@ -65,7 +65,7 @@ class Home:
 
     def scan(self, *, since: When | None = None, read: bool = False) -> Scan:
         machine = Machine(self.home, self.root, self.os, self.environment)
-        return scan(machine, Reader() if read else None, since)
+        return scan(machine, Reader() if read else None, {} if since is None else {"anthropic": since})
 
 
 @pytest.fixture
@@ -340,7 +340,7 @@ def guard(event, args):
 home = Path(sys.argv[1])
 environment = {"ANTHROPIC_API_KEY": "x", "PATH": "/usr/bin:/bin"}
 sys.addaudithook(guard)
-found = scan(Machine(home, home, OsLayout.LINUX, environment), Reader(), SINCE)
+found = scan(Machine(home, home, OsLayout.LINUX, environment), Reader(), {"anthropic": SINCE})
 assert found.transcripts[0].sessions == 3, found
 """
 

@@ -71,7 +71,7 @@ NONE = (
 
 def test_the_pack_names_its_sources() -> None:
     """Every rule says where its form comes from, and names a check that there is."""
-    assert all(len(row.source) > 4 and row.check in CHECKS for row in rows())
+    assert all(len(row.source) > 2 and row.check in CHECKS for row in rows())
     assert len({row.region for row in rows()}) > 25
     assert len(kinds()) > 20
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,20 +89,28 @@ def kind_counts(rows: Iterable[FindingRow]) -> tuple[KindCount, ...]:
     )
 
 
-def summary_by_tool(services: Services, paths: Mapping[str, Iterable[Path]]) -> dict[str, int]:
-    """How many conversations hold something that was found, for the folders of each tool.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many conversations below some folders hold secrets, and how many hold personal data."""
 
-    Counts what ``findings`` has put down and opens no file of the tools; a tool without a search is absent,
-    which is not the same as none found.
+    secrets: int
+    personal: int
+
+
+def held_below(services: Services, folders: Sequence[Path]) -> Held | None:
+    """What searches have put down about files in ``folders``. Opens no file of theirs.
+
+    ``None`` where no search found anything there, which is not the same as nothing being there.
     """
-    held: dict[str, set[tuple[str | None, str]]] = defaultdict(set)
+    from withhold.sensitive.personal.rules import kinds as personal_kinds
+
+    below = tuple(f"{_source(folder).rstrip('/')}/" for folder in folders)
+    personal = personal_kinds()
+    holding: dict[bool, set[tuple[str | None, str]]] = defaultdict(set)
     for found in services.store.findings.all():
-        held[found.source].add((found.provider, found.conversation or found.place))
-    searched = {
-        tool: [held[_source(folder)] for folder in folders if _source(folder) in held]
-        for tool, folders in paths.items()
-    }
-    return {tool: len(set().union(*sets)) for tool, sets in searched.items() if sets}
+        if f"{found.source}/{found.place}/".startswith(below):
+            holding[found.kind in personal].add((found.provider, found.conversation or found.place))
+    return Held(len(holding[False]), len(holding[True])) if holding else None
 
 
 def sensitivity(services: Services) -> Mapping[tuple[str, str], tuple[str, ...]]:

@@ -1,20 +1,18 @@
 """What can be seen on this machine without asking anything."""
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from withhold.app.bootstrap import Services
-from withhold.model.conversation import Conversation, Unrecognised
-from withhold.model.terms import Provider
-from withhold.model.when import When
-from withhold.model.words import Allowed
+from withhold.app.scan_transcripts import RememberedRows, SessionReader, terms_changes
 from withhold.report import documents as d
-from withhold.support.errors import UsageProblem
+from withhold.support.errors import EnvironmentProblem, UsageProblem
 
 if TYPE_CHECKING:
-    from withhold.machine.interface import RouteRow, Scan, Session, TranscriptRow
+    from withhold.machine.interface import CopyRow, RouteRow, Scan, TranscriptRow
     from withhold.packs.tools import ToolPack
 
 SYSTEMS = {"Linux": "linux", "Darwin": "macos", "Windows": "windows"}
@@ -51,7 +49,14 @@ def scan(
     )
     required = None if policy is None else read_policy(policy)
     services.progress.step(f"looking at {machine.home}")
-    found = look(machine, _Reader(), terms_change(services.packs["anthropic"]), tool_packs(services))
+    changed = terms_changes(services.packs)
+    memory = RememberedRows(services.home, stamp.tool_version, changed)
+    found = look(machine, SessionReader(), changed, tool_packs(services), memory)
+    try:
+        memory.write()
+    except (OSError, EnvironmentProblem) as problem:
+        services.progress.step(f"what was counted is not kept for the next time: {problem}")
+    secrets = _secrets(services, found)
     broken = () if required is None else violations(found, required)
     return d.ScanDocument(
         generated_at=stamp.generated_at,
@@ -73,6 +78,8 @@ def scan(
         ),
         placebos=tuple(d.Placebo(tool=p.tool, where=p.where, why=p.why) for p in found.placebos),
         transcripts=tuple(_transcripts(t) for t in found.transcripts),
+        copies=tuple(_copy(c) for c in found.copies),
+        secrets=secrets,
         unseen=tuple(d.Unseen(what=u.what, why=u.why) for u in found.unseen),
         violations=tuple(
             d.PolicyViolation(rule=v.rule, id=v.id, verdict=v.verdict, why=v.why) for v in broken
@@ -87,41 +94,6 @@ def tool_packs(services: Services) -> "Mapping[str, ToolPack]":
 
     own = services.home.packs / "tools"
     return load_tools((own,) if own.is_dir() else ())
-
-
-def terms_change(provider: Provider) -> When | None:
-    """When coding sessions first came under terms that let a setting decide: the change people ask about."""
-    product = provider.holding("coding")
-    begins = [
-        t.begins
-        for plan in (product.plans if product is not None else ())
-        for t in plan.terms
-        if t.training.allowed is Allowed.UNLESS_OFF and t.begins is not None
-    ]
-    return min(begins, default=None)
-
-
-class _Reader:
-    """Sessions for the scan, read by the readers of the import."""
-
-    def sessions(self, config_dir: Path) -> "Iterator[Session | Unrecognised]":
-        """Sessions of the folder, those included that only the log of prompts still names."""
-        from withhold.machine.interface import Session
-        from withhold.sources.registry import read_paths
-        from withhold.sources.resume import resumed_at
-        from withhold.support.errors import NothingRead
-
-        if not config_dir.is_dir():
-            return
-        try:
-            for reading in read_paths([config_dir]):
-                for item in reading:
-                    if isinstance(item, Conversation):
-                        yield Session(item, resumed_at(item))
-                    elif isinstance(item, Unrecognised):
-                        yield item
-        except NothingRead:
-            return  # the unrecognised places were handed out above; an empty folder holds no sessions
 
 
 def _environment(services: Services, env_file: Path | None, *, foreign: bool) -> Mapping[str, str]:
@@ -153,6 +125,39 @@ def _transcripts(row: "TranscriptRow") -> d.Transcripts:
         resumed_since=None if row.since is None else row.since.latest,
         resumed_after_pause=row.resumed_after_pause or 0,
         unrecognised=row.unreadable,
+        account=row.account,
+        shared=row.shared,
+        feedback=row.feedback,
+    )
+
+
+def _copy(row: "CopyRow") -> d.LocalCopies:
+    return d.LocalCopies(
+        tool=row.tool,
+        what=row.what,
+        where=row.where,
+        files=row.files,
+        size=row.size,
+        newest=row.newest,
+        kept=row.kept,
+        more=row.more,
+    )
+
+
+def _secrets(services: Services, found: "Scan") -> tuple[d.SecretsHeld, ...]:
+    """How many conversations of each tool hold something that ``findings`` found and put down."""
+    if not services.home.database.is_file():
+        return ()
+    from withhold.app.findings import held_below
+
+    folders: dict[str, list[Path]] = defaultdict(list)
+    for row in found.copies:
+        folders[row.tool] += row.paths
+    held = {tool: held_below(services, paths) for tool, paths in folders.items()}
+    return tuple(
+        d.SecretsHeld(tool=tool, conversations=found.secrets, personal=found.personal)
+        for tool, found in held.items()
+        if found is not None
     )
 
 

@@ -1,6 +1,6 @@
 """What a look at this computer yields, and what it needs of other rooms."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -56,8 +56,18 @@ class Session:
 class Transcripts(Protocol):
     """Reads a tool's transcripts. The app passes it in, because reading formats is another room's work."""
 
-    def sessions(self, config_dir: Path) -> Iterator[Session | Unrecognised]:
-        """The sessions kept under a tool's folder; nothing where there are none."""
+    def sessions(self, folder: Path, form: str) -> Iterator[Session | Unrecognised]:
+        """The sessions of one format kept under a folder; nothing where there are none."""
+
+
+Summing: TypeAlias = "Callable[[], tuple[TranscriptRow, ...]]"
+
+
+class Memory(Protocol):
+    """Keeps what was summed up, so that nothing is read twice that did not change."""
+
+    def rows(self, tool: str, folders: Sequence[Path], sum_up: Summing) -> "tuple[TranscriptRow, ...]":
+        """What ``sum_up`` says, or what it said when the files of ``folders`` were as they are now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +118,9 @@ class PlaceboRow:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptRow:
-    """The sessions kept on this computer.
+    """The sessions that one tool keeps on this computer, of one account where the files tell which.
 
+    ``shared`` and ``feedback`` count sessions that the files show to be shared by a link, or rated.
     ``first`` and ``last`` (UTC) are over human messages and answers. ``since`` is the date asked about
     (``None``: none was); ``resumed`` counts sessions that may have human messages both before and after it,
     ``resumed_after_pause`` those of them taken up after it following a pause of a day or more. At an
@@ -124,6 +135,28 @@ class TranscriptRow:
     resumed_after_pause: int | None
     since: When | None = None
     unreadable: int = 0
+    account: str | None = None
+    shared: int = 0
+    feedback: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRow:
+    """A place with copies of what was said: transcripts, logs, bundles not yet sent. Only counted.
+
+    ``size`` is in bytes; ``more`` says that there are more files than were counted. ``kept`` is how long the
+    tool keeps them unless it is set otherwise, as its documents say.
+    """
+
+    tool: str
+    what: str
+    where: str
+    files: int
+    size: int
+    newest: datetime | None
+    kept: str | None
+    more: bool = False
+    paths: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +178,4 @@ class Scan:
     transcripts: tuple[TranscriptRow, ...]
     unseen: tuple[UnseenRow, ...]
     facts_as_of: date
+    copies: tuple[CopyRow, ...] = ()

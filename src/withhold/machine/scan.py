@@ -5,17 +5,20 @@ secret is kept. What cannot be seen is said.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from withhold.machine.claude_code import TOOL, Profile, found, profiles, server_managed
+from withhold.machine.copies import copy_rows, kept_sessions
 from withhold.machine.facts import ToolFacts, load
 from withhold.machine.interface import (
+    CopyRow,
     Machine,
+    Memory,
     OsLayout,
     RouteRow,
     Scan,
-    Session,
     TranscriptRow,
     Transcripts,
     UnseenRow,
@@ -25,8 +28,7 @@ from withhold.machine.places import shown
 from withhold.machine.reading.registry import exports
 from withhold.machine.routes import routes
 from withhold.machine.tools import look
-from withhold.machine.transcripts import transcript_row
-from withhold.model.conversation import Unrecognised
+from withhold.machine.transcripts import transcript_rows
 from withhold.model.when import When
 from withhold.packs.tools import ToolPack, load_tools
 
@@ -34,28 +36,73 @@ from withhold.packs.tools import ToolPack, load_tools
 def scan(
     machine: Machine,
     transcripts: Transcripts | None = None,
-    since: When | None = None,
+    since: Mapping[str, When] | None = None,
     packs: Mapping[str, ToolPack] | None = None,
+    memory: Memory | None = None,
 ) -> Scan:
     """Look for every tool that ``packs`` know (``None``: those that come with the program).
 
-    ``since`` is the date of a change of terms: sessions resumed after it are counted. Without
-    ``transcripts`` sessions are not read, and ``unseen`` says so.
+    ``since`` is when each provider's terms changed: sessions resumed after it are counted. Without
+    ``transcripts`` sessions are not read, and ``unseen`` says so. ``memory`` spares reading them again.
     """
-    own = _claude_code(machine, transcripts, since)
-    others = look(machine, load_tools() if packs is None else packs)
+    known = load_tools() if packs is None else packs
+    reading = Reading(transcripts, since or {}, memory)
+    own = _claude_code(machine, reading)
+    others = look(machine, known)
+    here = [known[t.id] for t in (*own.tools, *(o.tool for o in others)) if t.id in known]
+    copies = tuple(chain.from_iterable(copy_rows(pack, machine) for pack in here))
     return Scan(
         tools=(*own.tools, *(o.tool for o in others)),
         routes=(*own.routes, *chain.from_iterable(o.routes for o in others)),
         settings=(*own.settings, *chain.from_iterable(o.settings for o in others)),
         placebos=(*own.placebos, *chain.from_iterable(o.placebos for o in others)),
-        transcripts=own.transcripts,
-        unseen=(*own.unseen, *chain.from_iterable(o.unseen for o in others), *_system(machine)),
+        transcripts=(*own.transcripts, *reading.of_packs(here, machine)),
+        unseen=(
+            *own.unseen,
+            *chain.from_iterable(o.unseen for o in others),
+            *_system(machine),
+            *_unread(here, copies),
+        ),
         facts_as_of=own.facts_as_of,
+        copies=copies,
     )
 
 
-def _claude_code(machine: Machine, transcripts: Transcripts | None, since: When | None) -> Scan:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How sessions are read, if they are."""
+
+    reader: Transcripts | None
+    since: Mapping[str, When]
+    memory: Memory | None
+
+    def rows(self, tool: str, form: str, folders: Sequence[Path]) -> tuple[TranscriptRow, ...]:
+        """The sessions of a tool under ``folders``; none where nothing is read."""
+        reader = self.reader
+        if reader is None or not folders:
+            return ()
+
+        def sum_up() -> tuple[TranscriptRow, ...]:
+            found = chain.from_iterable(reader.sessions(folder, form) for folder in folders)
+            return transcript_rows(tool, found, self.since)
+
+        return sum_up() if self.memory is None else self.memory.rows(tool, folders, sum_up)
+
+    def of_packs(self, packs: Sequence[ToolPack], machine: Machine) -> Iterator[TranscriptRow]:
+        """Sessions of tools that keep them where their packs say."""
+        for pack in packs:
+            for kept in pack.rules.sessions:
+                yield from self.rows(pack.id, kept.format, kept_sessions(kept, pack, machine))
+
+
+def _unread(packs: Sequence[ToolPack], copies: Sequence[CopyRow]) -> Iterator[UnseenRow]:
+    """Copies of conversations in formats that no reader has."""
+    reads = {p.id for p in packs if p.rules.sessions or p.rules.scanner}
+    for tool in dict.fromkeys(row.tool for row in copies if row.tool not in reads):
+        yield UnseenRow(f"sessions of {tool}", "they are kept here in a form that is not read; only counted")
+
+
+def _claude_code(machine: Machine, reading: Reading) -> Scan:
     facts = load(TOOL)
     tool = found(facts, machine)
     if tool is None:
@@ -69,8 +116,8 @@ def _claude_code(machine: Machine, transcripts: Transcripts | None, since: When 
         routes=ways,
         settings=setting_rows(facts, active, ways),
         placebos=placebo_rows(facts, active),
-        transcripts=_transcripts(present, transcripts, since),
-        unseen=(*_unseen(facts, machine, ways), *_of_profiles(facts, machine, present, transcripts)),
+        transcripts=reading.rows(TOOL, TOOL, [p.config for p in present]),
+        unseen=(*_unseen(facts, machine, ways), *_of_profiles(facts, machine, present, reading.reader)),
         facts_as_of=facts.compiled_on,
     )
 
@@ -82,19 +129,6 @@ def _system(machine: Machine) -> Iterator[UnseenRow]:
         yield UnseenRow("the registry", "the copy holds no export of it (.reg); policies win over files")
     if machine.os is OsLayout.WINDOWS:
         yield UnseenRow("homes inside WSL", "they lie in disk images; run withhold inside them")
-
-
-def _transcripts(
-    present: Sequence[Profile], reader: Transcripts | None, since: When | None
-) -> tuple[TranscriptRow, ...]:
-    if reader is None:
-        return ()
-
-    def sessions() -> Iterator[Session | Unrecognised]:
-        for profile in present:
-            yield from reader.sessions(profile.config)
-
-    return (transcript_row(TOOL, sessions(), since),)
 
 
 def _unseen(facts: ToolFacts, machine: Machine, ways: Sequence[RouteRow]) -> Iterator[UnseenRow]:

@@ -1,7 +1,8 @@
 """Sessions kept on this computer, summed up."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from withhold.machine.interface import Session, TranscriptRow
@@ -17,13 +18,18 @@ class _Sum:
     last: datetime | None = None
     resumed: int = 0
     after_pause: int = 0
-    unreadable: int = 0
+    shared: int = 0
+    feedback: int = 0
+    since: When | None = None
 
     def add(self, session: Session, since: When | None) -> None:
         messages = [m for m in session.conversation.messages if m.author is not Author.OTHER]
         if not messages:
             return
         self.sessions += 1
+        self.shared += session.conversation.shared is True
+        self.feedback += bool(session.conversation.feedback)
+        self.since = self.since or since
         for message in messages:
             self._time(message.at)
         if since is not None:
@@ -51,21 +57,36 @@ def may_follow(at: When, since: When) -> bool:
     return at.latest >= since.earliest
 
 
-def transcript_row(tool: str, found: Iterable[Session | Unrecognised], since: When | None) -> TranscriptRow:
-    """Sum up. Sessions without a message by a person or model are not counted."""
-    total = _Sum()
+def transcript_rows(
+    tool: str, found: Iterable[Session | Unrecognised], since: Mapping[str, When]
+) -> tuple[TranscriptRow, ...]:
+    """Sum up, one row for each account that the files name; at least one. ``since`` is by provider.
+
+    Sessions without a message by a person or model are not counted.
+    """
+    totals: dict[str | None, _Sum] = defaultdict(_Sum)
+    unreadable = 0
     for item in found:
         if isinstance(item, Unrecognised):
-            total.unreadable += 1
+            unreadable += 1
         else:
-            total.add(item, since)
+            conversation = item.conversation
+            totals[conversation.account_ref].add(item, since.get(conversation.provider_id))
+    held = {account: total for account, total in totals.items() if total.sessions} or {None: _Sum()}
+    rows = [_row(tool, account, held[account]) for account in sorted(held, key=lambda name: name or "")]
+    return (replace(rows[0], unreadable=unreadable), *rows[1:])
+
+
+def _row(tool: str, account: str | None, total: _Sum) -> TranscriptRow:
     return TranscriptRow(
         tool=tool,
         sessions=total.sessions,
         first=total.first,
         last=total.last,
-        resumed=None if since is None else total.resumed,
-        resumed_after_pause=None if since is None else total.after_pause,
-        since=since,
-        unreadable=total.unreadable,
+        resumed=None if total.since is None else total.resumed,
+        resumed_after_pause=None if total.since is None else total.after_pause,
+        since=total.since,
+        account=account,
+        shared=total.shared,
+        feedback=total.feedback,
     )

@@ -105,6 +105,11 @@ def places_in(folder: Path) -> Places | None:
     return Places((), tuple(_inside(folder, PROGRAMS[0])), is_home=False) if _is_claude(folder) else None
 
 
+def is_program_folder(folder: Path) -> bool:
+    """Whether a folder has the name of one that a program keeps more in than transcripts."""
+    return any(_is_folder_of(folder, program) for program in PROGRAMS)
+
+
 def _names_in(folder: Path) -> frozenset[str]:
     """What a folder holds: one look spares a hundred in each of its many folders."""
     try:

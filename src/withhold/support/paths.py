@@ -8,12 +8,13 @@ from platformdirs import user_data_path
 
 from withhold.support.errors import EnvironmentProblem
 from withhold.support.files import private_dir
+from withhold.support.swap import FOLDER, finish
 
 APP = "withhold"
 OVERRIDE = "WITHHOLD_HOME"
 _OWN_NAMES = frozenset(
     {"state.sqlite", "index", "evidence", "profiles", "packs", "backups", "state.lock"}
-    | {"authorities", "authorities.toml", "scan.json", "models"}
+    | {"authorities", "authorities.toml", "scan.json", "models", FOLDER}
 )
 
 
@@ -60,7 +61,7 @@ class StateHome:
         return self.root / "backups"
 
     def prepare(self) -> "StateHome":
-        """Make the root, readable by the owner alone.
+        """Make the root, readable by the owner alone; a restore that was stopped comes to its end.
 
         Raises ``EnvironmentProblem`` if it cannot be made, or if it is a folder of other things: making
         that private could lock others out of it.
@@ -68,6 +69,7 @@ class StateHome:
         try:
             self._refuse_foreign()
             private_dir(self.root)
+            finish(self.root)
         except OSError as problem:
             raise EnvironmentProblem(
                 f"the folder for withhold's state, {self.root}, cannot be used: {problem.strerror}",

@@ -44,7 +44,7 @@ class Tree:
         """Whether names are told apart without regard to case."""
         return self.machine.os is not OsLayout.LINUX
 
-    def find(self, documented: str) -> Iterator[Path]:
+    def find(self, documented: str, most: int = MOST_MATCHES) -> Iterator[Path]:
         """What exists at a path as documentation writes it. ``*`` and ``<word>`` stand for any name."""
         spelt = self._spelt(documented)
         if spelt is None:
@@ -56,7 +56,7 @@ class Tree:
                 yield found
             return
         for count, found in enumerate(self._matches(base, parts)):
-            if count >= MOST_MATCHES:
+            if count >= most:
                 return
             yield found
 

@@ -177,6 +177,13 @@ class PlaceboRule(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True)
     values: tuple[Scalar, ...] | None = None
 
 
+class Sessions(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    """Where a tool keeps conversations in a format that the import reads, named as the import names it."""
+
+    format: str
+    paths: dict[System, tuple[str, ...]]
+
+
 class Rules(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     """The rules of one tool.
 
@@ -186,6 +193,7 @@ class Rules(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     """
 
     scanner: str | None = None
+    sessions: tuple[Sessions, ...] = ()
     order: tuple[str, ...] | None = None
     uncertain: tuple[str, ...] = ()
     moves: dict[str, str] = {}

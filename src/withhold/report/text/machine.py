@@ -6,8 +6,10 @@ from rich.console import Console
 from rich.text import Text
 
 from withhold.report.documents import (
+    LocalCopies,
     Route,
     ScanDocument,
+    SecretsHeld,
     SettingRow,
     Tool,
     Transcripts,
@@ -78,6 +80,9 @@ def _tool(console: Console, tool: Tool, document: ScanDocument) -> None:
     _settings(console, [s for s in document.settings if s.tool == tool.id])
     for transcripts in (t for t in document.transcripts if t.tool == tool.id):
         _transcripts(console, transcripts)
+    _copies(console, [c for c in document.copies if c.tool == tool.id])
+    for held in (s for s in document.secrets if s.tool == tool.id):
+        _secrets(console, held)
 
 
 def _others(console: Console, tool: Tool, document: ScanDocument) -> None:
@@ -119,11 +124,41 @@ def _route(console: Console, route: Route) -> None:
 
 
 def _transcripts(console: Console, row: Transcripts) -> None:
-    console.print(f"  {plural(row.sessions, 'session')} on disk, {day(row.first)} to {day(row.last)}")
-    if row.resumed_since is not None and row.sessions:
-        console.print(
-            f"  {row.resumed:,} of them begun before the terms of {day(row.resumed_since)} and resumed since"
-        )
+    whose = f" of the account {row.account}" if row.account else ""
+    if row.sessions:
+        about = f"{plural(row.sessions, 'session')} on disk{whose}, {day(row.first)} to {day(row.last)}"
+        console.print(Text(f"  {about}"))
+    if row.resumed_since is not None and row.resumed:
+        line = f"  {plural(row.resumed, 'session')} resumed since the terms of {day(row.resumed_since)}"
+        console.print(Text(line, style="yellow"))
+    for number, what in ((row.shared, "shared by a link"), (row.feedback, "rated or reported")):
+        if number:
+            console.print(Text(f"  {plural(number, 'session')} {what}", style="yellow"))
     if row.unrecognised:
         places = plural(row.unrecognised, "place was", "places were")
         console.print(Text(f"  {places} not recognised", style="yellow"))
+
+
+def _copies(console: Console, rows: Sequence[LocalCopies]) -> None:
+    """How much is kept, in one line; bundles that wait to be sent in one of their own."""
+    if not rows:
+        return
+    files, size = sum(r.files for r in rows), sum(r.size for r in rows)
+    kept = rows[0].kept or "no one says how long"
+    console.print(Text(f"  kept here: {plural(files, 'file')}, {_megabytes(size)}; {kept}"))
+    for row in rows:
+        if "report" in row.what and row is not rows[0]:
+            console.print(Text(f"  {row.what}: {plural(row.files, 'file')} in {row.where}", style="yellow"))
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size / 1e3:,.1f} kB"
+
+
+def _secrets(console: Console, held: SecretsHeld) -> None:
+    if held.conversations:
+        conversations = plural(held.conversations, "conversation holds", "conversations hold")
+        console.print(Text(f"  {conversations} what looks like live keys", style="red"))
+    if held.personal:
+        conversations = plural(held.personal, "conversation holds", "conversations hold")
+        console.print(Text(f"  {conversations} personal data", style="yellow"))
