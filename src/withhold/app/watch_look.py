@@ -1,6 +1,7 @@
 """Looking at a provider's control without the person.
 
-Only where a profile is signed in and the terms permit it. Everywhere else a look that is due needs the person. Nothing is ever said of a look that did not happen.
+Only where a profile is signed in and the terms permit it. Everywhere else a look that is due needs the
+person. Nothing is ever said of a look that did not happen.
 """
 
 from collections.abc import Callable

@@ -6,6 +6,7 @@ again next time.
 
 import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from withhold.app.bootstrap import Services
 from withhold.report import documents as d
@@ -107,7 +108,7 @@ def _require_readable(address: str) -> None:
         )
 
 
-def _module():  # type: ignore[no-untyped-def]
+def _module() -> Any:
     try:
         import apprise
     except ModuleNotFoundError as missing:

@@ -35,8 +35,10 @@ class Root(LazyGroup):
         "evidence": Lazy("withhold.cli.evidence:evidence", "List, verify and time-stamp the evidence."),
         "advise": Lazy("withhold.cli.advise:advise", "Routes for your own use: who trains, at what cost."),
         "packs": Lazy("withhold.cli.packs:packs", "List, show and lint the provider data."),
+        "state": Lazy("withhold.cli.state:state", "Encrypted backup of everything, and restoring it."),
         "ui": Lazy("withhold.cli.ui:ui", "The page: posture, exposure, evidence and what is due."),
         "watch": Lazy("withhold.cli.watch:watch", "Look again at what is due; tell what drifted."),
+        "purge": Lazy("withhold.cli.purge:purge", "Delete what matters, and see that it is gone."),
         "lab": Lazy("withhold.cli.lab:lab", "Run the reference provider on this machine."),
         "demo": Lazy("withhold.cli.demo:demo", "The whole story on the lab, in a real browser."),
     }

@@ -22,9 +22,11 @@ from withhold.report.text import (
     simple,
     sitting,
     spot,
+    terms,
     timeline,
     watch,
     whatif,
+    purge,
 )
 from withhold.support.terminal import visible
 
@@ -41,6 +43,7 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.AdviseDocument: advise.advise,
     d.WhatIfDocument: whatif.whatif,
     d.TimelineDocument: timeline.timeline,
+    d.WatchTermsDocument: terms.watch_terms,
     d.OptOutDocument: simple.optout,
     d.OptOutAllDocument: sitting.optout_all,
     d.InspectDocument: controls.inspect,
@@ -64,6 +67,14 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.PackShowDocument: simple.packs_show,
     d.PacksDiffDocument: simple.packs_diff,
     d.DemoDocument: demo.demo,
+    d.ExportKeptDocument: purge.export_kept,
+    d.ExportRequestDocument: purge.export_request,
+    d.PurgeAccountDocument: purge.account,
+    d.PurgeLocalDocument: purge.local,
+    d.PurgeVerifyDocument: purge.verified,
+    d.PurgeListDocument: purge.listing,
+    d.PurgeRunDocument: purge.run,
+    d.PurgePlanDocument: purge.plan,
     d.LocalFitDocument: local.fit,
     d.LocalGetDocument: local.got,
     d.LocalProveDocument: local.proved,
@@ -75,6 +86,8 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.WatchStatusDocument: watch.status,
     d.WatchRunDocument: watch.run,
     d.UiDocument: product.ui,
+    d.BackupDocument: product.backup,
+    d.RestoreDocument: product.restore,
 }
 
 
