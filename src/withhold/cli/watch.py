@@ -31,7 +31,11 @@ class Span(click.ParamType[timedelta]):
 
 
 class Watch(LazyGroup):
-    lazy: Mapping[str, Lazy] = {}
+    lazy: Mapping[str, Lazy] = {
+        "terms": Lazy(
+            "withhold.cli.terms:terms", "What changed on the pages where providers state their terms."
+        ),
+    }
 
 
 @click.group(cls=Watch, short_help="Look again at what is due, and tell what drifted.")

@@ -127,7 +127,7 @@ class Fetcher:
         try:
             for _ in range(REDIRECTS + 1):
                 with self._http.stream("GET", url) as response:
-                    if response.is_redirect:
+                    if response.has_redirect_location:
                         url = urljoin(url, response.headers.get("location", ""))
                         continue
                     if response.status_code >= 500 or response.status_code == 429:
@@ -144,7 +144,7 @@ class Fetcher:
         self._wait(url)
         with self._http.stream("GET", url, headers=_conditions(known)) as response:
             status = response.status_code
-            if response.is_redirect:
+            if response.has_redirect_location:
                 return urljoin(url, response.headers.get("location", ""))
             if status == 304:
                 return Fetched("same", "", url, status, etag=known.etag, last_modified=known.last_modified)

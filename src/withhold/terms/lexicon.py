@@ -34,7 +34,7 @@ def _pattern(lang: str, *place: str) -> re.Pattern[str]:
 @cache
 def words(kind: str, lang: str) -> frozenset[str]:
     """The words of ``kind`` (``weighty``, ``cue``, ``neutral``, ``months``, ``common``) in a language."""
-    return frozenset(_tables()[kind][lang])
+    return frozenset(_tables()[kind].get(lang, ()))
 
 
 def found(text: str, lang: str) -> Mapping[str, tuple[tuple[int, int], ...]]:

@@ -65,3 +65,10 @@ def _lined(body: bytes) -> str:
         element.text = ("\n# " if element.tag in _HEADINGS else "\n") + (element.text or "")
     lines = (" ".join(line.split()) for line in str(tree.text_content()).splitlines())
     return "\n".join(line for line in lines if line.strip("# "))
+
+
+def language_of_page(page: PageText) -> str | None:
+    """The language of a page, as :func:`withhold.terms.sentences.language_of` tells it."""
+    from withhold.terms.sentences import language_of
+
+    return language_of(page.text, page.language)
