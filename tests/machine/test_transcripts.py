@@ -9,7 +9,7 @@ import pytest
 from bench.transcripts import make
 from withhold.app.bootstrap import Services
 from withhold.app.scan import scan
-from withhold.app.scan_transcripts import FILE, RememberedRows, SessionReader, transcripts_in
+from withhold.app.scan_transcripts import FILE, RememberedRows, SessionReader, TermsChanges, transcripts_in
 from withhold.report.documents import ScanDocument
 from withhold.support.paths import StateHome
 
@@ -50,7 +50,7 @@ def test_what_is_remembered_is_used(services: Services) -> None:
     """Where no file changed, the sum is not made again."""
     make(0.1, 2, services.user_home)
     folder = services.user_home / ".claude"
-    memory = RememberedRows(services.home, "1", {})
+    memory = RememberedRows(services.home, "1", TermsChanges(services.packs))
     look(services)
     first = memory.rows("claude-code", [folder], lambda: ())
     assert memory.rows("claude-code", [folder], lambda: pytest.fail("summed up again")) == first

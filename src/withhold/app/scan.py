@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from withhold.app.bootstrap import Services
-from withhold.app.scan_transcripts import RememberedRows, SessionReader, terms_changes
+from withhold.app.scan_transcripts import RememberedRows, SessionReader, TermsChanges
 from withhold.report import documents as d
 from withhold.support.errors import EnvironmentProblem, UsageProblem
 
@@ -49,7 +49,7 @@ def scan(
     )
     required = None if policy is None else read_policy(policy)
     services.progress.step(f"looking at {machine.home}")
-    changed = terms_changes(services.packs)
+    changed = TermsChanges(services.packs)
     memory = RememberedRows(services.home, stamp.tool_version, changed)
     found = look(machine, SessionReader(), changed, tool_packs(services), memory)
     try:

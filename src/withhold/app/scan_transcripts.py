@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -22,13 +22,28 @@ if TYPE_CHECKING:
     from withhold.support.paths import StateHome
 
 FILE = "scan.json"
+Instants: TypeAlias = tuple[datetime, datetime]
 _WORSE = frozenset({Allowed.UNLESS_OFF, Allowed.YES})
 
 
-def terms_changes(providers: Mapping[str, Provider]) -> dict[str, When]:
-    """When coding sessions first came under terms that train unless a setting says no, by provider."""
-    found = {name: terms_change(provider) for name, provider in providers.items()}
-    return {name: when for name, when in found.items() if when is not None}
+class TermsChanges:
+    """When coding sessions first came under terms that train unless a setting says no, by provider.
+
+    A provider's pack is read when it is asked about. ``asked`` keeps what was answered.
+    """
+
+    def __init__(self, providers: Mapping[str, Provider]) -> None:
+        self._providers = providers
+        self.asked: dict[str, Instants | None] = {}
+
+    def get(self, provider: str) -> When | None:
+        """The date, or ``None`` where there was no such change or no pack is known."""
+        known = provider in self._providers
+        when = terms_change(self._providers[provider]) if known and provider not in self.asked else None
+        if provider not in self.asked:
+            self.asked[provider] = None if when is None else (when.earliest, when.latest)
+        kept = self.asked[provider]
+        return None if kept is None else When(*kept)
 
 
 def terms_change(provider: Provider) -> When | None:
@@ -85,7 +100,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     last: datetime | None
     resumed: int | None
     resumed_after_pause: int | None
-    since: tuple[datetime, datetime] | None
+    since: Instants | None
     unreadable: int
     account: str | None
     shared: int
@@ -93,16 +108,20 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """``since`` holds the dates of terms that were counted from; other dates make it void."""
+
     stamp: str
+    since: dict[str, Instants | None]
     rows: tuple[_Kept, ...]
 
 
 class RememberedRows:
     """Sums of earlier looks, in the state folder. One that cannot be read or written is as good as none."""
 
-    def __init__(self, home: "StateHome", version: str, since: Mapping[str, When]) -> None:
+    def __init__(self, home: "StateHome", version: str, since: TermsChanges) -> None:
         self._home = home
-        self._about = f"{version} {sorted((name, str(when)) for name, when in since.items())}"
+        self._version = version
+        self._since = since
         self._entries = self._read()
         self._changed = False
 
@@ -111,10 +130,12 @@ class RememberedRows:
         key = f"{tool} {[str(folder) for folder in folders]}"
         stamp = self._stamp(tool, folders)
         kept = self._entries.get(key)
-        if kept is not None and kept.stamp == stamp:
+        if kept is not None and kept.stamp == stamp and self._same_terms(kept):
             return tuple(_row(tool, row) for row in kept.rows)
+        self._since.asked.clear()
         rows = sum_up()
-        self._entries[key] = _Entry(stamp=stamp, rows=tuple(map(_keep, rows)))
+        counted_from = dict(self._since.asked)
+        self._entries[key] = _Entry(stamp=stamp, since=counted_from, rows=tuple(map(_keep, rows)))
         self._changed = True
         return rows
 
@@ -125,6 +146,11 @@ class RememberedRows:
 
             write_atomic(self._home.prepare().root / FILE, msgspec.json.encode(self._entries))
 
+    def _same_terms(self, kept: _Entry) -> bool:
+        for provider in kept.since:
+            self._since.get(provider)
+        return all(self._since.asked[provider] == when for provider, when in kept.since.items())
+
     def _read(self) -> dict[str, _Entry]:
         try:
             return msgspec.json.decode((self._home.root / FILE).read_bytes(), type=dict[str, _Entry])
@@ -132,7 +158,7 @@ class RememberedRows:
             return {}
 
     def _stamp(self, tool: str, folders: Sequence[Path]) -> str:
-        digest = blake2b(self._about.encode(), digest_size=16)
+        digest = blake2b(self._version.encode(), digest_size=16)
         for path in (path for folder in folders for path in transcripts_in(folder, tool)):
             for name, size, changed in sorted(_files(path)):
                 digest.update(f"{name}\0{size}\0{changed}\n".encode("utf-8", "surrogateescape"))

@@ -60,6 +60,12 @@ class Transcripts(Protocol):
         """The sessions of one format kept under a folder; nothing where there are none."""
 
 
+class Since(Protocol):
+    """When the terms of a provider changed; a mapping is one."""
+
+    def get(self, provider: str, /) -> When | None: ...
+
+
 Summing: TypeAlias = "Callable[[], tuple[TranscriptRow, ...]]"
 
 

@@ -19,6 +19,7 @@ from withhold.machine.interface import (
     OsLayout,
     RouteRow,
     Scan,
+    Since,
     TranscriptRow,
     Transcripts,
     UnseenRow,
@@ -29,14 +30,13 @@ from withhold.machine.reading.registry import exports
 from withhold.machine.routes import routes
 from withhold.machine.tools import look
 from withhold.machine.transcripts import transcript_rows
-from withhold.model.when import When
 from withhold.packs.tools import ToolPack, load_tools
 
 
 def scan(
     machine: Machine,
     transcripts: Transcripts | None = None,
-    since: Mapping[str, When] | None = None,
+    since: Since | None = None,
     packs: Mapping[str, ToolPack] | None = None,
     memory: Memory | None = None,
 ) -> Scan:
@@ -46,7 +46,7 @@ def scan(
     ``transcripts`` sessions are not read, and ``unseen`` says so. ``memory`` spares reading them again.
     """
     known = load_tools() if packs is None else packs
-    reading = Reading(transcripts, since or {}, memory)
+    reading = Reading(transcripts, {} if since is None else since, memory)
     own = _claude_code(machine, reading)
     others = look(machine, known)
     here = [known[t.id] for t in (*own.tools, *(o.tool for o in others)) if t.id in known]
@@ -73,7 +73,7 @@ class Reading:
     """How sessions are read, if they are."""
 
     reader: Transcripts | None
-    since: Mapping[str, When]
+    since: Since
     memory: Memory | None
 
     def rows(self, tool: str, form: str, folders: Sequence[Path]) -> tuple[TranscriptRow, ...]:

@@ -1,11 +1,11 @@
 """Sessions kept on this computer, summed up."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from withhold.machine.interface import Session, TranscriptRow
+from withhold.machine.interface import Session, Since, TranscriptRow
 from withhold.model.conversation import Unrecognised
 from withhold.model.when import ANY_TIME, When
 from withhold.model.words import Author
@@ -58,7 +58,7 @@ def may_follow(at: When, since: When) -> bool:
 
 
 def transcript_rows(
-    tool: str, found: Iterable[Session | Unrecognised], since: Mapping[str, When]
+    tool: str, found: Iterable[Session | Unrecognised], since: Since
 ) -> tuple[TranscriptRow, ...]:
     """Sum up, one row for each account that the files name; at least one. ``since`` is by provider.
 
