@@ -39,6 +39,7 @@ class Root(LazyGroup):
         "ui": Lazy("withhold.cli.ui:ui", "The page: posture, exposure, evidence and what is due."),
         "watch": Lazy("withhold.cli.watch:watch", "Look again at what is due; tell what drifted."),
         "purge": Lazy("withhold.cli.purge:purge", "Delete what matters, and see that it is gone."),
+        "local": Lazy("withhold.cli.local:local", "A model on this computer, sealed off, with proof."),
         "lab": Lazy("withhold.cli.lab:lab", "Run the reference provider on this machine."),
         "demo": Lazy("withhold.cli.demo:demo", "The whole story on the lab, in a real browser."),
     }

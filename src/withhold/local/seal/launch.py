@@ -85,7 +85,7 @@ class Sealed:
         self.landlock = int(answer["landlock"])
 
     def attempts(self, targets: Mapping[str, Any], handles: Sequence[int] = ()) -> dict[str, Any]:
-        """Have a child of the sealed process try every way out; ``handles`` are passed in for it to misuse."""
+        """Have a child of the sealed process try every way out; ``handles`` are passed in to be misused."""
         self._control.settimeout(_TRIED_WITHIN)
         socket.send_fds(self._control, [json.dumps({"targets": dict(targets)}).encode()], list(handles))
         answer: dict[str, Any] = json.loads(self._control.recv(_LARGEST) or b"{}")

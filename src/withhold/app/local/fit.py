@@ -1,0 +1,245 @@
+"""``withhold local fit``: which models this machine can run, how well, and how fast."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from withhold.app.bootstrap import Services
+from withhold.app.local.which import need_engine, shelf
+from withhold.local import memory, speed
+from withhold.local.gguf import Header, read_header
+from withhold.local.hardware import Hardware, read_hardware
+from withhold.local.seal.launch import best_level
+from withhold.local.seal.levels import SAID, Level
+from withhold.local.verdict import Fits, Room, fits, room_wanted
+from withhold.packs.models import GgufFile, ModelFacts, Models, load_models
+from withhold.report.documents import local as d
+from withhold.support.errors import EnvironmentProblem
+
+CONTEXT = 8192
+_EXACT = "worked out from the file's own tensor table"
+_WORDS = {
+    "well": "room to spare",
+    "tightly": "little room beside it: close other programs",
+    "no": "more than there is",
+    "unknown": "not enough is known to say",
+}
+_ORDER: dict[Fits, int] = {"well": 0, "tightly": 1, "unknown": 2, "no": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What every row is held against."""
+
+    rooms: tuple[Room, ...]
+    measured: speed.Speed | None
+    context: int
+    models: Models
+
+
+def fit(
+    services: Services,
+    wanted: str | None,
+    *,
+    context: int | None = None,
+    probe: bool = True,
+    buy: bool = False,
+) -> d.LocalFitDocument:
+    """Judge ``wanted`` (a model's id or a GGUF file), or the whole catalogue.
+
+    ``probe`` measures this machine with the engine for about ten seconds; without it no speed is given. With
+    ``buy`` no machine is judged: the rows say how much memory each would want.
+    """
+    models, stamp = load_models(), services.stamp()
+    hardware = read_hardware()
+    level, failed = best_level()
+    file = _file(services, wanted)
+    measured, notes = _measured(services, file, models, level) if probe and not buy else (None, ())
+    bench = _Bench(_rooms(hardware), measured, context or CONTEXT, models)
+    rows = [_of_file(file, bench)] if file is not None else list(_of_catalogue(services, wanted, bench))
+    if buy:
+        rows = sorted(rows, key=lambda row: (row.memory_wanted is None, row.memory_wanted or 0))
+    else:
+        rows = sorted(rows, key=lambda row: (_ORDER[row.fits], -(row.weights or 0)))
+    return d.LocalFitDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        machine=_machine(hardware),
+        seal=d.SealRow(level=level.value, said=SAID[level], stronger=failed),
+        probe=None if measured is None else _probe_row(measured, file),
+        catalogue_of=models.as_of,
+        models=tuple(rows),
+        notes=(*notes, *_notes(models, rows, buy=buy)),
+    )
+
+
+def _file(services: Services, wanted: str | None) -> Path | None:
+    """A file that is here: a path, or a model of the catalogue that was fetched."""
+    if wanted is None:
+        return None
+    path = Path(wanted).expanduser()
+    if path.suffix == ".gguf" or path.is_file():
+        return path
+    found = shelf(services).find(wanted)
+    return None if found is None else found[0]
+
+
+def _rooms(hardware: Hardware) -> tuple[Room, ...]:
+    """Graphics processors of their own memory first, then the machine's memory."""
+    gpus = [Room(gpu.name, gpu.free or gpu.total) for gpu in hardware.gpus if not gpu.shared]
+    return (*gpus, Room("memory", hardware.available or hardware.total))
+
+
+def _measured(
+    services: Services, file: Path | None, models: Models, level: Level
+) -> tuple[speed.Speed | None, tuple[str, ...]]:
+    try:
+        need_engine()
+        services.progress.step(
+            "measuring this machine with the engine, about ten seconds (--no-probe skips it)"
+        )
+        if file is None:
+            return speed.probe(level), ()
+        weights = sum(memory.weights_by_type(read_header(file), models).values())
+        return speed.measure(file, weights, level), ()
+    except EnvironmentProblem as problem:
+        return None, (f"speed was not measured: {problem.diagnostics()}",)
+
+
+def _of_file(path: Path, bench: _Bench) -> d.FitRow:
+    header = read_header(path)
+    most = header.whole("context_length")
+    context = min(bench.context, most) if most else bench.context
+    need = memory.need_of_file(header, bench.models, context)
+    room, word = _best_room(need, bench.rooms)
+    speed_now = None if bench.measured is None else round(bench.measured.tokens_per_second, 1)
+    return d.FitRow(
+        model=str(path),
+        name=header.text("general.name") or path.stem,
+        quant=_main_type(header, bench.models),
+        context=context,
+        fits=word,
+        where=room.where,
+        why="; ".join([_WORDS[word], *need.notes]),
+        needs=need.least,
+        weights=need.weights,
+        cache=need.cache,
+        exact=need.exact,
+        tokens_per_second=speed_now,
+        speed_by="measured" if speed_now is not None else "not known",
+        download=path.stat().st_size,
+        download_basis="the file itself",
+        licence=header.text("general.license"),
+        memory_wanted=room_wanted(need),
+    )
+
+
+def _main_type(header: Header, models: Models) -> str:
+    sizes = memory.weights_by_type(header, models)
+    return f"mostly {max(sizes, key=lambda name: sizes[name])}"
+
+
+def _of_catalogue(services: Services, wanted: str | None, bench: _Bench) -> Iterator[d.FitRow]:
+    chosen = bench.models.models if wanted is None else (bench.models.model(wanted),)
+    here = {kept.id: path for path, kept in shelf(services).all()}
+    for model in chosen:
+        yield _of_model(model, bench, here.get(model.id))
+
+
+def _of_model(model: ModelFacts, bench: _Bench, here: Path | None) -> d.FitRow:
+    """The best quantisation that fits; what is here already is read instead of estimated."""
+    context = min(bench.context, model.context_tokens or bench.context)
+    judged = [_judged(model, file, bench, context) for file in model.gguf if file.size is not None]
+    if not judged:
+        return _unknown(model, context, "the catalogue holds no size of it")
+    file, need, room, word = min(judged, key=lambda j: (_ORDER[j[3]], -(j[0].size or 0)))
+    if word == "no" and any(g.size is None for g in model.gguf):
+        word, why = "unknown", "what it holds a size of is too large; a smaller file exists, of unknown size"
+    else:
+        why = _WORDS[word]
+    per_second = None if bench.measured is None else bench.measured.of(_active(model, need.weights))
+    return d.FitRow(
+        model=model.id,
+        name=model.name + (" (on this computer)" if here else ""),
+        quant=file.quant,
+        context=context,
+        fits=word,
+        where=room.where,
+        why=why,
+        needs=need.least,
+        weights=need.weights,
+        cache=need.cache,
+        exact=False,
+        tokens_per_second=None if per_second is None else round(per_second, 1),
+        speed_by="not known" if per_second is None else "from the probe",
+        download=file.size,
+        download_basis=file.size_basis,
+        licence=model.license,
+        memory_wanted=room_wanted(need),
+    )
+
+
+def _judged(
+    model: ModelFacts, file: GgufFile, bench: _Bench, context: int
+) -> tuple[GgufFile, memory.Need, Room, Fits]:
+    need = memory.need_of_facts(model, file.size or 0, file.quant, bench.models.engine, context)
+    room, word = _best_room(need, bench.rooms)
+    return file, need, room, word
+
+
+def _best_room(need: memory.Need, rooms: tuple[Room, ...]) -> tuple[Room, Fits]:
+    return min(((room, fits(need, room)) for room in rooms), key=lambda pair: _ORDER[pair[1]])
+
+
+def _active(model: ModelFacts, weights: int) -> int:
+    """Bytes read for a token: a mixture of experts reads a part of its weights."""
+    if model.active_parameters is None or not model.parameters:
+        return weights
+    return max(1, weights * model.active_parameters // model.parameters)
+
+
+def _unknown(model: ModelFacts, context: int, why: str) -> d.FitRow:
+    return d.FitRow(
+        model=model.id, name=model.name, quant=None, context=context, fits="unknown", where="memory", why=why,
+        needs=None, weights=None, cache=None, exact=False, tokens_per_second=None, speed_by="not known",
+        download=None, download_basis=None, licence=model.license, memory_wanted=None,
+    )  # fmt: skip
+
+
+def _machine(hardware: Hardware) -> d.MachineRow:
+    return d.MachineRow(
+        memory=hardware.total,
+        available=hardware.available,
+        limited_by=hardware.limited_by,
+        cores=hardware.cores,
+        processor=hardware.processor,
+        gpus=tuple(
+            d.GpuRow(name=g.name, total=g.total, free=g.free, read_by=g.read_by) for g in hardware.gpus
+        ),
+    )
+
+
+def _probe_row(measured: speed.Speed, file: Path | None) -> d.ProbeRow:
+    return d.ProbeRow(
+        of="made-up weights" if file is None else file.name,
+        tokens_per_second=round(measured.tokens_per_second, 2),
+        weights=measured.weights,
+        seconds=round(measured.seconds, 1),
+        threads=measured.threads,
+    )
+
+
+def _notes(models: Models, rows: list[d.FitRow], *, buy: bool) -> Iterator[str]:
+    if buy:
+        yield "'needs' is what must be free while it runs; a machine fits well with a quarter more than that."
+    if any(not row.exact for row in rows):
+        yield f"Estimates from the catalogue of {models.as_of}; a file that was fetched is read exactly."
+    if any(row.speed_by == "from the probe" for row in rows):
+        yield "Speeds follow from the probe by the bytes a token reads, at short context; no promise."
+    if any(g.where != "memory" for g in rows):
+        yield "That the installed engine can use this graphics processor was not tried."
+
+
+def undetermined(document: d.LocalFitDocument) -> bool:
+    """Whether the one model that was asked for could not be judged."""
+    return len(document.models) == 1 and document.models[0].fits == "unknown"
