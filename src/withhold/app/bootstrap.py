@@ -16,6 +16,7 @@ from withhold.support.progress import Progress, Silent
 if TYPE_CHECKING:
     from withhold.app.state import State
     from withhold.evidence.journal import Journal
+    from withhold.evidence.keys import Keys
     from withhold.model.terms import Provider
 
 
@@ -44,19 +45,25 @@ class Services:
         return State.open(self.home.prepare(), self.clock, __version__)
 
     @cached_property
-    def journal(self) -> "Journal":
-        """The evidence. Its keys lie in the system's keyring, or with the state where that was moved."""
-        from withhold.evidence.authorities import Authorities
-        from withhold.evidence.journal import Journal
+    def keys(self) -> "Keys":
+        """The keys of the evidence: in the system's keyring, or with the state where that was moved."""
         from withhold.evidence.keys import Keys, system_keyring
 
+        folder = self.home.prepare().root / "keys"
+        return Keys(folder) if self.environ.get(OVERRIDE) else Keys(folder, ring=system_keyring)
+
+    @cached_property
+    def journal(self) -> "Journal":
+        """The evidence."""
+        from withhold.evidence.authorities import Authorities
+        from withhold.evidence.journal import Journal
+
         root = self.home.prepare().root
-        keys = Keys(root / "keys") if self.environ.get(OVERRIDE) else Keys(root / "keys", ring=system_keyring)
         return Journal(
             self.home.evidence,
             self.clock,
             notice=self.progress.step,
-            keys=keys,
+            keys=self.keys,
             authorities=Authorities(root).all(),
         )
 

@@ -80,14 +80,8 @@ class Keys:
         if self._ring is not None and self._put(key.name, public.id, key.seed):
             return self._ring.name
         path = self._file(key.name, public.id)
-        private = Ed25519PrivateKey.from_private_bytes(key.seed)
-        pem = private.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
         self._storage.make_dir(self._folder)
-        write_by(self._storage, self._folder / "tmp", path, pem)
+        write_by(self._storage, self._folder / "tmp", path, _pem(key.seed))
         return str(path)
 
     def secret(self, name: str, key_id: str) -> SecretKey | None:
@@ -99,6 +93,14 @@ class Keys:
         if key.public.id != key_id:
             raise KeyUnavailable(f"what is stored as key {key_id} is another key")
         return key
+
+    def exported(self, name: str, key_id: str) -> tuple[str, bytes] | None:
+        """File name and text of a key that is not in a file, as one would hold it; ``None`` for any other."""
+        seed = self._from_ring(name, key_id)
+        path = self._file(name, key_id)
+        if seed is None or self._storage.size(path) is not None:
+            return None
+        return path.name, _pem(seed)
 
     def forget(self, name: str, key_id: str) -> None:
         """Destroy a key that signs no more. One that cannot be destroyed just now stays; nothing uses it."""
@@ -180,6 +182,14 @@ class Keys:
 
     def _checkpoint(self, name: str) -> Path:
         return self._folder / f"{_short(name)}.checkpoint"
+
+
+def _pem(seed: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(seed).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
 
 
 def _short(name: str) -> str:

@@ -8,7 +8,7 @@ from platformdirs import user_data_path
 
 from withhold.support.errors import EnvironmentProblem
 from withhold.support.files import private_dir
-from withhold.support.swap import FOLDER, finish
+from withhold.support.swap import FOLDER, finish, pending
 
 APP = "withhold"
 OVERRIDE = "WITHHOLD_HOME"
@@ -69,13 +69,20 @@ class StateHome:
         try:
             self._refuse_foreign()
             private_dir(self.root)
-            finish(self.root)
+            self._finish_restore()
         except OSError as problem:
             raise EnvironmentProblem(
                 f"the folder for withhold's state, {self.root}, cannot be used: {problem.strerror}",
                 next_step=f"set {OVERRIDE} to a folder that you may write to",
             ) from problem
         return self
+
+    def _finish_restore(self) -> None:
+        if pending(self.root):
+            from withhold.support.locks import held
+
+            with held(self.lock, doing="finishing a restore"):
+                finish(self.root)
 
     def _refuse_foreign(self) -> None:
         if not self.root.exists():
