@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from withhold.app.accounts import add_account, attest_setting
@@ -16,7 +17,10 @@ from withhold.support.paths import OVERRIDE, StateHome
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
 EXPORT = SAMPLES / "claude-export"
 PASSPHRASE = "correct horse battery staple"
-LOCK, KEY = Lock(passphrase=PASSPHRASE), Key(passphrase=PASSPHRASE)
+IDENTITY = pyrage.x25519.Identity.generate()
+RECIPIENT = str(IDENTITY.to_public())
+LOCK, KEY = Lock(recipients=(RECIPIENT,)), Key(identities=(str(IDENTITY),))
+"""A key pair: a passphrase is made slow to try on purpose, by about a second."""
 
 MakeServices = Callable[[Path], Services]
 

@@ -17,12 +17,12 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from tests.backup.conftest import KEY, LOCK, PASSPHRASE, PROGRAM, MakeServices
+from tests.backup.conftest import IDENTITY, KEY, LOCK, PASSPHRASE, PROGRAM, RECIPIENT, MakeServices
 from tests.cli.tool import Tool
 from tests.sizes import Sizes
 from withhold.app.accounts import add_account, attest_setting, list_accounts
 from withhold.app.backup import backup, restore
-from withhold.app.backup_archive import Key, Lock
+from withhold.app.backup_archive import Key
 from withhold.app.bootstrap import Services
 from withhold.app.evidence import check_store
 from withhold.app.exposure import exposure
@@ -72,9 +72,8 @@ def test_the_file_is_private_and_shows_nothing(filled: Services, tmp_path: Path)
 @pytest.mark.skipif(AGE is None, reason="the program age is not installed")
 def test_age_and_tar_open_it(filled: Services, tmp_path: Path) -> None:
     """Who has the key needs no withhold: ``age --decrypt`` gives a tar whose members are those files."""
-    identity = pyrage.x25519.Identity.generate()
-    (tmp_path / "key.txt").write_text(f"{identity}\n")
-    backup(filled, tmp_path / "b.age", Lock(recipients=(str(identity.to_public()),)))
+    (tmp_path / "key.txt").write_text(f"{IDENTITY}\n")
+    backup(filled, tmp_path / "b.age", LOCK)
     assert AGE is not None
     command = [AGE, "--decrypt", "-i", str(tmp_path / "key.txt"), "-o", str(tmp_path / "b.tar")]
     subprocess.run([*command, str(tmp_path / "b.age")], check=True)
@@ -92,7 +91,7 @@ def test_profiles_and_former_states_stay_out(filled: Services, tmp_path: Path) -
     (profile / "Cookies").write_bytes(b"session")
     document = backup(filled, tmp_path / "b.age", LOCK)
     assert any(line.startswith("profiles") for line in document.left_out)
-    data = pyrage.passphrase.decrypt((tmp_path / "b.age").read_bytes(), PASSPHRASE)
+    data = pyrage.decrypt((tmp_path / "b.age").read_bytes(), [IDENTITY])
     assert b"Cookies" not in data
 
 
@@ -138,7 +137,7 @@ def _packed(tmp_path: Path, members: dict[str, bytes], manifest: object) -> Path
             info = tarfile.TarInfo(name)
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
-    target.write_bytes(pyrage.passphrase.encrypt(out.getvalue(), PASSPHRASE))
+    target.write_bytes(pyrage.encrypt(out.getvalue(), [IDENTITY.to_public()]))
     return target
 
 
@@ -299,14 +298,15 @@ def test_kill_at_any_moment(
     """Killed while backing up or restoring: the file is whole or absent, the state old or new."""
     draw = random.Random(seed)
     before = _known(filled)
-    (tmp_path / "pp").write_text(PASSPHRASE)
+    (tmp_path / "key.txt").write_text(f"{IDENTITY}\n")
+    options = {"backup": ["--recipient", RECIPIENT], "restore": ["--identity", str(tmp_path / "key.txt")]}
     backup(filled, tmp_path / "b.age", LOCK)
     filled.close()
     environ = {**os.environ, "WITHHOLD_HOME": str(filled.home.root)}
     for number in range(sizes.backup.kills):
         verb = ("backup", "restore")[number % 2]
         target = tmp_path / ("b.age" if verb == "restore" else f"{number}.age")
-        command = [*PROGRAM, "state", verb, str(target), "--passphrase-file", str(tmp_path / "pp")]
+        command = [*PROGRAM, "state", verb, str(target), *options[verb]]
         with subprocess.Popen(
             command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as child:

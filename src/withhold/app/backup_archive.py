@@ -132,7 +132,9 @@ def open_(source: Path, clear: Path, key: Key) -> None:
                 return
             with source.open("rb") as sealed:
                 pyrage.decrypt_io(sealed, out, list(map(_identity, key.identities)))
-        except pyrage.DecryptError as problem:
+        except (pyrage.DecryptError, OSError) as problem:
+            if isinstance(problem, OSError) and problem.errno is not None:
+                raise  # the disk's word; damage that is found on the way has no number
             raise UsageProblem(
                 f"{source} cannot be opened: {problem}",
                 next_step="give the passphrase or identity that it was made for; if it is the right one,"
