@@ -6,11 +6,12 @@ import pytest
 
 from tests.app.conftest import clock
 from tests.app.conftest import services as fresh
+from tests.cluster import cluster
 from withhold.app.bootstrap import Services
 from withhold.model.terms import Provider
 from withhold.packs.loader import load_all
 
-__all__ = ["clock", "fresh"]
+__all__ = ["clock", "cluster", "fresh"]
 
 
 @pytest.fixture(scope="session")

@@ -21,11 +21,11 @@ from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
 from withhold.app.exposure import exposure, ledger_of, row_of
 from withhold.app.gone import Absences
-from withhold.policy.looks import look_for
 from withhold.lab.retention import Purge
 from withhold.lab.state import Conversation as LabConversation
 from withhold.model.conversation import Conversation
 from withhold.model.words import Effect
+from withhold.policy.looks import look_for
 from withhold.report.documents import ConversationRow
 
 pytestmark = [pytest.mark.laws, pytest.mark.seeded]

@@ -13,6 +13,17 @@ if TYPE_CHECKING:
 MASTER = "WITHHOLD_SPARK_MASTER"
 """Environment variable that names a cluster (``spark://host:7077``, ``yarn``, ``k8s://...``)."""
 LOCAL = "local[*]"
+EVERYWHERE = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
+HERE = {
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
+}
+"""Where this machine is the whole cluster: nothing listens for others, and few cores get few partitions."""
 
 
 def spark() -> "Spark":
@@ -30,11 +41,8 @@ def spark() -> "Spark":
     if active is not None:
         return Spark(active)
     builder = SparkSession.builder.appName("withhold").master(os.environ.get(MASTER, LOCAL))
-    if MASTER not in os.environ:
-        builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config(
-            "spark.driver.host", "127.0.0.1"
-        )
-    builder = builder.config("spark.ui.enabled", "false").config("spark.log.level", "ERROR")
+    for name, value in (EVERYWHERE if MASTER in os.environ else EVERYWHERE | HERE).items():
+        builder = builder.config(name, value)
     try:
         return Spark(builder.getOrCreate())
     except (PySparkException, OSError, RuntimeError) as problem:

@@ -1,19 +1,17 @@
 """The exports of many people's indexes, judged together by DuckDB and by Spark: as each of them alone."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from tests.index.bulk import strangers
 from tests.index.bulk.agreement import Answer, assert_same, bulk, state
-from tests.sizes import SIZES
+from tests.sizes import SIZES, TIER
 from withhold.app.bootstrap import Services
 from withhold.app.filters import EVERYTHING, Filter
 from withhold.app.index import export_index
@@ -21,38 +19,10 @@ from withhold.app.members import ENGINES, ledger_of_members
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
 
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
-pytestmark = [pytest.mark.seeded, pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.seeded, pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("cluster")]
 
 PEOPLE = ("ada", "bo", "cy")
 KEY = 1 << 48
-
-
-@pytest.fixture(scope="module")
-def session() -> "Iterator[SparkSession]":
-    """A cluster of two processes on this machine, each beside the driver."""
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java, and there is none")
-    pyspark = pytest.importorskip("pyspark.sql", reason="the extra 'spark' is not installed")
-    pytest.importorskip("sqlglot", reason="the extra 'spark' is not installed")
-    builder = pyspark.SparkSession.builder.master("local-cluster[2,1,768]")
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.executor.memory": "512m",
-        "spark.log.level": "ERROR",
-        "spark.sql.adaptive.enabled": "false",
-        "spark.sql.codegen.wholeStage": "false",
-    }
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    made = builder.getOrCreate()
-    yield made
-    made.stop()
 
 
 Furnish = Callable[[str], tuple[Services, datetime]]
@@ -86,13 +56,14 @@ def judged(
 def of_member(row: d.ConversationRow, number: int, name: str) -> d.ConversationRow:
     """A row of somebody's own ledger, as the ledger of many names it."""
     account = None if row.account is None else f"{name}/{row.account}"
-    return msgspec.structs.replace(row, id=f"{number * KEY + int(row.id, 16):012x}", account=account)
+    identity = f"{number * KEY + int(row.id, 16):012x}"
+    return msgspec.structs.replace(row, id=identity, account=account, member=name)
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ENGINES if TIER != "check" else ENGINES[:1])
 def test_one_person_s_export_is_judged_as_the_state_is(
-    engine: str, seed: int, tmp_path: Path, furnished: Furnish, session: "SparkSession"
+    engine: str, seed: int, tmp_path: Path, furnished: Furnish
 ) -> None:
     """Every row and every total, with and without a filter."""
     services, now = furnished(f"{seed}")
@@ -109,7 +80,7 @@ def test_one_person_s_export_is_judged_as_the_state_is(
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_many_people_are_judged_as_each_of_them_alone(
-    engine: str, seed: int, tmp_path: Path, furnished: Furnish, session: "SparkSession"
+    engine: str, seed: int, tmp_path: Path, furnished: Furnish
 ) -> None:
     """Their rows are those of their own ledgers, and no evidence of one clears another."""
     alone: list[d.ConversationRow] = []
