@@ -8,7 +8,7 @@ from withhold.app.bootstrap import Services
 from withhold.app.handing_out import write_file
 from withhold.evidence.bundle.bag import bag
 from withhold.evidence.bundle.check import Trust, check_bundle
-from withhold.evidence.bundle.contents import Held, gather, refuse_unknown
+from withhold.evidence.bundle.contents import Held, gather, refuse_unknown, renewals
 from withhold.evidence.bundle.guide import guide
 from withhold.evidence.bundle.packing import pack
 from withhold.evidence.bundle.script import SCRIPT, script
@@ -27,6 +27,8 @@ class Handed:
     held: tuple[Held, ...]
     report: EvidenceReport
     beside: tuple[tuple[str, bytes], ...] = ()
+    renewals: tuple[Held, ...] = ()
+    """Records of the log's own that hold the tokens of ``held``, and that newer tokens cover."""
 
 
 def bundle(
@@ -46,7 +48,7 @@ def handed(services: Services, prefixes: Sequence[str], left_out: Sequence[str] 
     from withhold.app.bundle_report import evidence_report
 
     held = held_records(services, prefixes, left_out)
-    return Handed(held, evidence_report(held))
+    return Handed(held, evidence_report(held), renewals=renewals(services.journal, held))
 
 
 def held_records(services: Services, prefixes: Sequence[str], left_out: Sequence[str]) -> tuple[Held, ...]:
@@ -82,10 +84,11 @@ def packed(what: Handed) -> bytes:
     from withhold.report.evidence.document import report_pdf
     from withhold.report.evidence.page import report_page
 
-    payload = {one.folder + path: data for one in what.held for path, data in one.files.items()}
+    every = (*what.held, *what.renewals)
+    payload = {one.folder + path: data for one in every for path, data in one.files.items()}
     payload |= {"report.html": report_page(what.report), "report.pdf": report_pdf(what.report)}
     payload |= dict(what.beside)
-    tags = {GUIDE: guide(what.held), SCRIPT: script()}
+    tags = {GUIDE: guide(what.held, what.renewals), SCRIPT: script()}
     info = {
         "Bag-Software-Agent": f"withhold {what.report.tool}",
         "External-Description": what.report.title,

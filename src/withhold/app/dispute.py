@@ -13,6 +13,7 @@ from withhold.app.bundles import Handed, held_records
 from withhold.app.dates import parse_when
 from withhold.app.exposure import exposure
 from withhold.app.filters import Filter
+from withhold.evidence.bundle.contents import renewals
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.conversation import Deletion
 from withhold.model.terms import Provider, Terms
@@ -83,7 +84,7 @@ def dispute(
         beside.append(("dispute/setting.svg", told.drawing.encode()))
     text = "\n\n".join(f"{n}. {line}" for n, line in enumerate(told.declaration, 1)) + "\n"
     beside.append(("dispute/declaration.txt", text.encode()))
-    return Handed(held, told, tuple(beside))
+    return Handed(held, told, tuple(beside), renewals(services.journal, held))
 
 
 def _period(services: Services, begins: str, ends: str | None) -> tuple[datetime, datetime]:

@@ -196,6 +196,14 @@ class Journal:
         """All keys that the log introduces, the first one first."""
         return self._proving.public_keys()
 
+    def introductions(self) -> tuple[tuple[Record, PublicKey], ...]:
+        """The records that introduce a key, in order, each with its key."""
+        return self._proving.introductions()
+
+    def newest_stamped(self, record_id: str) -> bytes | None:
+        """The newest checkpoint that an authority has stamped, if it covers the record."""
+        return self._proving.newest_stamped(record_id)
+
     def key_place(self) -> str | None:
         """Where the secret part of :attr:`public_key` lies, for people; ``None`` if it is gone."""
         key = self.public_key

@@ -82,12 +82,17 @@ def endorsed(record: Record, former: PublicKey) -> bool | None:
     note, key = record.body.get("endorsement"), introduced(record)
     if note is None:
         return None
+    return key is not None and vouches(str(note).encode(), former, key)
+
+
+def vouches(note: bytes, former: PublicKey, key: PublicKey) -> bool:
+    """Whether ``note`` is the one in which ``former`` says that ``key`` is the next."""
     try:
-        read = read_note(str(note).encode())
+        read = read_note(note)
         read.signer([former])
     except BadNote:
         return False
-    return key is not None and read.text == _endorsed(key)
+    return read.text == _endorsed(key)
 
 
 def anchor_of(record: Record) -> Anchor:

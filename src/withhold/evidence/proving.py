@@ -170,13 +170,22 @@ class Proving:
 
     def public_keys(self) -> tuple[PublicKey, ...]:
         """The keys that the log introduces, in order. Raises ``UsageProblem``, ``EvidenceBroken``."""
-        self.checkpoint()
-        indices = reversed(list(self._rows.newest(self.size(), Kind.KEY)))
-        found = [opening.introduced(self._record(index)) for index in indices]
-        keys = tuple(key for key in found if key is not None)
+        keys = tuple(key for _, key in self.introductions())
         if not keys:
             raise EvidenceBroken("the evidence log introduces no key", next_step="withhold evidence verify")
         return keys
+
+    def introductions(self) -> tuple[tuple[Record, PublicKey], ...]:
+        """The records that introduce a key, in order. Raises as :meth:`public_keys` does."""
+        self.checkpoint()
+        records = [self._record(i) for i in reversed(list(self._rows.newest(self.size(), Kind.KEY)))]
+        return tuple((r, key) for r in records if (key := opening.introduced(r)) is not None)
+
+    def newest_stamped(self, record_id: str) -> bytes | None:
+        """The newest checkpoint that an authority has stamped, if it covers the record."""
+        index = self._index(record_id)
+        covering = [r for r in self.rounds() if r.size > index and r.tokens]
+        return self._artifact(covering[-1].record, CHECKPOINT) if covering else None
 
     def unstamped(self, names: Sequence[str]) -> dict[str, int]:
         """For each authority of ``names``: how many records no token of it covers, where there are some."""

@@ -31,6 +31,8 @@ class Made:
     ids: tuple[str, ...]
     trust: Trust
     roots: tuple[Path, ...]
+    former: str
+    """Fingerprint of the key that signed before."""
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -52,7 +54,8 @@ class Made:
 
 @contextmanager
 def made(folder: Path) -> Iterator[Made]:
-    """A log of three records, stamped by two authorities; two of the records are bundled."""
+    """A log of three records whose key was changed, stamped by two authorities and stamped again; two of the
+    records are bundled, and so is the one that holds their tokens."""
     folder.mkdir(parents=True, exist_ok=True)
     with simple(folder / "first") as one, simple(folder / "second") as two:
         root = folder / "state"
@@ -67,10 +70,14 @@ def made(folder: Path) -> Iterator[Made]:
         journal.use_session(sessions.begin(journal.authorities))
         ids = [journal.append(draft(number)).id for number in range(3)]
         journal.use_session(None)
+        former = journal.public_key.fingerprint
+        journal.rotate_key(lost=False)
+        assert not stamp(journal, app.clock).refused
+        journal.append(draft(3))
         assert not stamp(journal, app.clock).refused
         trust = Trust(frozenset({journal.public_key.fingerprint}), (one.root.pem, two.root.pem))
         data = packed(handed(app, ids[:2]))
-        yield Made(app, data, tuple(ids), trust, (folder / "one.pem", folder / "two.pem"))
+        yield Made(app, data, tuple(ids), trust, (folder / "one.pem", folder / "two.pem"), former)
         app.close()
 
 

@@ -45,7 +45,7 @@ def test_everything_verifies_by_what_a_careful_person_trusts(bundled: Made) -> N
     report = check_bundle(bundled.data, bundled.trust)
     open_claims = {c.name for r in report.records for c in r.claims if c.result is not Result.VERIFIED}
     assert open_claims == {"blob:after.png"}
-    assert len(report.records) == 2
+    assert len(report.records) == 3
     unsigned = {c.name for c in report.whole if c.result is not Result.VERIFIED}
     assert all(name.startswith("data/report.") for name in unsigned)
 
@@ -56,6 +56,61 @@ def test_a_bundle_cannot_vouch_for_itself(bundled: Made) -> None:
     assert report.sound
     names = {name for _, name in verified(report)}
     assert not names & {"key", "time", "not_before", "token:one", "token:two"}
+
+
+def test_a_key_of_before_is_enough(bundled: Made, tmp_path: Path) -> None:
+    """Who was told the fingerprint before the key was changed can check the bundle by it, with both tools.
+    The fingerprint may stand as openssl prints it."""
+    trust = replace(bundled.trust, keys=frozenset({bundled.former}))
+    told = [c for r in check_bundle(bundled.data, trust).records for c in r.claims if c.name == "key"]
+    assert [c.result for c in told] == [Result.VERIFIED] * 3
+    assert all("vouches for it" in c.why for c in told)
+    if BASH is not None:
+        printed = ":".join(re.findall("..", bundled.former.upper()))
+        roots = [word for root in bundled.roots for word in ("--root", root)]
+        ran = run(BASH, "verify.sh", "--key", printed, *roots, cwd=bundled.unfold(tmp_path))
+        assert "vouches for, which you named" in ran.stdout
+        assert "named no key" not in ran.stdout
+
+
+def test_a_key_that_was_not_vouched_for_fails(bundled: Made, tmp_path: Path) -> None:
+    """The note of another key, under new manifests, is no endorsement, and opens no way to a key named."""
+    from withhold.evidence.keys import new_key
+
+    folder = f"data/records/{bundled.ids[0]}/keys"
+    stranger = new_key("withhold/evidence/stranger")
+    note = bundled.files[f"{folder}/01.note"]
+    text = note.split(b"\n\n")[0].decode() + "\n"
+    files = resealed({**bundled.files, f"{folder}/01.note": stranger.sign(text)})
+    trust = replace(bundled.trust, keys=frozenset({bundled.former}))
+    report = check_bundle(repacked(files), trust)
+    assert failures(report) == {"endorsement:01"}
+    [record] = [r for r in report.records if r.id == bundled.ids[0]]
+    assert {c.result for c in record.claims if c.name == "key"} == {Result.NOT_CHECKABLE}
+    if BASH is not None:
+        ran = run(BASH, "verify.sh", "--key", bundled.former, cwd=bundled.unfold(tmp_path, files))
+        assert ran.returncode == 4
+        assert "keys/01.pem does not vouch for log.pem" in ran.stdout
+
+
+def test_the_tokens_are_renewed_by_newer_ones(bundled: Made, tmp_path: Path) -> None:
+    """The log's record of the tokens is there, under a newer head with tokens of its own; without it the
+    record still verifies, and nothing is said of a renewal."""
+    report = check_bundle(bundled.data, bundled.trust)
+    renewed = [c for r in report.records for c in r.claims if c.name.startswith("renewal:")]
+    assert [c.result for c in renewed] == [Result.VERIFIED] * 4
+    [holding] = {r.id for r in report.records} - set(bundled.ids)
+    assert all(holding[:12] in c.why for c in renewed)
+    untrusting = check_bundle(bundled.data, replace(bundled.trust, roots=()))
+    doubted = [c for r in untrusting.records for c in r.claims if c.name.startswith("renewal:")]
+    assert {c.result for c in doubted} == {Result.NOT_CHECKABLE}
+    alone = {path: data for path, data in bundled.files.items() if holding not in path}
+    left = check_bundle(repacked(resealed(alone)), bundled.trust)
+    assert left.sound
+    assert not [c for r in left.records for c in r.claims if c.name.startswith("renewal:")]
+    if BASH is not None:
+        ran = run(BASH, "verify.sh", cwd=bundled.unfold(tmp_path))
+        assert ran.stdout.count(f"is held by record {holding[:12]}") == 4
 
 
 def test_equal_records_give_equal_bytes(bundled: Made) -> None:
@@ -80,7 +135,8 @@ def test_an_artifact_can_be_left_out(bundled: Made, tmp_path: Path) -> None:
     document = bundle(bundled.services, bundled.ids[:1], str(out), left_out=("before.png",))
     assert document.left_out == ("before.png",)
     report = check_bundle(out.read_bytes(), bundled.trust)
-    claims = {c.name: c for c in report.records[0].claims}
+    [record] = [r for r in report.records if r.id == bundled.ids[0]]
+    claims = {c.name: c for c in record.claims}
     assert claims["blob:before.png"].result is Result.NOT_CHECKABLE
     assert "left out" in claims["blob:before.png"].why
     assert report.sound
@@ -152,7 +208,8 @@ def test_the_commands(tool: Tool, bundled: Made, tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("WITHHOLD_HOME", str(tmp_path / "stranger"))
     roots = [argument for root in bundled.roots for argument in ("--root", root)]
     named = tool.document("evidence", "verify", out, "--key", bundled.fingerprint, *roots)
-    results = {c["name"]: c["result"] for c in named["records"][0]["claims"]}
+    [record] = [r for r in named["records"] if r["id"] == bundled.ids[0]]
+    results = {c["name"]: c["result"] for c in record["claims"]}
     assert results["key"] == results["time"] == results["not_before"] == "verified"
     data = bytearray(out.read_bytes())
     at = data.find(b"PNG") + 40
@@ -226,7 +283,7 @@ def test_the_commands_of_the_guide_give_what_it_expects(bundled: Made, tmp_path:
     whole = whole.replace("ROOT.pem", str(bundle_root)).replace("VALUE", value[1].decode())
     done = run(BASH or "", "-euc", whole, cwd=top)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("Signature Verified Successfully") == 1
+    assert done.stdout.count("Signature Verified Successfully") == 2
     assert (done.stdout + done.stderr).count("Verification: OK") == 3
     assert bundled.fingerprint in done.stdout
 

@@ -6,7 +6,7 @@ the caller. Without them these claims are not checkable, and are never said to b
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -20,11 +20,13 @@ from withhold.evidence.bundle.script import SCRIPT, script
 from withhold.evidence.checkpoints import Checkpoint, read_checkpoint, read_proof
 from withhold.evidence.claims import Claim, RecordReport, Result, judged, unchecked
 from withhold.evidence.notes import BadNote, PublicKey
-from withhold.evidence.opening import ANCHORED
+from withhold.evidence.opening import ANCHORED, vouches
 from withhold.evidence.records import Line, decode, digest
+from withhold.evidence.rows import TIMESTAMP
 from withhold.evidence.sessions import FIELD, ROOT, TOKEN, value_of
 from withhold.evidence.timestamps import NoToken, Stamp, check, embedded_chain, fingerprints, revoked
 
+_TIME = "%Y-%m-%d %H:%M:%S"
 _UNTRUSTED = "up to a root that is not among those you named"
 _RECORDS = f"{DATA}records/"
 
@@ -71,6 +73,8 @@ def _checked(
     folders = sorted({path.split("/")[2] for path in files if path.startswith(_RECORDS)})
     checks = [RecordCheck(place, name, _below(files, name), trust) for place, name in enumerate(folders, 1)]
     reports = tuple(one.run() for one in checks)
+    for one in checks:
+        one.renewed(checks)
     whole = (
         _container(as_written=as_written),
         *_manifests(files),
@@ -124,7 +128,8 @@ def _one_log(checks: "Sequence[RecordCheck]") -> Claim:
 
 
 class RecordCheck:
-    """Checks one record's folder. ``checkpoint`` is the one its proof leads to, once it was read."""
+    """Checks one record's folder. ``checkpoint`` is the one its proof leads to, once it was read; ``by`` is
+    when it was there, once an authority that is trusted says so."""
 
     def __init__(self, place: int, folder: str, files: Mapping[str, bytes], trust: Trust) -> None:
         self._files = files
@@ -134,6 +139,7 @@ class RecordCheck:
         seq = self._line.record.seq if self._line.record else place
         self._report = RecordReport(self._line.id, place, seq)
         self.checkpoint: Checkpoint | None = None
+        self.by: datetime | None = None
         self._seen = {c.RECORD, c.PROOF, c.CHECKPOINT, c.KEY, c.LEAF, ANCHORED}
 
     def run(self) -> RecordReport:
@@ -145,6 +151,34 @@ class RecordCheck:
         for path in sorted(self._files.keys() - self._seen):
             self._report.say(f"stranger:{path}", "it belongs to no part of the record", "")
         return self._report
+
+    def renewed(self, others: "Sequence[RecordCheck]") -> None:
+        """Tokens that another record of the bundle holds: when that one was there, they were."""
+        begin, ending = c.TOKENS, ".tsr"
+        for path in sorted(p for p in self._files if p.startswith(begin) and p.endswith(ending)):
+            name = f"renewal:{path.removeprefix(begin).removesuffix(ending)}"
+            holds = (o for o in others if o is not self and o.holds(digest(self._files[path])))
+            for other in holds:
+                if other.by is None:
+                    self._report.leave(name, f"record {other.id} holds it, and the time of that is not known")
+                else:
+                    self._report.say(
+                        name, None, f"record {other.id} holds it, and was there by {other.by:{_TIME}} UTC"
+                    )
+
+    @property
+    def id(self) -> str:
+        """The record's id as people see it."""
+        return self._line.id[:12]
+
+    def holds(self, sha256: str) -> bool:
+        """Whether it is a record of tokens that holds this one."""
+        record = self._line.record
+        return (
+            record is not None
+            and record.type == TIMESTAMP
+            and any(a.sha256 == sha256 for a in record.artifacts)
+        )
 
     def _record(self) -> None:
         line = self._line
@@ -184,10 +218,36 @@ class RecordCheck:
         self._whose(key)
 
     def _whose(self, key: PublicKey) -> None:
+        vouching = self._vouching(key)
         if key.fingerprint in self._trust.keys:
             self._report.say("key", None, "its fingerprint is one that you named")
+        elif named := sorted(vouching & self._trust.keys):
+            self._report.say("key", None, f"a key that you named vouches for it: SHA-256 {named[0]}")
         else:
             self._report.leave("key", f"nothing you named says whose key it is: SHA-256 {key.fingerprint}")
+
+    def _vouching(self, key: PublicKey) -> frozenset[str]:
+        """Fingerprints of the keys that vouch for ``key``, each for the next."""
+        found: set[str] = set()
+        following = key
+        for path in sorted((p for p in self._files if p.startswith(c.KEYS)), reverse=True):
+            if not path.endswith(".pem"):
+                continue
+            note, name = f"{path.removesuffix('.pem')}.note", path.removeprefix(c.KEYS).removesuffix(".pem")
+            self._seen |= {path, note}
+            try:
+                former = _key(self._files[path], following.name)
+            except ValueError as trouble:
+                self._report.say(f"endorsement:{name}", f"the key before cannot be read: {trouble}", "")
+                return frozenset()
+            good = vouches(self._files.get(note, b""), former, following)
+            problem = None if good else "the key before does not vouch for the next one"
+            self._report.say(f"endorsement:{name}", problem, f"key {former.id} vouches for {following.id}")
+            if not good:
+                return frozenset()
+            found.add(former.fingerprint)
+            following = former
+        return frozenset(found)
 
     def _leaf(self) -> tuple[bytes, str | None]:
         """What the tree holds for this record, and what speaks against that."""
@@ -224,11 +284,19 @@ class RecordCheck:
         good = [stamp for path in paths if (stamp := self._token(path.removesuffix(ending)))]
         if good:
             latest = min(stamp.at + timedelta(seconds=stamp.accuracy) for stamp in good)
-            self._report.say("time", None, f"it was there by {latest:%Y-%m-%d %H:%M:%S} UTC")
+            self._report.say("time", None, f"it was there by {latest:{_TIME}} UTC")
+            self.by = latest if self._under_its_head() else None
         elif paths:
             self._report.leave("time", "none of its time-stamps verifies up to a root that you named")
         else:
             self._report.leave("time", "the time is that of the computer that wrote it; nobody stamped it")
+
+    def _under_its_head(self) -> bool:
+        """Whether the tokens are over a head that holds on to the record."""
+        return not any(
+            claim.name in ("id", "log", "checkpoint") and claim.result is Result.FAILED
+            for claim in self._report.claims
+        )
 
     def _token(self, path: str) -> Stamp | None:
         """What a token says that verifies up to a trusted root."""

@@ -1,8 +1,9 @@
 """VERIFY.md: what to run on a bundle, and what must come out."""
 
+import base64
 from collections.abc import Sequence
 
-from withhold.evidence.bundle.contents import ARTIFACTS, Held
+from withhold.evidence.bundle.contents import ARTIFACTS, KEYS, Held
 from withhold.evidence.bundle.script import script
 from withhold.evidence.records import digest
 from withhold.evidence.sessions import TOKEN
@@ -67,6 +68,27 @@ That it was not there before a time. Expected: `Verification: OK`; VALUE is `not
     openssl ts -verify -in artifacts/start.tsr -data /tmp/start -CAfile ROOT.pem
 """
 
+_VOUCHED = """
+The log had other keys before. Each named the next one in a signed note, the last of them `log.pem`, so that
+it is enough to know one of them. Expected fingerprints, and then `Signature Verified Successfully`; line 3
+of a note ends in the next key (base64 of a byte 1 and the 32 bytes of the key):
+
+"""
+
+_FORMER = """    openssl pkey -pubin -in keys/{name}.pem -outform DER | sha256sum   # {fingerprint}
+    sed '/^$/,$d' keys/{name}.note > /tmp/text
+    tail -n 1 keys/{name}.note | sed 's/.* //' | base64 -d | tail -c +5 > /tmp/signature
+    openssl pkeyutl -verify -pubin -inkey keys/{name}.pem -rawin -in /tmp/text -sigfile /tmp/signature
+"""
+
+_RENEWALS = """
+# Time-stamps over the time-stamps
+
+A time-stamp can be doubted once its certificate has expired or its hash is broken. The records below are the
+log's own. They hold the tokens of the records above under `artifacts` (compare the SHA-256), and were stamped
+again later: the older tokens were there by then.
+"""
+
 _FILES = """
 Its captures. The record lists these hashes under `artifacts`:
 
@@ -81,10 +103,14 @@ prove from outside what the provider's server does.
 """
 
 
-def guide(held: Sequence[Held]) -> bytes:
-    """The text for these records."""
+def guide(held: Sequence[Held], renewals: Sequence[Held] = ()) -> bytes:
+    """The text for these records, and for those that hold their tokens."""
     parts = [_HEAD.format(script=digest(script()))]
     for one in held:
+        parts += _record(one)
+    if renewals:
+        parts.append(_RENEWALS)
+    for one in renewals:
         parts += _record(one)
     return "".join([*parts, _TAIL]).encode()
 
@@ -92,6 +118,14 @@ def guide(held: Sequence[Held]) -> bytes:
 def _record(held: Held) -> list[str]:
     identity = held.record.id
     parts = [_RECORD.format(id=identity, short=identity[:12], fingerprint=held.key.fingerprint)]
+    former = {
+        path: data for path, data in held.files.items() if path.startswith(KEYS) and path.endswith(".pem")
+    }
+    if former:
+        parts.append(_VOUCHED)
+    for path, pem in sorted(former.items()):
+        name = path.removeprefix(KEYS).removesuffix(".pem")
+        parts.append(_FORMER.format(name=name, fingerprint=_fingerprint(pem)))
     for token in held.tokens:
         at, seconds = f"{token.at:%Y-%m-%d %H:%M:%S} UTC", int(token.at.timestamp())
         parts.append(_STAMPED.format(at=at, name=token.authority, seconds=seconds))
@@ -101,6 +135,12 @@ def _record(held: Held) -> list[str]:
         parts.append(_BEFORE)
     rows = [f"    {a.sha256}  {a.name}{_left(held, a.name)}\n" for a in held.record.artifacts]
     return [*parts, _FILES, *rows] if rows else parts
+
+
+def _fingerprint(pem: bytes) -> str:
+    """What ``sha256sum`` prints of the key's DER form."""
+    body = [line for line in pem.splitlines() if not line.startswith(b"-")]
+    return digest(base64.b64decode(b"".join(body)))
 
 
 def _left(held: Held, name: str) -> str:

@@ -23,9 +23,10 @@ while [ $# -gt 0 ]; do
     *) folder=$1; shift ;;
   esac
 done
-for tool in openssl sha256sum sed grep base64 sort find cmp date mktemp tail head; do
+for tool in openssl sha256sum sed grep base64 sort find cmp date mktemp tail head tr; do
   command -v "$tool" >/dev/null || { echo "$tool is not installed" >&2; exit 5; }
 done
+keys=$(tr 'A-F' 'a-f' <<< "${keys//:/}") # as openssl prints fingerprints, too
 tmp=$(mktemp -d) || exit 5
 trap 'rm -rf "$tmp"' EXIT
 : > "$tmp/roots.pem"
@@ -37,7 +38,7 @@ cd "${folder:-$(dirname "$0")}" || exit 2
 
 failed=0; open=0; record=bundle
 pass() { echo "PASS           $record  $1"; }
-fail() { echo "FAIL           $record  $1"; failed=1; }
+fail() { echo "FAIL           $record  $1"; failed=1; return 1; }
 unsure() { echo "NOT CHECKABLE  $record  $1"; open=1; }
 judge() { if [ "$1" = 0 ]; then pass "$2"; else fail "$3"; fi; }
 hash_of() { sha256sum < "$1" | head -c 64; }
@@ -53,16 +54,33 @@ judge $? "the other files are what tagmanifest-sha256.txt lists" "another file i
 printf 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n' | cmp -s - bagit.txt
 judge $? "it is a BagIt 1.0 bag" "bagit.txt is not that of a BagIt 1.0 bag"
 
+signed() { # whether key $2 signed the note $1, whose text is then in $tmp/text
+  sed '/^$/,$d' "$1" > "$tmp/text" 2>/dev/null
+  tail -n 1 "$1" 2>/dev/null | sed 's/.* //' | base64 -d 2>/dev/null | tail -c +5 > "$tmp/signature"
+  openssl pkeyutl -verify -pubin -inkey "$2" -rawin -in "$tmp/text" -sigfile "$tmp/signature" >/dev/null 2>&1
+}
+der() { openssl pkey -pubin -in "$1" -outform DER 2>/dev/null; }
+named() { print=$(der "$1" | sha256sum | head -c 64); [[ " $keys " = *" $print "* ]]; }
+
+vouched() { # each key in keys/ named the next one in a signed note, the last of them log.pem; sets $voucher
+  local pem next=log.pem
+  voucher=
+  for pem in $(find keys -name '*.pem' 2>/dev/null | sort -r); do
+    signed "${pem%.pem}.note" "$pem" && [ "$(sed -n 2p "$tmp/text")" = "the next key of this log is" ] &&
+      [ "$(sed -n '3s/^[^+]*+[^+]*+//p' "$tmp/text")" = "$({ printf '\1'; der "$next" | tail -c 32; } | base64)" ]
+    judge $? "$pem vouches for $next" "$pem does not vouch for $next" || return
+    ! named "$pem" || voucher=$pem
+    next=$pem
+  done
+}
+
 signature() { # of the checkpoint, by log.pem; and whose key that is
-  sed '/^$/,$d' checkpoint > "$tmp/text"
-  tail -n 1 checkpoint | sed 's/.* //' | base64 -d 2>/dev/null | tail -c +5 > "$tmp/signature"
-  openssl pkeyutl -verify -pubin -inkey log.pem -rawin -in "$tmp/text" -sigfile "$tmp/signature" >/dev/null 2>&1
+  vouched
+  signed checkpoint log.pem
   judge $? "signature of the checkpoint" "the signature of the checkpoint does not fit log.pem"
-  print=$(openssl pkey -pubin -in log.pem -outform DER 2>/dev/null | sha256sum | head -c 64)
-  case " $keys " in
-    *" $print "*) pass "the key is one that you named" ;;
-    *) unsure "whose key it is: you named no key with the fingerprint $print" ;;
-  esac
+  if named log.pem; then pass "the key is one that you named"
+  elif [ -n "$voucher" ]; then pass "the key is one that $voucher vouches for, which you named"
+  else unsure "whose key it is: you named no key with the fingerprint $print"; fi
 }
 
 inclusion() { # of the leaf in file $1 under the root of the checkpoint (RFC 9162, section 2.1.3.2)
@@ -139,6 +157,8 @@ one_record() { # in the current folder, whose name is the record's id
   for file in tokens/*.tsr; do
     [ -e "$file" ] || continue
     reply=1; token "$file" checkpoint "it was there by" "${file%.tsr}-root.pem" "${file%.tsr}-chain.pem"
+    value=$(grep -lF "\"sha256\":\"$(hash_of "$file")\"" ../*/record.json | head -n 1)
+    [ -z "$value" ] || pass "${file##*/} is held by record $(basename "${value%/*}" | head -c 12): see by when that was there"
   done
   [ "$reply" = 1 ] || unsure "its time: nobody has stamped it, the time is the recording computer's own"
 }
