@@ -38,6 +38,7 @@ class Root(LazyGroup):
         "state": Lazy("withhold.cli.state:state", "Encrypted backup of everything, and restoring it."),
         "ui": Lazy("withhold.cli.ui:ui", "The page: posture, exposure, evidence and what is due."),
         "watch": Lazy("withhold.cli.watch:watch", "Look again at what is due; tell what drifted."),
+        "export": Lazy("withhold.cli.export:export", "Get the provider's export, keep it encrypted."),
         "purge": Lazy("withhold.cli.purge:purge", "Delete what matters, and see that it is gone."),
         "local": Lazy("withhold.cli.local:local", "A model on this computer, sealed off, with proof."),
         "lab": Lazy("withhold.cli.lab:lab", "Run the reference provider on this machine."),

@@ -15,6 +15,7 @@ L5  Feedback copies the whole conversation; the copy trains whatever the setting
     sessions of consumer accounts under old terms is for debugging.
 L6  A safety flag keeps a copy that trains, unless commercial or a coding session under old terms.
 L7  Deleting takes a conversation out of history and of runs by setting at once, out of the store later.
+    While it is stored, the provider can bring it back.
 L8  The retention job purges what is due whenever the clock moves (``retention``).
 L9  An update of the terms may flip the setting of those who have chosen back to on.
 L10 A run stays what it was.
@@ -186,6 +187,18 @@ class Lab(Books):
         self._job.watch(target)
 
     # what the provider does
+
+    def bring_back(self, conversation: str, at: datetime | None = None) -> None:
+        """A deleted conversation that is still stored is in the history again."""
+        moment = self._instant(at)
+        target = self._stored(conversation, moment)
+        if target.deleted_at is None:
+            raise NotOffered("this conversation is not deleted")
+        self._happen(
+            moment, PROVIDER, "bring_back", {"conversation": conversation}, target.account, conversation
+        )
+        target.deleted_at = None
+        self._job.watch(target)
 
     def flag_safety(self, conversation: str, at: datetime | None = None) -> None:
         """Flag a conversation that is still stored, deleted or not. The person never sees it."""

@@ -18,9 +18,9 @@ PURGE = "purge"
 
 PLAYABLE = frozenset(
     {
-        "accept_terms", "advance", "change_tier", "create_account", "delete", "finish_run", "flag_safety",
-        "give_feedback", "publish_terms_update", "run_training", "send", "set_preference", "set_setting",
-        "start_conversation",
+        "accept_terms", "advance", "bring_back", "change_tier", "create_account", "delete", "finish_run",
+        "flag_safety", "give_feedback", "publish_terms_update", "run_training", "send", "set_preference",
+        "set_setting", "start_conversation",
     }
 )  # fmt: skip
 """Methods of the lab; an event of that name holds the method's arguments."""

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from withhold.lab.errors import NotOffered
 from withhold.lab.retention import stored
 from withhold.lab.terms import Span
+from withhold.lab.web.deleting import DELETINGS
 from withhold.lab.web.guard import fields
 from withhold.lab.web.render import go, page
 from withhold.lab.web.site import Site, site_of
@@ -26,7 +27,15 @@ _MOST_EVENTS = 300
 async def overview(request: Request) -> Response:
     lab = site_of(request).lab
     kept = [c for c in lab.conversations.values() if stored(c, lab.now, lab.terms.keep)]
-    return page(request, "admin.html", steps=STEPS, variants=VARIANTS.values(), stored=kept)
+    return page(
+        request,
+        "admin.html",
+        steps=STEPS,
+        variants=VARIANTS.values(),
+        stored=kept,
+        deletings=DELETINGS.values(),
+        deleted=[c for c in kept if c.deleted_at is not None],
+    )
 
 
 async def run(request: Request) -> Response:
@@ -93,6 +102,14 @@ def _flag(site: Site, given: Mapping[str, str]) -> None:
     site.lab.flag_safety(given.get("conversation", ""), site.tick())
 
 
+def _bring_back(site: Site, given: Mapping[str, str]) -> None:
+    site.lab.bring_back(given.get("conversation", ""), site.tick())
+
+
+def _deleting(site: Site, given: Mapping[str, str]) -> None:
+    site.choose_deleting(given.get("name", ""))
+
+
 def _variant(site: Site, given: Mapping[str, str]) -> None:
     site.choose_variant(given.get("name", ""))
 
@@ -107,6 +124,8 @@ ACTS: Mapping[str, Callable[[Site, Mapping[str, str]], None]] = {
     "finish-run": _finish_run,
     "flag": _flag,
     "variant": _variant,
+    "bring-back": _bring_back,
+    "deleting": _deleting,
 }
 
 routes = [

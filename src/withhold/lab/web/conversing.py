@@ -22,8 +22,11 @@ async def sessions(request: Request) -> Response:
 
 
 def _history(request: Request, kind: str) -> Response:
-    mine = site_of(request).lab.visible(signed_in(request).id)
-    listed = sorted((c for c in mine if c.kind == kind), key=lambda c: c.last_at, reverse=True)
+    site = site_of(request)
+    site.catch_up()
+    mine = site.lab.visible(signed_in(request).id)
+    shown = (c for c in mine if c.kind == kind and c.id not in site.archived)
+    listed = sorted(shown, key=lambda c: c.last_at, reverse=True)
     return page(request, "history.html", kind=kind, conversations=listed, terms_dialog=terms_dialog(request))
 
 
@@ -51,6 +54,7 @@ async def start(request: Request) -> Response:
 def _mine(request: Request) -> Conversation:
     """The conversation of the address, if it is there and this account's; other people's are not there."""
     account = signed_in(request).id
+    site_of(request).catch_up()
     found = site_of(request).lab.conversations.get(request.path_params["conversation"])
     if found is None or found.account != account or not found.visible:
         raise Gone("there is no such conversation")
@@ -84,8 +88,7 @@ async def delete(request: Request) -> Response:
     if request.method == "GET":
         return page(request, "delete.html", conversation=conversation)
     await fields(request)
-    site = site_of(request)
-    site.lab.delete(conversation.id, site.tick())
+    site_of(request).delete(conversation.id)
     return go("/code" if conversation.kind == "coding" else "/chats")
 
 

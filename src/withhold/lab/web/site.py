@@ -9,6 +9,7 @@ from starlette.requests import Request
 from withhold.lab.core import Lab
 from withhold.lab.errors import NotOffered
 from withhold.lab.store import LabFile
+from withhold.lab.web.deleting import DELETINGS, Deleting
 from withhold.lab.web.switches import VARIANTS, Variant
 
 TICK = timedelta(seconds=20)
@@ -78,6 +79,9 @@ class Site:
         self._file = file
         kept = file.noted("variant") if file else None
         self.choose_variant(variant or kept or "switch")
+        self._deleting = DELETINGS["at-once"]
+        self.archived: set[str] = set()
+        self._asked: dict[str, datetime] = {}
 
     @property
     def variant(self) -> Variant:
@@ -89,6 +93,32 @@ class Site:
         self._variant = VARIANTS[name]
         if self._file:
             self._file.note("variant", name)
+
+    @property
+    def deleting(self) -> Deleting:
+        return self._deleting
+
+    def choose_deleting(self, name: str) -> None:
+        """How conversations are deleted from now on; forgotten when the lab stops."""
+        if name not in DELETINGS:
+            raise NotOffered(f"no such way to delete: {name}", next_step=f"one of {', '.join(DELETINGS)}")
+        self._deleting = DELETINGS[name]
+
+    def delete(self, conversation: str) -> None:
+        """A person asked for it. What becomes of it is up to the way chosen."""
+        if self._deleting.archives:
+            self.archived.add(conversation)
+        elif self._deleting.lag:
+            self._asked.setdefault(conversation, self.lab.now + self._deleting.lag)
+        else:
+            self.lab.delete(conversation, self.tick())
+
+    def catch_up(self) -> None:
+        """Delete what was asked for and is due by the lab's clock."""
+        for conversation, due in list(self._asked.items()):
+            if due <= self.lab.now:
+                del self._asked[conversation]
+                self.lab.delete(conversation, self.tick())
 
     def tick(self) -> datetime:
         """The instant of the next act."""
