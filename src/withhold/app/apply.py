@@ -1,6 +1,7 @@
 """Setting local tools' settings right: a plan to look at, then writing, then reading again."""
 
 import difflib
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from withhold.app.bootstrap import Services
 from withhold.app.scan import SYSTEMS, tool_packs
+from withhold.model.evidence import Draft, Json
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from withhold.machine.apply.plan import FileChange, Plan
-    from withhold.machine.apply.runs import Runs, Written
+    from withhold.machine.apply.plan import Change, FileChange, Plan
+    from withhold.machine.apply.runs import Run, Runs, Written
     from withhold.machine.interface import Machine, Scan
 
 BY_DEFAULT = frozenset({"training", "feedback", "telemetry", "crash", "sharing"})
@@ -22,6 +24,7 @@ NAMED_ONLY = frozenset(
     {"claude-code.nonessential-traffic", "claude-code.remote-control", "claude-code.artifact"}
 )
 """The first stops security updates too, the others take away whole features."""
+WRITTEN, UNDONE = "apply.written", "apply.undone"
 LONGEST_LINE = 160
 """Signs of a changed line that are shown: a longer one may hold the whole file, with keys in it."""
 
@@ -34,6 +37,7 @@ class _Prepared:
     plan: "Plan"
     refused: tuple[d.ApplyRefused, ...]
     guided: tuple[d.ApplyGuided, ...]
+    values: dict[tuple[str, str], str]
 
 
 def apply(
@@ -42,14 +46,18 @@ def apply(
     *,
     dry_run: bool = False,
     in_repositories: bool = False,
+    managed: bool = False,
     confirm: Confirm = lambda _shown: True,
 ) -> d.ApplyDocument:
     """Make settings private that a file decides; ``ids`` or all that are open and have no price.
 
+    ``managed`` writes the files that bind all users of this computer, for settings that are named.
     ``confirm`` sees the plan and says whether to go on; nothing is written otherwise. Raises
     ``UsageProblem`` for an id that no tool has here.
     """
-    prepared = _prepared(services, ids, in_repositories=in_repositories)
+    if managed and not ids:
+        raise UsageProblem("name the settings that bind all users", next_step="withhold apply ID --managed")
+    prepared = _prepared(services, ids, in_repositories=in_repositories, managed=managed)
     shown = _document(services, prepared, run=None)
     if dry_run or not prepared.plan.files or not confirm(shown):
         return shown
@@ -58,6 +66,7 @@ def apply(
     home = services.home.prepare()
     with held(home.lock, doing="apply"):
         run, written = _runs(services).perform(prepared.plan.files, services.clock())
+        _record(services, WRITTEN, run, written)
     return _document(services, prepared, run=run.id, written=written, after=_looked(services)[1])
 
 
@@ -73,10 +82,66 @@ def undo(services: Services, prefix: str | None) -> d.UndoDocument:
     run = standing[-1] if prefix is None else runs.get(prefix)
     with held(home.lock, doing="apply --undo"):
         written = runs.undo(run, services.clock())
+        _record(services, UNDONE, run, written)
     stamp = services.stamp()
     files = tuple(d.UndoneFile(file=w.file, problem=w.problem) for w in written)
     return d.UndoDocument(
         generated_at=stamp.generated_at, tool_version=stamp.tool_version, run=run.id, files=files
+    )
+
+
+def _record(services: Services, kind: str, run: "Run", written: "Iterable[Written]") -> None:
+    """Evidence of what was done to which files: hashes of the bytes before and after, never the bytes."""
+    problems = {w.file: w.problem for w in written}
+    files: list[Json] = [
+        {
+            "file": file.file,
+            "settings": list(file.settings),
+            "before": file.before,
+            "after": file.after,
+            "problem": problems.get(file.file),
+        }
+        for file in run.files
+    ]
+    services.journal.append(Draft(type=kind, at=services.clock(), body={"run": run.id, "files": files}))
+
+
+def hand_out(
+    services: Services, folder: Path, tools: tuple[str, ...], given: dict[str, str]
+) -> d.ManagedDocument:
+    """Write files for the device manager of an organisation into ``folder``, which must be new or empty.
+
+    ``tools`` are ids; none means all. Raises ``UsageProblem`` for an unknown tool and for a folder in use.
+    """
+    from withhold.machine.managed import managed
+
+    packs = tool_packs(services)
+    unheard = [name for name in tools if name not in packs]
+    if unheard:
+        raise UsageProblem(f"no tool is called {unheard[0]!r}", next_step="withhold packs list")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageProblem(f"{folder} holds something already", next_step="name a new folder")
+    files, left = managed((packs[name] for name in tools or packs), given, NAMED_ONLY)
+    for file in files:
+        path = folder / file.system / file.tool / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.data)
+    stamp = services.stamp()
+    return d.ManagedDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        folder=str(folder),
+        files=tuple(
+            d.ManagedFileRow(
+                tool=f.tool,
+                system=f.system,
+                file=f"{f.system}/{f.tool}/{f.name}",
+                goes_to=f.goes_to,
+                settings=f.settings,
+            )
+            for f in files
+        ),
+        left_out=tuple(d.ApplyRefused(id=row.setting, file=None, reason=row.reason) for row in left),
     )
 
 
@@ -108,7 +173,7 @@ def _looked(services: Services) -> tuple["Machine", "Scan"]:
     return machine, look(machine, packs=tool_packs(services))
 
 
-def _prepared(services: Services, ids: tuple[str, ...], *, in_repositories: bool) -> _Prepared:
+def _prepared(services: Services, ids: tuple[str, ...], *, in_repositories: bool, managed: bool) -> _Prepared:
     from withhold.machine.apply.plan import Change, plan
     from withhold.machine.changes import NoChange, changes
 
@@ -130,7 +195,7 @@ def _prepared(services: Services, ids: tuple[str, ...], *, in_repositories: bool
     wanted = frozenset(r.id for r in chosen if r not in account and r.verdict.value != "good")
     if not ids:
         wanted = frozenset(r.id for r in chosen if r.fix == "edit-file")
-    made = list(changes(machine, packs, wanted))
+    made = list(changes(machine, packs, wanted, managed=managed))
     planned = plan((c for c in made if isinstance(c, Change)), in_repositories=in_repositories)
     refused = [
         *(d.ApplyRefused(id=c.setting, file=None, reason=c.reason) for c in made if isinstance(c, NoChange)),
@@ -142,7 +207,12 @@ def _prepared(services: Services, ids: tuple[str, ...], *, in_repositories: bool
         for s in pack.tool.settings
     }
     guided = tuple(d.ApplyGuided(id=r.id, url=urls.get(r.id)) for r in account)
-    return _Prepared(machine, planned, tuple(refused), guided)
+    values = {(c.setting, str(c.file)): _assignment(c) for c in made if isinstance(c, Change)}
+    return _Prepared(machine, planned, tuple(refused), guided, values)
+
+
+def _assignment(change: "Change") -> str:
+    return f"{'.'.join(change.key)} = {json.dumps(change.value)}"
 
 
 def _document(
@@ -160,6 +230,7 @@ def _document(
         d.ApplyChange(
             id=setting,
             file=str(file.file),
+            sets=prepared.values.get((setting, str(file.file))),
             diff=_diff(file),
             backup=None if run is None else run,
             written=run is not None and problems.get(str(file.file)) is None,

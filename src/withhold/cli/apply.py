@@ -1,6 +1,7 @@
 """``withhold apply``."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +14,20 @@ from withhold.cli.talk import json_option, services, show
 @click.option("--dry-run", is_flag=True, help="Show what would be written, write nothing.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @click.option("--project", "in_repositories", is_flag=True, help="Also files that belong to a repository.")
+@click.option("--managed", is_flag=True, help="Write the files that bind all users; ID has to be given.")
+@click.option(
+    "--mdm",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write files for a device manager into this new folder instead; ID is then a tool.",
+)
+@click.option("--organisation", metavar="ID", help="With --mdm: the organisation that logins are held to.")
+@click.option(
+    "--login",
+    type=click.Choice(["claudeai", "console"]),
+    default="claudeai",
+    show_default=True,
+    help="With --mdm: the way of signing in that is held to.",
+)
 @click.option("--undo", metavar="RUN", help="Put the files of this run back ('last': of the last one).")
 @click.option("--list", "as_list", is_flag=True, help="List all runs.")
 @json_option
@@ -24,6 +39,10 @@ def apply(
     dry_run: bool,
     yes: bool,
     in_repositories: bool,
+    managed: bool,
+    mdm: Path | None,
+    organisation: str | None,
+    login: str,
     undo: str | None,
     as_list: bool,
 ) -> None:
@@ -33,11 +52,15 @@ def apply(
     they are; where a stronger layer wins nothing is written. Exit codes: 0 done; 1 something was not
     written; 2 nobody could be asked.
 
-    Example: withhold apply --dry-run
+    Example: withhold apply --dry-run; withhold apply --mdm policies claude-code --organisation ID
     """
     from withhold.app import apply as use
 
     made = services()
+    if mdm is not None:
+        given = {} if organisation is None else {"organisation": organisation, "login": login}
+        show(use.hand_out(made, mdm, ids, given), as_json=as_json)
+        return
     if as_list:
         show(use.list_runs(made), as_json=as_json)
         return
@@ -50,6 +73,7 @@ def apply(
         ids,
         dry_run=dry_run,
         in_repositories=in_repositories,
+        managed=managed,
         confirm=(lambda _plan: True) if yes else _ask,
     )
     show(document, as_json=as_json)

@@ -28,16 +28,18 @@ def list_(as_json: bool) -> None:
 
 
 @packs.command("show")
-@click.argument("provider")
+@click.argument("name")
 @json_option
-def show_(provider: str, as_json: bool) -> None:
-    """Show terms, controls and open points of one provider.
+def show_(name: str, as_json: bool) -> None:
+    """Show terms, controls and open points of one provider, or the settings of one tool.
 
-    Example: withhold packs show anthropic
+    Example: withhold packs show anthropic; withhold packs show codex-cli
     """
     from withhold.app.packs import show_pack
+    from withhold.app.tool_packs import is_tool, show_tool
 
-    show(show_pack(services(), provider), as_json=as_json)
+    made = services()
+    show(show_tool(made, name) if is_tool(made, name) else show_pack(made, name), as_json=as_json)
 
 
 @packs.command()

@@ -34,9 +34,12 @@ class NoChange:
 
 
 def changes(
-    machine: Machine, packs: Mapping[str, ToolPack], wanted: frozenset[str]
+    machine: Machine, packs: Mapping[str, ToolPack], wanted: frozenset[str], *, managed: bool = False
 ) -> Iterator[Change | NoChange]:
-    """For each setting of ``wanted``: the values to write, or why none is written."""
+    """For each setting of ``wanted``: the values to write, or why none is written.
+
+    ``managed`` writes the files that an administrator hands out instead of the person's own.
+    """
     hives = registry(machine)
     around = Surroundings.of(machine, hives, packs)
     for pack in packs.values():
@@ -44,25 +47,25 @@ def changes(
         if mine:
             sight = Sight(pack, machine, hives, around.editors_with(pack))
             for setting in mine:
-                yield from _of(setting, sight)
+                yield from _of(setting, sight, managed=managed)
 
 
-def _of(setting: SettingFacts, sight: Sight) -> Iterator[Change | NoChange]:
+def _of(setting: SettingFacts, sight: Sight, *, managed: bool) -> Iterator[Change | NoChange]:
     pack = sight.pack
-    if setting.fix != "edit-file":
+    if setting.fix != "edit-file" and not (managed and setting.fix == "admin-only"):
         yield NoChange(setting.id, f"it is not to be set by editing a file ({setting.fix})")
         return
-    if any(trap["id"] == _KEEPS and setting.id in trap["settings"] for trap in pack.traps):
+    if not managed and any(trap["id"] == _KEEPS and setting.id in trap["settings"] for trap in pack.traps):
         yield NoChange(setting.id, "the program writes this place back itself; set it in the program")
         return
-    found = _writable(setting, pack.rules.settings.get(setting.id, Rule()))
+    found = _writable(setting, pack.rules.settings.get(setting.id, Rule()), "managed" if managed else "user")
     readings = sight.readings(found[0]) if found else ()
     targets = [r for r in readings if r.path is not None]
     if found is None or not targets:
         yield NoChange(setting.id, "no file of this system holds a plain value for it")
         return
     place, value = found
-    stronger = next(_stronger(setting, sight), None)
+    stronger = None if managed else next(_stronger(setting, sight), None)
     if stronger is not None:
         yield NoChange(setting.id, f"a stronger layer wins: {stronger.where} ({stronger.place.word})")
         return
@@ -72,17 +75,34 @@ def _of(setting: SettingFacts, sight: Sight) -> Iterator[Change | NoChange]:
             yield Change(setting.id, reading.path, FORMATS[place.format or "json"], key, value)
 
 
-def _writable(setting: SettingFacts, rule: Rule) -> tuple[Place, Scalar] | None:
-    """The first file of the person's own whose private value is a plain one."""
+def _writable(setting: SettingFacts, rule: Rule, scope: str) -> tuple[Place, Scalar] | None:
+    """The first file of a scope (the person's own, the managed one) whose private value is a plain one."""
     for place in setting.where:
-        if place.kind != "file" or place.scope != "user" or place.format not in FORMATS:
+        if place.kind != "file" or place.scope != scope or place.format not in FORMATS:
             continue
-        slot = next((s for s in rule.slots if place.word in s.match), None)
-        listed = slot.good if slot is not None and slot.test == "listed" else None
-        value = listed[0] if listed else setting.private_value if slot is None else None
-        if isinstance(value, bool | int) or (isinstance(value, str) and value and " " not in value):
+        value = plain_value(setting, rule, place)
+        if value is not None:
             return place, value
     return None
+
+
+def plain_value(setting: SettingFacts, rule: Rule, place: Place) -> "Scalar | None":
+    """The private value of a place where it is a switch, a number or one word; ``None`` for all others.
+
+    A setting's other places count only where the rules list their own value: they may want the opposite.
+    """
+    slot = next((s for s in rule.slots if place.word in s.match), None)
+    listed = slot.good if slot is not None and slot.test == "listed" else None
+    first = slot is None and last_word(place) == last_word(setting.where[0])
+    value = listed[0] if listed else setting.private_value if first else None
+    if isinstance(value, bool | int) or (isinstance(value, str) and value and " " not in value):
+        return value
+    return None
+
+
+def last_word(place: Place) -> str:
+    """The last part of a place's name: a variable is the same one in a file's ``env`` table."""
+    return place.word.replace(".", "/").rpartition("/")[2]
 
 
 def _stronger(setting: SettingFacts, sight: Sight) -> Iterator[Reading]:

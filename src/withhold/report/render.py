@@ -19,14 +19,15 @@ from withhold.report.text import (
     local,
     machine,
     product,
+    purge,
     simple,
     sitting,
     spot,
     terms,
     timeline,
+    tools,
     watch,
     whatif,
-    purge,
 )
 from withhold.support.terminal import visible
 
@@ -35,6 +36,8 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.ApplyDocument: apply.apply,
     d.UndoDocument: apply.undone,
     d.ApplyRunsDocument: apply.runs,
+    d.ManagedDocument: apply.managed,
+    d.ToolShowDocument: tools.tool,
     d.ImportDocument: simple.importing,
     d.ExposureDocument: exposure.exposure,
     d.LedgerPage: exposure.page,

@@ -1,11 +1,12 @@
 """From a verdict to a file and back: what is written, what is refused, and that undo restores the bytes."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from withhold.app.apply import apply, list_runs, undo
+from withhold.app.apply import apply, hand_out, list_runs, undo
 from withhold.app.bootstrap import Services
 from withhold.support.errors import UsageProblem
 from withhold.support.paths import StateHome
@@ -105,3 +106,35 @@ def test_a_broken_file_is_refused(services: Services) -> None:
     assert done.changes == ()
     assert done.refused
     assert path.read_text() == "[feedback\n"
+
+
+def test_evidence_of_what_was_done_holds_hashes_alone(services: Services) -> None:
+    """Writing and undoing are records of the journal: hashes before and after, no content of any file."""
+    secret = "sk-live-5f0c1e2d3b4a59687786"
+    codex = services.user_home / ".codex/config.toml"
+    codex.write_bytes(CODEX + f'api_key = "{secret}"\r\n'.encode())
+    before = sha256(codex.read_bytes()).hexdigest()
+    apply(services, ("codex-cli.feedback",))
+    after = sha256(codex.read_bytes()).hexdigest()
+    undo(services, None)
+    records = [r for r in services.journal.records() if r.type.startswith("apply.")]
+    assert [r.type for r in records] == ["apply.written", "apply.undone"]
+    for record in records:
+        (file,) = record.body["files"]
+        assert (file["before"], file["after"], file["problem"]) == (before, after, None)
+    evidence = b"".join(p.read_bytes() for p in services.home.evidence.rglob("*") if p.is_file())
+    assert secret.encode() not in evidence
+
+
+def test_managed_files_only_when_asked_by_name(services: Services, tmp_path: Path) -> None:
+    """Files that bind all users are never written by default; named, they are, and undo removes them."""
+    assert not any("force-login" in c.id for c in apply(services, dry_run=True).changes)
+    with pytest.raises(UsageProblem, match="name the settings"):
+        apply(services, managed=True)
+    with pytest.raises(UsageProblem, match="holds something"):
+        hand_out(services, services.user_home, ("claude-code",), {})
+    made = hand_out(
+        services, tmp_path / "policies", ("claude-code",), {"organisation": "o", "login": "console"}
+    )
+    assert {row.system for row in made.files} == {"linux", "macos", "windows"}
+    assert all((tmp_path / "policies" / row.file).is_file() for row in made.files)

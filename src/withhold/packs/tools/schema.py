@@ -136,6 +136,9 @@ class Rule(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     extra: tuple[Place, ...] = ()
     absent: Literal["unknown"] | None = None
     """Where the notes take back what ``absent_means`` says."""
+    pins: dict[str, str] = {}
+    """For a setting that holds a login to a contract: the value of each place, by its word. ``{login}`` and
+    ``{organisation}`` stand for what only the organisation knows."""
     shared_by_profiles: bool = False
     """Whether the default profile's file counts for all profiles of an editor (application scope)."""
 

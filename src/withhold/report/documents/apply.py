@@ -14,6 +14,8 @@ class ApplyChange(Struct, kw_only=True, frozen=True):
     id: str
     file: str
     diff: tuple[str, ...]
+    sets: str | None = None
+    """The key and its value, as they are written."""
     backup: str | None
     written: bool
     problem: str | None = None
@@ -40,6 +42,23 @@ class ApplyDocument(Document, kw_only=True, frozen=True):
     already: tuple[str, ...]
     refused: tuple[ApplyRefused, ...]
     guided: tuple[ApplyGuided, ...]
+
+
+class ManagedFileRow(Struct, kw_only=True, frozen=True):
+    """A file to hand out. ``goes_to`` is where a computer wants it."""
+
+    tool: str
+    system: str
+    file: str
+    goes_to: str
+    settings: tuple[str, ...]
+
+
+class ManagedDocument(Document, kw_only=True, frozen=True):
+    schema: Literal["withhold.apply-mdm/1"] = "withhold.apply-mdm/1"
+    folder: str
+    files: tuple[ManagedFileRow, ...]
+    left_out: tuple[ApplyRefused, ...]
 
 
 class UndoneFile(Struct, kw_only=True, frozen=True):

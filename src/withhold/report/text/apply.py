@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from withhold.report.documents import ApplyDocument, ApplyRunsDocument, UndoDocument
+from withhold.report.documents import ApplyDocument, ApplyRunsDocument, ManagedDocument, UndoDocument
 from withhold.report.text.base import minute
 
 
@@ -16,9 +16,9 @@ def apply(console: Console, document: ApplyDocument) -> None:
         if change.problem is not None:
             console.print(Text(f"{change.id}: not written: {change.problem}", style="red"))
         elif change.written:
-            console.print(f"{change.id}: written; now {change.verdict_after or 'unknown'}")
+            console.print(f"{change.id}: {change.sets}: written; now {change.verdict_after or 'unknown'}")
         else:
-            console.print(f"{change.id}: would be set")
+            console.print(f"{change.id}: would be set: {change.sets}")
     for name in document.already:
         console.print(f"{name}: stands as wanted")
     for row in document.refused:
@@ -29,6 +29,17 @@ def apply(console: Console, document: ApplyDocument) -> None:
         console.print(f"Next: withhold apply --undo {document.run} puts the old files back")
     elif not document.changes:
         console.print("Nothing to write.")
+
+
+def managed(console: Console, document: ManagedDocument) -> None:
+    """Each file with where it goes; then what none of them sets."""
+    for row in document.files:
+        console.print(Text(row.file, style="bold"))
+        console.print(Text(f"  goes to {row.goes_to}"), soft_wrap=True)
+        console.print(f"  {', '.join(name.partition('.')[2] for name in row.settings)}")
+    for left in document.left_out:
+        console.print(Text(f"not set: {left.id}: {left.reason}", style="yellow"))
+    console.print(f"{len(document.files)} files are in {document.folder}; nothing was installed.")
 
 
 def undone(console: Console, document: UndoDocument) -> None:
