@@ -56,6 +56,7 @@ def canary(*, tokens: str | None = None) -> Iterator[Canary]:
         finally:
             made.stop()
             watching.join(5)
+            made.close()
 
 
 class _Sockets:
@@ -130,11 +131,15 @@ class _Sockets:
         return False
 
     def stop(self) -> None:
+        """Have :meth:`watch` return."""
         self._stop.send(b"x")
+
+    def close(self) -> None:
         for made in (*self._streams.values(), *self._datagrams.values(), *self._bait):
             if made is not None:
                 made.close()
         self._stop.close()
+        self._stopped.close()
 
 
 def _first_words(accepted: socket.socket) -> bytes:

@@ -4,6 +4,7 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +17,25 @@ class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path: Path, timeout: float = PATIENCE) -> None:
         super().__init__("localhost", timeout=timeout)
         self._path = path
+        self._made: socket.socket | None = None
         self.peer: tuple[int, int, int] | None = None
 
     def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
-        self.peer = _peer(self.sock)
+        made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            made.settimeout(self.timeout)
+            made.connect(str(self._path))
+        except OSError:
+            made.close()
+            raise
+        self.sock = self._made = made
+        self.peer = _peer(made)
 
     def abandon(self) -> None:
         """End the exchange from another thread: whoever reads sees the end of the answer."""
-        if self.sock is not None:
-            try:
-                self.sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                return
+        if self._made is not None:
+            with suppress(OSError):
+                self._made.shutdown(socket.SHUT_RDWR)
 
 
 def _peer(connected: socket.socket) -> tuple[int, int, int] | None:

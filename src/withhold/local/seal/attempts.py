@@ -20,7 +20,7 @@ _SEIZE, _DETACH = 0x4206, 17
 _PTRACE = {"x86_64": 101, "aarch64": 117}
 _IO_URING_SETUP = 425
 _ANY_LOCAL, _HOST = 1, 2
-_PATIENCE = 2.0
+_PATIENCE, _SHORT = 2.0, 0.2
 _CHILD = (
     "import socket,sys\n"
     "try:\n s=socket.create_connection((sys.argv[1],int(sys.argv[2])),2)\n s.sendall(sys.argv[3].encode())\n"
@@ -92,7 +92,7 @@ def _made(family: int, kind: int, protocol: int = 0) -> Attempt:
 
 def _vsock(targets: Targets) -> None:
     with socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM) as made:
-        made.settimeout(_PATIENCE)
+        made.settimeout(_SHORT)
         for where in (_ANY_LOCAL, _HOST):
             try:
                 made.connect((where, 9))

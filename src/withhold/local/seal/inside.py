@@ -126,7 +126,7 @@ def _obey(control: socket.socket, spec: Mapping[str, Any]) -> None:
         if not message:
             return
         order = json.loads(message)
-        order["targets"]["model"] = spec["model"] or os.devnull
+        order["targets"]["model"] = spec["model"] or sys.executable
         _say(control, {"attempts": _in_a_child(order["targets"], handles), "state": _state()})
         for handle in handles:
             os.close(handle)
