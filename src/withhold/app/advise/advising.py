@@ -22,8 +22,6 @@ from withhold.support.errors import UsageProblem
 
 PRICES = "prices.yaml"
 LOCAL = "local"
-PROOF = "egress-proof"
-"""Type of the record that ``withhold local prove`` makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +79,10 @@ def written(document: d.AdviseDocument, path: Path) -> Path:
 
 
 def _proved(services: Services) -> bool:
-    """Whether a proof of no egress was made on this machine."""
-    return any(record.type == PROOF for record in services.journal.records())
+    """Whether a proof of no egress was made into this evidence, whatever came of later ones."""
+    from withhold.app.local.prove import TYPE
+
+    return any(r.type == TYPE and r.body.get("result") == "proof" for r in services.journal.records())
 
 
 def _usage(services: Services, asked: Asked, now: datetime) -> tuple[Usage, d.UsageRow]:
