@@ -51,6 +51,9 @@ def list_(own: bool, as_json: bool) -> None:
 @click.option(
     "--root", "roots", type=_FILE, multiple=True, help="Root of a timestamp authority, for a bundle."
 )
+@click.option(
+    "--ots", is_flag=True, help="Ask the program ots about proofs of OpenTimestamps; it asks others."
+)
 @json_option
 @click.pass_context
 def verify(
@@ -59,6 +62,7 @@ def verify(
     everything: bool,
     keys: tuple[str, ...],
     roots: tuple[Path, ...],
+    ots: bool,
     as_json: bool,
 ) -> None:
     """Check every record, its place in the signed log, its captures and its time-stamps.
@@ -80,6 +84,10 @@ def verify(
         raise click.UsageError("--key and --root are for the file of a bundle")
     else:
         document = verify_evidence(_quiet(), record)
+    if ots:
+        from withhold.app.opentimestamps import asked_ots
+
+        document = asked_ots(_quiet(), document)
     show(document, as_json=as_json)
     if failed(document):
         ctx.exit(4)
@@ -104,18 +112,36 @@ def fsck(ctx: click.Context, as_json: bool) -> None:
 @evidence.command()
 @click.option("--tsa", "url", metavar="URL", help="Ask this timestamp authority alone.")
 @click.option("--root", type=_FILE, help="The root certificate that is trusted for --tsa (PEM or DER).")
+@click.option("--ots", is_flag=True, help="By OpenTimestamps instead: its program ots has to be installed.")
+@click.option("--calendar", "calendars", metavar="URL", multiple=True, help="Calendar for --ots. Repeatable.")
 @json_option
 @click.pass_context
-def stamp(ctx: click.Context, url: str | None, root: Path | None, as_json: bool) -> None:
+def stamp(
+    ctx: click.Context,
+    url: str | None,
+    root: Path | None,
+    ots: bool,
+    calendars: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Have the log time-stamped (RFC 3161) by the authorities you named. Only a hash leaves this machine.
+
+    With --ots the program ots (pipx install opentimestamps-client) sends the hash to public calendars, which
+    put it under a block of Bitcoin within some hours. Such a proof stands in the log beside the others, and
+    is not checkable until ots itself says that it holds (evidence verify --ots, which needs a Bitcoin node).
 
     Exit code 1 if an authority gave no usable token; nothing is lost by that.
 
     Example: withhold evidence stamp --tsa http://tsa.example/ --root root.pem
     """
+    from withhold.app.opentimestamps import stamp_by_ots
     from withhold.app.stamping import stamp_evidence
 
-    document = stamp_evidence(_quiet(), url, root)
+    if ots and (url or root):
+        raise click.UsageError("--ots asks no authority: leave --tsa and --root out")
+    if calendars and not ots:
+        raise click.UsageError("--calendar is for --ots")
+    document = stamp_by_ots(_quiet(), calendars) if ots else stamp_evidence(_quiet(), url, root)
     show(document, as_json=as_json)
     if document.refused:
         ctx.exit(1)

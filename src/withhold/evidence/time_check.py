@@ -10,6 +10,7 @@ from withhold.evidence.checkpoints import read_checkpoint
 from withhold.evidence.claims import RecordReport
 from withhold.evidence.layout import Layout
 from withhold.evidence.log_check import LogCheck
+from withhold.evidence.opentimestamps import ANSWER, FIELD, flaw
 from withhold.evidence.proving import CHECKPOINT, Round, TokenRow, round_of
 from withhold.evidence.rows import TIMESTAMP
 from withhold.evidence.sessions import ROOT, TOKEN, value_of
@@ -81,6 +82,20 @@ class TimeCheck:
             reach = self._token(walked.report, found, row, checkpoint, trouble)
             if reach is not None:
                 yield reach
+        self._elsewhere(walked.report, found.record, checkpoint, trouble)
+
+    def _elsewhere(
+        self, report: RecordReport, record: Record, checkpoint: bytes, trouble: str | None
+    ) -> None:
+        """A proof of OpenTimestamps, whose time only its program can tell."""
+        if FIELD not in record.body:
+            return
+        proof = self._artifact(record, ANSWER)
+        against = "its proof is not there, or is another one" if proof is None else flaw(proof, checkpoint)
+        if trouble or against:
+            report.say("token:opentimestamps", trouble or against, "")
+        else:
+            report.leave("token:opentimestamps", "ots tells whether it holds: withhold evidence verify --ots")
 
     def _checkpoint(self, found: Round, index: int) -> tuple[bytes, str | None]:
         """The checkpoint of a round, and what speaks against it."""
