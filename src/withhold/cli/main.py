@@ -32,8 +32,10 @@ class Root(LazyGroup):
             "withhold.cli.account:account", "Accounts, plans, acceptance, your word on the setting."
         ),
         "index": Lazy("withhold.cli.index:index", "The index for other programs, and whether it is sound."),
+        "letter": Lazy("withhold.cli.letter:letter", "Write to a provider under data protection law."),
         "evidence": Lazy("withhold.cli.evidence:evidence", "List, verify and time-stamp the evidence."),
         "advise": Lazy("withhold.cli.advise:advise", "Routes for your own use: who trains, at what cost."),
+        "gateway": Lazy("withhold.cli.gateway:gateway", "The proxy that lets a request go only where terms allow."),
         "packs": Lazy("withhold.cli.packs:packs", "List, show and lint the provider data."),
         "state": Lazy("withhold.cli.state:state", "Encrypted backup of everything, and restoring it."),
         "ui": Lazy("withhold.cli.ui:ui", "The page: posture, exposure, evidence and what is due."),

@@ -1,0 +1,1 @@
+"""Letters as text, as PDF and as ``mailto:``."""
