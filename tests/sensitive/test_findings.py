@@ -1,5 +1,7 @@
 """Secrets made by the grammar of each kind are found, look-alikes are not, and no value gets out."""
 
+import base64
+import gzip
 import json
 import os
 import random
@@ -10,9 +12,11 @@ import pytest
 
 from bench.sensitive_corpus import NEGATIVES, prose, secrets
 from tests.cli.tool import Tool
+from withhold.sensitive.encoded import InBase64
 from withhold.sensitive.engines import ENGINES
 from withhold.sensitive.finder import Finder, fingerprint
 from withhold.sensitive.rules import all_rules, kinds
+from withhold.sensitive.together import Together
 
 KEY = b"a key of the test"
 
@@ -109,3 +113,40 @@ def test_a_transcript_names_the_conversation_and_exposure_shows_it(tool: Tool, t
     assert row["conversation"] == chat["uuid"]
     shown = {r["source_id"]: r["sensitivity"] for r in tool.document("exposure")["conversations"]}
     assert shown[chat["uuid"]] == "github-token-classic"
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy"])
+def test_what_is_written_in_base64_is_found(before: str) -> None:
+    """At each of the three alignments, in both alphabets, with the fingerprint of the bare value."""
+    together = Together(Finder(KEY), InBase64(Finder(KEY)))
+    value = next(value for kind, value, _ in secrets(random.Random(9)) if kind == "aws-access-key")
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        text = b'{"content":"' + encode(f"{before} key {value} and more".encode()) + b'"}'
+        (found,) = together.in_text(text)
+        assert (found.kind, found.fingerprint) == ("aws-access-key", fingerprint(KEY, value.encode()))
+        assert text[found.start : found.end].rstrip(b"=")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_other_encodings_and_packed_files(encoding: str, packed: bool, tool: Tool, tmp_path: Path) -> None:
+    """Text in UTF-16, with a mark or without, is searched like other text, packed by gzip too."""
+    value = next(value for kind, value, _ in secrets(random.Random(8)) if kind == "aws-access-key")
+    data = f"the key is {value}\n".encode(encoding)
+    file = tmp_path / ("talk.log.gz" if packed else "talk.log")
+    file.write_bytes(gzip.compress(data) if packed else data)
+    found = json.loads(tool("findings", file, "--json").out)["findings"]
+    assert [row["kind"] for row in found] == ["aws-access-key"]
+
+
+def test_personal_data_on_request_only(tool: Tool, tmp_path: Path) -> None:
+    """Without the option it is not looked for; with it kinds and places are told, no value."""
+    file = tmp_path / "talk.txt"
+    file.write_text("IBAN DE02 1203 0000 0000 2020 51, write to anna.schmidt@posteo.de")
+    assert json.loads(tool("findings", file, "--json").out)["findings"] == []
+    ran = tool("findings", file, "--personal", "--json")
+    assert [row["kind"] for row in json.loads(ran.out)["findings"]] == ["iban", "email-address"]
+    kept = b"".join(p.read_bytes() for p in Path(os.environ["WITHHOLD_HOME"]).rglob("*") if p.is_file())
+    for value in ("1203 0000", "12030000", "anna.schmidt"):
+        assert value not in ran.out + tool("findings", file, "--personal").out
+        assert value.encode() not in kept

@@ -7,12 +7,14 @@ none is, the conversation stays unknown. Of the text nothing is kept.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from withhold.sensitive.finder import Finder, Finding
+from withhold.app.finding_streams import Read, as_text
+from withhold.sensitive.streams import Finding
+from withhold.sensitive.together import Together
 from withhold.sources.interface import Damaged, Entry, Limits
 from withhold.sources.json_scanner import Raw
 from withhold.sources.open import opened
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 _ID = re.compile(rb'"([A-Za-z_]{2,40})"\s{0,4}:\s{0,4}"([A-Za-z0-9][A-Za-z0-9_.:-]{3,99})"')
 _ABOVE = re.compile(rb"parent|children|previous|leaf|current|root", re.IGNORECASE)
 """Members that name another message than the one they stand in."""
-Read = Callable[[int], bytes]
 ROUGH = 4096
 """Offsets are told in steps of this many bytes."""
 LONGEST_ROW = 64 << 20
@@ -69,7 +70,7 @@ class Searched:
     size: int = 0
 
 
-def search(path: Path, finder: Finder, limits: Limits | None = None) -> Searched:
+def search(path: Path, finder: Together, limits: Limits | None = None) -> Searched:
     """Everything that ``finder`` finds in a file, folder or archive."""
     searched = Searched(path)
     limits = limits or Limits()
@@ -85,7 +86,7 @@ def search(path: Path, finder: Finder, limits: Limits | None = None) -> Searched
 class _Entry:
     """One file of a source."""
 
-    def __init__(self, entry: Entry, searched: Searched, finder: Finder, limits: Limits) -> None:
+    def __init__(self, entry: Entry, searched: Searched, finder: Together, limits: Limits) -> None:
         self._entry = entry
         self._searched = searched
         self._finder = finder
@@ -105,7 +106,7 @@ class _Entry:
         found: list[Finding] = []
         stream = self._entry.open()
         try:
-            found.extend(self._finder.in_stream(self._counted(stream.read)))
+            found.extend(self._finder.in_stream(as_text(self._counted(stream.read))))
         finally:
             stream.close()
             self._searched.found += self._in_items(found)

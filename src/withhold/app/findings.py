@@ -13,25 +13,27 @@ from withhold.support.errors import NothingRead, UsageProblem
 
 if TYPE_CHECKING:
     from withhold.app.finding_places import Placed
+    from withhold.sensitive.together import Together
     from withhold.store.findings import FoundAt
 
 ALLOWED = ("fingerprint", "kind", "place")
 
 
-def findings(services: Services, paths: Sequence[Path], *, allow: Path | None = None) -> FindingsDocument:
+def findings(
+    services: Services, paths: Sequence[Path], *, allow: Path | None = None, personal: bool = False
+) -> FindingsDocument:
     """Search ``paths`` and put down what was found in the state, in place of what they held before.
 
+    ``personal`` looks for personal data too: addresses, numbers of banks and states, health terms.
     ``allow`` is a file of what is not to be listed (:func:`allow_list`). Raises ``NothingRead`` where no
     path could be opened at all.
     """
     from withhold.app.finding_places import search
     from withhold.sensitive.engines import best_engine
-    from withhold.sensitive.finder import Finder
-    from withhold.sensitive.rules import kinds
 
     allowed = () if allow is None else allow_list(allow)
     stamp = services.stamp()
-    finder = Finder(services.store.key)
+    finder = _finder(services.store.key, personal=personal)
     rows: list[FindingRow] = []
     unread: list[UnreadPlace] = []
     files = size = left_out = 0
@@ -57,12 +59,31 @@ def findings(services: Services, paths: Sequence[Path], *, allow: Path | None = 
         kinds=kind_counts(rows),
         files=files,
         size=size,
-        rules=len(kinds()),
+        rules=_known_kinds(personal=personal),
         engine=best_engine().name,
-        placeholders=finder.aside.placeholders,
+        placeholders=finder.placeholders,
         allowed=left_out,
         unread=tuple(unread),
     )
+
+
+def _finder(key: bytes, *, personal: bool) -> "Together":
+    """All that is looked for, the surest first."""
+    from withhold.sensitive.encoded import InBase64
+    from withhold.sensitive.finder import Finder
+    from withhold.sensitive.personal import PersonalFinder
+    from withhold.sensitive.together import Together
+
+    secrets = Finder(key)
+    more = (PersonalFinder(key),) if personal else ()
+    return Together(secrets, InBase64(Finder(key)), *more)
+
+
+def _known_kinds(*, personal: bool) -> int:
+    from withhold.sensitive.personal.rules import kinds as personal_kinds
+    from withhold.sensitive.rules import kinds
+
+    return len(kinds()) + (len(personal_kinds()) if personal else 0)
 
 
 def check(document: FindingsDocument) -> int:

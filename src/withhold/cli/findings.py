@@ -15,19 +15,20 @@ from withhold.cli.talk import json_option, services, show
     type=click.Path(path_type=Path, dir_okay=False),
     help="File of what not to list: lines 'fingerprint HEX', 'kind NAME' or 'place PATTERN'.",
 )
+@click.option("--personal", is_flag=True, help="Also addresses, telephone, bank and state numbers, health.")
 @json_option
-def findings(paths: tuple[Path, ...], check: bool, allow: Path | None, as_json: bool) -> None:
+def findings(paths: tuple[Path, ...], check: bool, allow: Path | None, personal: bool, as_json: bool) -> None:
     """Search files, folders and exports for secrets. Values are never shown, kept or tried.
 
     Printed are kinds, places and a fingerprint that means nothing on another machine. What is put down joins
-    'withhold exposure'. A secret of a kind that is not known is not found.
+    'withhold exposure'. A secret of a kind that is not known is not found, nor are names of people.
 
     Example: withhold findings ~/.claude; withhold findings export.zip --check
     """
     from withhold.app.findings import check as answer
     from withhold.app.findings import findings as run
 
-    document = run(services(), paths, allow=allow)
+    document = run(services(), paths, allow=allow, personal=personal)
     show(document, as_json=as_json)
     if check:
         click.get_current_context().exit(answer(document))

@@ -12,8 +12,8 @@ BEFORE, REACH = 1 << 10, 1 << 14
 class Finds(Protocol):
     """Finds in a text that is in memory as a whole."""
 
-    aside: Aside
-
+    @property
+    def aside(self) -> Aside: ...
     def in_text(self, text: bytes) -> list[Finding]: ...
 
 
