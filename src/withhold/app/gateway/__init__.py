@@ -1,0 +1,1 @@
+"""The gateway: run it, look at what it would do, its tokens and its audit."""

@@ -1,0 +1,95 @@
+"""``gateway check``: what a configuration comes to, without sending anything."""
+
+from pathlib import Path
+
+from withhold.app.bootstrap import Services
+from withhold.app.gateway.places import Places
+from withhold.gateway.config import Config, Dialect
+from withhold.gateway.decide import Asked, decide
+from withhold.gateway.requirements import Requirement
+from withhold.gateway.standing import Standing
+from withhold.report.documents.gateway import GatewayCheckDocument, GatewayRouteRow, GatewayRuleRow
+
+NOT_SEEN = (
+    "What programs send past their base URL: telemetry, error reports, updates, page look-ups.",
+    "Content in pictures, sound, files and token numbers, which no finder reads (the rule's 'unread').",
+    "Names of people, and values that are written differently from what the finders know.",
+)
+
+
+def check_gateway(services: Services, config: Path | None) -> GatewayCheckDocument:
+    """Every route with its terms and its key, every rule, and which routes a plain request may take."""
+    places = Places(services, config)
+    stamp = services.stamp()
+    standings = places.standings()
+    rows = tuple(_route_row(places, standings[route.id]) for route in places.config.route)
+    return GatewayCheckDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        config=str(places.config_path),
+        routes=rows,
+        rules=tuple(_rule_rows(places.config)),
+        usable=any(_takes(places.config, standings, row.id) for row in rows),
+        not_seen=NOT_SEEN,
+    )
+
+
+def _route_row(places: Places, standing: Standing) -> GatewayRouteRow:
+    route = next(r for r in places.config.route if r.id == standing.route)
+    return GatewayRouteRow(
+        id=route.id,
+        upstream=route.upstream,
+        terms=route.terms,
+        trains=standing.trains,
+        why=standing.why or None,
+        contract=standing.contract,
+        retention_days=standing.retention_days,
+        flagged_days=standing.flagged_days,
+        exceptions=standing.exceptions,
+        sources=standing.sources,
+        terms_compared=standing.as_of,
+        rests_on_your_word=standing.word,
+        key_found=route.key == "none" or bool(places.key(route)),
+        plain_request=_takes(places.config, {standing.route: standing}, route.id),
+    )
+
+
+def _takes(config: Config, standings: dict[str, Standing], route_id: str) -> bool:
+    """Whether a request in which nothing is found may go over the route, for some client it has a rule for."""
+    route = next(r for r in config.route if r.id == route_id)
+    alone = Config(route=(route,), rule=config.rule)
+    model = next((m for m in route.models if not set("*?[") & set(m)), None)
+    return any(
+        decide(
+            alone,
+            standings,
+            _plain(rule.clients[0], rule.projects[0], dialect, model or _example(route.models)),
+        ).route
+        is not None
+        for rule in config.rule
+        for dialect in route.speaks
+    )
+
+
+def _example(models: tuple[str, ...]) -> str:
+    """A model's name that the first pattern matches."""
+    return models[0].replace("*", "x").replace("?", "x") if models else "x"
+
+
+def _plain(client: str, project: str, dialect: Dialect, model: str) -> Asked:
+    return Asked(client.replace("*", "x"), project.replace("*", "x"), dialect, (model,), frozenset())
+
+
+def _rule_rows(config: Config) -> list[GatewayRuleRow]:
+    return [
+        GatewayRuleRow(
+            clients=rule.clients,
+            projects=rule.projects,
+            sensitivity=rule.sensitivity,
+            require=tuple(Requirement.parse(text).text for text in rule.require),
+            secrets=rule.found.secrets or "refuse",
+            personal=rule.found.personal or "refuse",
+            unread=rule.found.unread or "refuse",
+        )
+        for rule in config.rule
+    ]

@@ -1,0 +1,220 @@
+"""``gateway run``: wires the rooms together and serves until it is told to stop."""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from withhold.app.bootstrap import Services
+from withhold.app.gateway.places import Places
+from withhold.model.evidence import Draft
+from withhold.support.errors import EnvironmentProblem, WithholdError
+from withhold.support.locks import held
+
+if TYPE_CHECKING:
+    from withhold.gateway.audit import Auditor
+    from withhold.gateway.chain import Head
+    from withhold.gateway.server import Gateway
+    from withhold.gateway.serving import Serving
+    from withhold.gateway.standing import Standing
+    from withhold.gateway.tokens import Token, TokenFile
+
+HEAD_RECORD = "gateway.audit_head"
+HEADS_EVERY = 300.0
+"""Seconds between two records of the audit's head."""
+TERMS_FOR = 600.0
+"""Seconds for which what the terms come to is not worked out again."""
+MISSING = "the gateway needs packages that are not installed"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What a person needs to use it. ``token`` is one that was made now, ``None`` if there were tokens."""
+
+    url: str
+    token: str | None
+    routes: tuple[str, ...]
+
+
+def run_gateway(
+    services: Services, *, config: Path | None, port: int | None, started: Callable[[Started], None]
+) -> None:
+    """Serve until Ctrl-C or a terminating signal. Raises ``EnvironmentProblem``, ``UsageProblem``."""
+    places = Places(services, config)
+    _need_aiohttp()
+    places.prepare()
+    replica = places.config.replica or "gateway"
+    with held(places.folder / f"{replica}.lock", doing="running the gateway", timeout=2.0):
+        asyncio.run(_serve(services, places, replica, port, started))
+
+
+def _need_aiohttp() -> None:
+    try:
+        import aiohttp  # noqa: F401
+    except ImportError as problem:
+        raise EnvironmentProblem(MISSING, next_step="pip install 'withhold[gateway]'") from problem
+
+
+async def _serve(
+    services: Services,
+    places: Places,
+    replica: str,
+    port: int | None,
+    started: Callable[[Started], None],
+) -> None:
+    serving = await prepared(services, places, replica, port)
+    _on_signals(serving.stop)
+    token = None if places.tokens.all() else places.tokens.make("me", "default", now=services.clock())
+    lines = tuple(route_line(s) for s in places.standings().values())
+    await serving.run(lambda: started(Started(serving.url, token, lines)))
+
+
+async def prepared(services: Services, places: Places, replica: str, port: int | None) -> "Serving":
+    """A gateway that is wired and bound to its port; its audit can be written."""
+    from withhold.gateway.serving import Serving, allowed_hosts, bound
+
+    sockets = bound(places.config.port if port is None else port)
+    chosen = sockets[0].getsockname()[1]
+    auditor = _auditor(services, places, replica)
+    await auditor.write({"type": "start", "at": _text(services.clock())})
+    gateway = _gateway(services, places, auditor, allowed_hosts(chosen, places.config.hosts))
+    return Serving(gateway, sockets, _Heads(services, auditor), HEADS_EVERY)
+
+
+def _auditor(services: Services, places: Places, replica: str) -> "Auditor":
+    from withhold.gateway.audit import Auditor
+    from withhold.gateway.chain import Chain
+
+    try:
+        chain = Chain.open(places.audit, replica)
+    except (OSError, ValueError, KeyError) as problem:
+        raise EnvironmentProblem(
+            f"the audit in {places.audit} cannot be written: {problem}",
+            next_step="see 'withhold gateway audit verify'; move the file away to begin another",
+        ) from problem
+    if chain.cut:
+        services.progress.step(
+            f"{chain.cut} bytes of an unfinished line were cut off the audit after a crash."
+        )
+    return Auditor(chain, notice=services.progress.step)
+
+
+def _gateway(services: Services, places: Places, auditor: "Auditor", hosts: frozenset[str]) -> "Gateway":
+    from withhold.app.gateway.finders import sight
+    from withhold.gateway.judging import Judge
+    from withhold.gateway.server import Gateway
+    from withhold.gateway.upstream import Upstreams
+    from withhold.gateway.vault import Vault
+
+    config = places.config
+    return Gateway(
+        judge=Judge(config, Remembered(places.standings), places.hosts, sight()),
+        tokens=FileTokens(places.tokens, services.clock),
+        upstreams=Upstreams(RememberedKeys(places), float(config.upstream_silence_seconds)),
+        auditor=auditor,
+        vault=Vault(time.monotonic, idle=config.session_idle_minutes * 60.0),
+        clock=services.clock,
+        hosts=hosts,
+        notice=services.progress.step,
+        limit=config.max_body_mb << 20,
+    )
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What the terms come to, worked out again every few minutes: they age while the gateway runs."""
+
+    make: Callable[[], "dict[str, Standing]"]
+    _made: "dict[str, Standing]" = field(default_factory=dict)
+    _until: float = 0.0
+
+    def __call__(self) -> "dict[str, Standing]":
+        if time.monotonic() >= self._until:
+            self._made = self.make()
+            self._until = time.monotonic() + TERMS_FOR
+        return self._made
+
+
+class RememberedKeys:
+    """Keys of routes, asked for once: a keyring may take long, or ask the person."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._keys: dict[str, str] = {}
+
+    def __call__(self, route: "object") -> str | None:
+        from withhold.gateway.config import RouteConfig
+
+        assert isinstance(route, RouteConfig)  # noqa: S101 - its only caller hands over a route
+        if route.id not in self._keys:
+            found = self._places.key(route)
+            if not found:
+                return None
+            self._keys[route.id] = found
+        return self._keys[route.id]
+
+
+@dataclass(slots=True)
+class FileTokens:
+    """Tokens of the file, as a port of the gateway."""
+
+    file: "TokenFile"
+    clock: Callable[[], datetime]
+
+    async def who(self, presented: str) -> "Token | None":
+        return self.file.who(presented, self.clock())
+
+
+class _Heads:
+    """Puts the audit's head into the evidence, where it has moved on."""
+
+    def __init__(self, services: Services, auditor: "Auditor") -> None:
+        self._services = services
+        self._auditor = auditor
+        self._last = 0
+
+    async def __call__(self) -> None:
+        head = self._auditor.head
+        if head.seq == self._last:
+            return
+        try:
+            await asyncio.to_thread(record_head, self._services, head)
+        except WithholdError as problem:
+            self._services.progress.step(
+                f"The head of the audit could not be put on record: {problem.message}"
+            )
+        else:
+            self._last = head.seq
+
+
+def record_head(services: Services, head: "Head") -> None:
+    """Put a head into the evidence; from then on lines before it cannot be exchanged unseen."""
+    body = {"replica": head.replica, "seq": head.seq, "hash": head.hash}
+    services.journal.append(Draft(type=HEAD_RECORD, at=services.clock(), body=body))
+
+
+def route_line(standing: "Standing") -> str:
+    """One route as it stands, for people."""
+    if standing.local:
+        return f"{standing.route}: on this machine, as you say"
+    days = "unknown" if standing.retention_days is None else f"up to {standing.retention_days} days"
+    why = f" ({standing.why})" if standing.why else ""
+    return f"{standing.route}: training {standing.trains}{why}; kept {days}; terms compared {standing.as_of}"
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM"):
+        with contextlib.suppress(
+            NotImplementedError, ValueError, RuntimeError
+        ):  # Windows: Ctrl-C raises instead
+            loop.add_signal_handler(getattr(signal, name), stop)
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

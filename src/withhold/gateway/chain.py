@@ -1,0 +1,128 @@
+"""The audit's file: one JSON object a line, each with the SHA-256 of the line before. Never any text.
+
+``replica`` and ``seq`` number the lines; a line that is on disk is never rewritten. What a crash left of a
+line that was not finished is cut off when the file is opened again: nobody was ever told that it was there.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from withhold.support.files import PRIVATE_FILE, private_dir, sync_dir
+
+FORMAT = 1
+GENESIS = "0" * 64
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain: its last line's number and hash."""
+
+    replica: str
+    seq: int
+    hash: str
+
+
+def encode(replica: str, seq: int, prev: str, fields: Fields) -> bytes:
+    """One line with its end."""
+    line = {"v": FORMAT, "replica": replica, "seq": seq, "prev": prev, **fields}
+    return json.dumps(line, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+
+
+def line_hash(line: bytes) -> str:
+    return hashlib.sha256(line).hexdigest()
+
+
+@dataclass(slots=True)
+class Chain:
+    """Appends to the chain of one replica. For one thread and, by the gateway's lock, one process."""
+
+    path: Path
+    head: Head
+    cut: int = 0
+    """Bytes of an unfinished line that were cut off at opening."""
+    _size: int = 0
+    _broken: bool = field(default=False)
+
+    @classmethod
+    def open(cls, folder: Path, replica: str) -> "Chain":
+        """Open or begin the chain of ``replica``. Raises ``OSError``, and ``ValueError`` for a broken end."""
+        path = private_dir(folder) / f"{replica}.jsonl"
+        if not path.exists():
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+            sync_dir(folder)
+        data_end, last = _end(path)
+        cut = path.stat().st_size - data_end
+        if cut:
+            os.truncate(path, data_end)
+        head = Head(replica, 0, GENESIS)
+        if last is not None:
+            head = Head(replica, int(json.loads(last)["seq"]), line_hash(last))
+        return cls(path, head, cut, data_end)
+
+    def append(self, lines: Sequence[Fields]) -> None:
+        """Put ``lines`` on disk, all of them, or raise ``OSError``; then none of them counts."""
+        head, out = self.head, []
+        for fields in lines:
+            line = encode(head.replica, head.seq + 1, head.hash, fields)
+            head = Head(head.replica, head.seq + 1, line_hash(line))
+            out.append(line)
+        data = b"".join(out)
+        try:
+            self._write(data)
+        except OSError:
+            self._broken = True
+            raise
+        self._broken = False
+        self._size += len(data)
+        self.head = head
+
+    def _write(self, data: bytes) -> None:
+        if not self.path.exists():
+            raise FileNotFoundError(2, "the audit's file is gone", str(self.path))
+        if self._broken:
+            os.truncate(self.path, self._size)
+        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        try:
+            if os.fstat(handle).st_size != self._size:
+                raise OSError(5, "somebody else wrote to the audit", str(self.path))
+            view = memoryview(data)
+            while view:
+                view = view[os.write(handle, view) :]
+            getattr(os, "fdatasync", os.fsync)(handle)
+        finally:
+            os.close(handle)
+
+
+def _end(path: Path) -> tuple[int, bytes | None]:
+    """Where the last finished line ends, and that line."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        at, tail = size, b""
+        while at > 0 and tail.count(b"\n") < 2:
+            step = min(1 << 16, at)
+            at -= step
+            file.seek(at)
+            tail = file.read(step) + tail
+    if b"\n" not in tail:
+        return 0, None
+    whole = tail[: tail.rindex(b"\n") + 1]
+    return size - (len(tail) - len(whole)), whole.splitlines(keepends=True)[-1]
+
+
+def read_lines(path: Path) -> Iterator[tuple[bytes, dict[str, Any] | None]]:
+    """Each finished line with what it says; ``None`` where it is no line of ours."""
+    with path.open("rb") as file:
+        for raw in file:
+            if not raw.endswith(b"\n"):
+                return
+            try:
+                value = json.loads(raw)
+            except ValueError:
+                value = None
+            yield raw, value if isinstance(value, dict) else None

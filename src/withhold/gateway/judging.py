@@ -1,0 +1,159 @@
+"""From the bytes of a request to where it goes and what is sent: everything before the first byte upstream."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from withhold.gateway import wire
+from withhold.gateway.body import BadBody, dump, parse
+from withhold.gateway.config import Config, RouteConfig
+from withhold.gateway.decide import Asked, Decision, decide
+from withhold.gateway.demands import NotAllowedHere, holds, impose
+from withhold.gateway.examine import CannotReplace, Examined, examine, redact
+from withhold.gateway.hosts import Host
+from withhold.gateway.sight import Sight
+from withhold.gateway.standing import Standing
+from withhold.gateway.vault import PLACEHOLDER, Session
+
+_BILLING = "x-anthropic-billing-header"
+"""A block that Claude Code puts first into ``system``; it changes and spoils a local model's prompt cache."""
+_SCANNED_NOT = frozenset({"content-length", "content-type", "accept", "anthropic-version", "user-agent"})
+_EMPTY = Examined((), {}, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    client: str
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """``route`` is ``None`` for a request that is refused. ``values`` leads back from placeholders."""
+
+    decision: Decision
+    body: bytes
+    counts: Mapping[str, int]
+    models: tuple[str, ...]
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    redacted: int = 0
+
+    @property
+    def route(self) -> RouteConfig | None:
+        return self.decision.route
+
+
+@dataclass(slots=True)
+class Judge:
+    """``standings`` hands out what the terms come to now; it is asked for every request."""
+
+    config: Config
+    standings: Callable[[], Mapping[str, Standing]]
+    hosts: Mapping[str, Host]
+    sight: Sight
+
+    def __call__(
+        self,
+        caller: Caller,
+        asked_for: wire.Endpoint,
+        headers: Sequence[tuple[str, str]],
+        data: bytes,
+        session: Session,
+    ) -> Judged:
+        """Decide. Raises :class:`wire.Unclear` for what cannot be read in one way only.
+
+        What a finder raises passes through: then nobody knows what the request holds.
+        """
+        body, models = self._read(asked_for, data)
+        texts = [value for name, value in headers if name.lower() not in _SCANNED_NOT]
+        try:
+            examined = examine(body, texts, self.sight)
+        except BadBody as problem:
+            raise wire.Unclear(str(problem)) from problem
+        asked = Asked(caller.client, caller.project, asked_for.dialect, models, examined.sorts)
+        decision = decide(self.config, self.standings(), asked)
+        if decision.route is None or not asked_for.has_body:
+            return Judged(decision, b"", examined.counts, models)
+        try:
+            return self._prepared(decision, decision.route, body, data, examined, models, session)
+        except (NotAllowedHere, CannotReplace) as problem:
+            refused = Decision(
+                None, frozenset(), str(problem), "leave it out of the request, or use a local route"
+            )
+            return Judged(refused, b"", examined.counts, models)
+
+    @staticmethod
+    def _read(asked_for: wire.Endpoint, data: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
+        if not asked_for.has_body:
+            if data:
+                raise wire.Unclear("a body is not expected here")
+            return {}, ()
+        try:
+            body = parse(data)
+        except BadBody as problem:
+            raise wire.Unclear(f"the body is not passed on: {problem}") from problem
+        return body, wire.models_of(body)
+
+    def _prepared(
+        self,
+        decision: Decision,
+        route: RouteConfig,
+        body: dict[str, Any],
+        data: bytes,
+        examined: Examined,
+        models: tuple[str, ...],
+        session: Session,
+    ) -> Judged:
+        host = self.hosts.get(_host(route))
+        values: Mapping[str, str] = {}
+        changed = impose(host, body)
+        if route.is_local:
+            changed |= _for_local(route, body)
+        if decision.redact or session.values:
+            values = self._redacted(decision, body, examined, session)
+        sent = dump(body) if changed or values else data
+        if not holds(host, parse(sent)):
+            raise NotAllowedHere("the demands of the host could not be set")
+        return Judged(decision, sent, examined.counts, models, values, len(values))
+
+    def _redacted(
+        self, decision: Decision, body: dict[str, Any], examined: Examined, session: Session
+    ) -> Mapping[str, str]:
+        """Replace, and look again at what would be sent."""
+        if decision.route is not None and decision.route.is_local:
+            return {}
+        redact(body, examined, decision.redact, session, self.sight)
+        again = examine(json.loads(dump(body)), (), self.sight)
+        for text in again.texts:
+            bare = PLACEHOLDER.sub("", text.text)
+            hits = [h for h in self.sight.hits(bare.encode()) if h.sort in decision.redact]
+            if hits or session.holds_known(bare):
+                raise CannotReplace("something that was found could not be replaced everywhere")
+        return session.values
+
+
+def _host(route: RouteConfig) -> str:
+    from urllib.parse import urlsplit
+
+    return urlsplit(route.upstream).hostname or ""
+
+
+def _for_local(route: RouteConfig, body: dict[str, Any]) -> bool:
+    """Name the local model, and leave out what only the provider needs."""
+    changed = False
+    if route.model is not None and body.get("model") != route.model:
+        body["model"], changed = route.model, True
+    if str(body.get("model", "")).endswith(("-cloud", ":cloud")):
+        raise NotAllowedHere("a model that ends in 'cloud' is answered elsewhere, also by a local address")
+    system = body.get("system")
+    if isinstance(system, list):
+        kept = [
+            b for b in system if not (isinstance(b, dict) and str(b.get("text", "")).startswith(_BILLING))
+        ]
+        if len(kept) != len(system):
+            body["system"], changed = kept, True
+    return changed
+
+
+__all__ = ["Caller", "Judge", "Judged"]

@@ -1,0 +1,110 @@
+"""``withhold gateway``: routes with their terms, tokens, and the audit."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from withhold.report.documents.base import Document
+
+ActionWord = Literal["allow", "redact", "local", "refuse"]
+TrainsWord = Literal["no", "yes", "unless_off", "unknown"]
+
+
+class GatewayRouteRow(Struct, kw_only=True, frozen=True):
+    """``retention_days`` is for ordinary content, ``flagged_days`` for what was flagged, reviewed or sent as
+    feedback; ``null`` is unknown. ``rests_on_your_word`` lists what no pack can know.
+    """
+
+    id: str
+    upstream: str
+    terms: str
+    trains: TrainsWord
+    why: str | None
+    contract: bool
+    retention_days: int | None
+    flagged_days: int | None
+    exceptions: tuple[str, ...]
+    sources: tuple[str, ...]
+    terms_compared: str | None
+    rests_on_your_word: tuple[str, ...]
+    key_found: bool
+    plain_request: bool
+
+
+class GatewayRuleRow(Struct, kw_only=True, frozen=True):
+    clients: tuple[str, ...]
+    projects: tuple[str, ...]
+    sensitivity: tuple[str, ...]
+    require: tuple[str, ...]
+    secrets: ActionWord
+    personal: ActionWord
+    unread: ActionWord
+
+
+class GatewayCheckDocument(Document, kw_only=True, frozen=True):
+    schema: Literal["withhold.gateway-check/1"] = "withhold.gateway-check/1"
+    config: str
+    routes: tuple[GatewayRouteRow, ...]
+    rules: tuple[GatewayRuleRow, ...]
+    usable: bool
+    not_seen: tuple[str, ...]
+
+
+class GatewayTokenRow(Struct, kw_only=True, frozen=True):
+    id: str
+    client: str
+    project: str
+    made: datetime
+    expires: datetime | None
+
+
+class GatewayTokensDocument(Document, kw_only=True, frozen=True):
+    schema: Literal["withhold.gateway-tokens/1"] = "withhold.gateway-tokens/1"
+    tokens: tuple[GatewayTokenRow, ...]
+
+
+class AuditRow(Struct, kw_only=True, frozen=True):
+    """One request. ``outcome`` is ``unknown whether answered`` where the gateway ended before it knew."""
+
+    at: str
+    client: str
+    project: str
+    endpoint: str
+    models: tuple[str, ...]
+    route: str | None
+    terms: str | None
+    trains: str | None
+    found: Mapping[str, int]
+    redacted: tuple[str, ...]
+    outcome: str
+    status: int | None
+    ms: int | None
+    replica: str
+    seq: int
+
+
+class GatewayAuditDocument(Document, kw_only=True, frozen=True):
+    schema: Literal["withhold.gateway-audit/1"] = "withhold.gateway-audit/1"
+    requests: tuple[AuditRow, ...]
+    total: int
+
+
+class AuditChainRow(Struct, kw_only=True, frozen=True):
+    """``covered_up_to``: lines after it are held by nothing outside the chain; the last could be cut off unseen."""
+
+    replica: str
+    lines: int
+    head: str
+    problems: tuple[str, ...]
+    unfinished: bool
+    unknown_whether_answered: int
+    heads_in_evidence: int
+    covered_up_to: int
+
+
+class GatewayAuditVerifyDocument(Document, kw_only=True, frozen=True):
+    schema: Literal["withhold.gateway-audit-verify/1"] = "withhold.gateway-audit-verify/1"
+    chains: tuple[AuditChainRow, ...]
+    holds: bool
