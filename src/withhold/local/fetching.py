@@ -27,7 +27,6 @@ QUIET = {
 """Set before the hub's library is loaded: no telemetry, no token sent unasked, plain HTTP with ranges."""
 ENDPOINT = "https://huggingface.co"
 _TRIES = 5
-_PIECE = 1 << 20
 T = TypeVar("T")
 
 
@@ -163,7 +162,7 @@ def _gone_on(url: str, part: Path, size: int | None, progress: Progress) -> None
         answer.raise_for_status()
         goes_on = answer.headers.get("content-range", "").startswith(f"bytes {have}-")
         with _opened(part, at_end=bool(have and goes_on)) as file:
-            for piece in answer.iter_bytes(_PIECE):
+            for piece in answer.iter_raw():
                 file.write(piece)
                 progress.advance(file.tell() >> 20, None if size is None else size >> 20, "MiB")
             came = file.tell()
