@@ -39,7 +39,7 @@ def as_calendar(view: "View", now: datetime | None = None) -> Iterator[bytes]:
     """Ends of keeping times and re-checks of the setting from ``now`` on (default: the document's time)."""
     from withhold.report.due_dates import due_dates
 
-    yield due_dates(view.head, (now or view.head.generated_at).date(), view.rows())
+    yield due_dates(view.head, (now or view.head.generated_at).date(), counted=view.sweep.due(view.narrowed))
 
 
 def write_parquet(view: "View", target: str) -> Path:

@@ -13,7 +13,7 @@ from withhold.model.columns import instant
 from withhold.model.when import BEGINNING, When
 from withhold.policy import Judge
 from withhold.policy.course import Course
-from withhold.policy.ends import ends, ends_by_day
+from withhold.policy.ends import DatedEnd, dated, dated_by_day, ends, ends_by_day
 from withhold.policy.judge import ShapeVerdict
 from withhold.policy.retention import Anchor, Instants, Plan
 from withhold.policy.shape import Shape, feedback_shape
@@ -110,6 +110,19 @@ def ends_of(sort: Sort, count: Count) -> Iterable[End] | None:
     days = Instants(_day(count.first), _day(count.last), sort.shared, None, ())
     said = ends_by_day(sort.plan, days)
     return None if said is None else [end_said(*end) for end in said]
+
+
+def dates_of(sort: Sort, count: Count) -> frozenset[DatedEnd] | None:
+    """:func:`ends_of` with days, of the ends that have one."""
+    if sort.plan is None:
+        return frozenset()
+    return dated_by_day(sort.plan, Instants(_day(count.first), _day(count.last), sort.shared, None, ()))
+
+
+def exact_dates(sort: Sort, first: int, last: int) -> frozenset[DatedEnd]:
+    """:func:`exact_ends` with days, of the ends that have one."""
+    assert sort.plan is not None  # noqa: S101 - without a plan nothing is unclear
+    return dated(sort.plan, Instants(instant(first), instant(last), sort.shared, None, ()))
 
 
 def exact_ends(sort: Sort, first: int, last: int) -> Iterable[End]:

@@ -4,13 +4,14 @@ What a group does not carry (a deletion, a history that was sent again, a time t
 evaluation instant) is judged one by one by the same rules. ``explain`` never comes here.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from heapq import merge
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from withhold.app.bootstrap import Services
 from withhold.app.filters import Filter, account_ids, project_names
@@ -23,15 +24,17 @@ from withhold.app.sorts import (
     Sort,
     anchors_of,
     course_of_row,
+    dates_of,
     ends_of,
+    exact_dates,
     exact_ends,
     maybe_instant,
     newest,
     rated_shape,
     spans_of,
 )
-from withhold.app.totals import Belongs, End, Tally, end_said
-from withhold.index.bulk.asking import Asking, Chosen
+from withhold.app.totals import Belongs, Tally, end_said
+from withhold.index.bulk.asking import Asking, Chosen, Count
 from withhold.index.bulk.base import Base, Group
 from withhold.index.bulk.bulk import Bulk
 from withhold.index.bulk.grid import Grid, OwnCells
@@ -54,6 +57,7 @@ from withhold.report import documents as d
 if TYPE_CHECKING:
     from withhold.index.snapshot import Snapshot
 
+T = TypeVar("T")
 DERIVED = "derived"
 """Folder of the state for what can be made again from the rest of it."""
 
@@ -150,7 +154,7 @@ class Sweep:
     def tally(self, wanted: "Narrowed") -> Tally:
         """Counts over everything that ``wanted`` keeps."""
         tally = Tally()
-        for label, count, said in self._labelled(wanted):
+        for label, count, said in self._labelled(wanted, ends_of, exact_ends):
             tally.add(label.belongs, label.past, label.future, said, count)
         for row in self.bulk.rated(wanted.chosen):
             self._tally_rated(tally, row, wanted)
@@ -221,7 +225,33 @@ class Sweep:
             numbers[grp] = known[label]
         return numbers, meaning
 
-    def _labelled(self, wanted: "Narrowed") -> Iterator[tuple[Label, int, Iterable[End]]]:
+    def due(self, wanted: "Narrowed") -> Counter[tuple[date, str, str, str]]:
+        """How many conversations have a clock that ends on a day: by day, basis, bound and provider."""
+        count: Counter[tuple[date, str, str, str]] = Counter()
+        for label, number, said in self._labelled(wanted, dates_of, exact_dates):
+            for basis, day, bound in said:
+                count[day, basis.value, bound.value if bound else "", label.belongs.provider] += number
+        rated = (
+            self.row(found)
+            for found in self.bulk.shown(self._rated_groups(), limit=None, chosen=wanted.chosen)
+        )
+        kept = (r for r in rated if wanted.filter.keeps(r, wanted.accounts))
+        for row in chain(kept, self.odd_rows(wanted)):
+            for clock in row.clocks:
+                if clock.until is not None:
+                    count[clock.until.date(), clock.basis, clock.bound or "", row.provider] += 1
+        return count
+
+    def _rated_groups(self) -> list[int]:
+        return [grp for grp, sort in self.sorts.items() if sort.group.rated]
+
+    def _labelled(
+        self,
+        wanted: "Narrowed",
+        by_day: Callable[[Sort, Count], Iterable[T] | None],
+        exact: Callable[[Sort, int, int], Iterable[T]],
+    ) -> Iterator[tuple[Label, int, Iterable[T]]]:
+        """Labels with their counts and what ``by_day`` says of each, or ``exact`` where that says nothing."""
         numbers, meaning = self.labels(wanted)
         anchors = [anchors_of(sort.plan) for _, sort in meaning]
         firsts = [n for n, found in enumerate(anchors) if Anchor.FIRST in found]
@@ -229,7 +259,7 @@ class Sweep:
         unclear: set[tuple[int, int | None, int | None]] = set()
         for c in self.bulk.counts(numbers, firsts=firsts, lasts=lasts, chosen=wanted.chosen):
             label, sort = meaning[c.label]
-            said = ends_of(sort, c)
+            said = by_day(sort, c)
             if said is None:
                 unclear.add((c.label, c.first, c.last))
             else:
@@ -237,7 +267,7 @@ class Sweep:
         if unclear:
             for number, first, last, count in self.bulk.exact(numbers, unclear, chosen=wanted.chosen):
                 label, sort = meaning[number]
-                yield label, count, exact_ends(sort, first, last)
+                yield label, count, exact(sort, first, last)
 
     def carve_outs(self, wanted: "Narrowed") -> tuple[tuple[d.CarveOutRow, ...], ...]:
         """Each set of carve-outs that stands beside a verdict which ``wanted`` may keep."""

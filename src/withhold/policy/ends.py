@@ -7,7 +7,7 @@ ends last, and in which year. Where it is not, the answer is ``None`` and exact 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -20,6 +20,11 @@ DAY = timedelta(days=1)
 End: TypeAlias = tuple[Basis, int | None, Bound | None]
 """A basis, the year (UTC) in which its clock ends, and what that end is; no year where it has no end."""
 
+DatedEnd: TypeAlias = tuple[Basis, date, Bound | None]
+"""The same with the day (UTC)."""
+
+_Until: TypeAlias = tuple[Basis, datetime | None, Bound | None]
+
 
 @dataclass(frozen=True, slots=True)
 class _Between:
@@ -30,9 +35,9 @@ class _Between:
     latest: datetime
 
     @property
-    def said(self) -> set[End]:
+    def said(self) -> set[_Until]:
         bound = bound_of(self.running.rule)
-        return {(self.running.basis, end.year, bound) for end in (self.earliest, self.latest)}
+        return {(self.running.basis, end, bound) for end in (self.earliest, self.latest)}
 
     def beats(self, other: "_Between") -> bool:
         """Whether it surely ends later."""
@@ -44,10 +49,27 @@ class _Between:
 def ends(plan: Plan, instants: Instants) -> frozenset[End]:
     """What the clocks of one conversation say, but for the day."""
     endless, ending = _by_basis(plan)
-    return endless | {_latest(periods, instants) for periods in ending}
+    return endless | {_in_year(_latest(periods, instants)) for periods in ending}
 
 
-def _latest(periods: Iterable[Running], instants: Instants) -> End:
+def dated(plan: Plan, instants: Instants) -> frozenset[DatedEnd]:
+    """The clocks of one conversation that have an end, with its day."""
+    _, ending = _by_basis(plan)
+    return frozenset(_days(_latest(periods, instants) for periods in ending))
+
+
+def _in_year(until: _Until) -> End:
+    basis, at, bound = until
+    return basis, None if at is None else at.year, bound
+
+
+def _days(untils: Iterable[_Until]) -> Iterator[DatedEnd]:
+    for basis, at, bound in untils:
+        if at is not None:
+            yield basis, at.date(), bound
+
+
+def _latest(periods: Iterable[Running], instants: Instants) -> _Until:
     """The end of the period that ends last; of equal ones the later in the plan, as ``clocks`` has it."""
     last: tuple[datetime, Running] | None = None
     for running in periods:
@@ -57,7 +79,7 @@ def _latest(periods: Iterable[Running], instants: Instants) -> End:
         if last is None or until >= last[0]:
             last = until, running
     assert last is not None  # noqa: S101 - each basis has a period
-    return last[1].basis, last[0].year, bound_of(last[1].rule)
+    return last[1].basis, last[0], bound_of(last[1].rule)
 
 
 def ends_by_day(plan: Plan, days: Instants) -> frozenset[End] | None:
@@ -68,8 +90,22 @@ def ends_by_day(plan: Plan, days: Instants) -> frozenset[End] | None:
     found = set(endless)
     over = replace(days, first=_over(days.first), last=_over(days.last))
     for periods in ending:
-        said = _said(periods, days, over)
+        said = set(map(_in_year, _said(periods, days, over)))
         if len(said) != 1:
+            return None
+        found |= said
+    return frozenset(found)
+
+
+def dated_by_day(plan: Plan, days: Instants) -> frozenset[DatedEnd] | None:
+    """:func:`dated` for all conversations of these days, as :func:`ends_by_day` is :func:`ends`."""
+    _, ending = _by_basis(plan)
+    found: set[DatedEnd] = set()
+    over = replace(days, first=_over(days.first), last=_over(days.last))
+    for periods in ending:
+        untils = _said(periods, days, over)
+        said = set(_days(untils))
+        if len(said) > 1 or (said and any(at is None for _, at, _ in untils)):
             return None
         found |= said
     return frozenset(found)
@@ -96,7 +132,7 @@ def _over(day: datetime) -> datetime:
     return day + DAY - TICK
 
 
-def _said(periods: Iterable[Running], days: Instants, over: Instants) -> set[End]:
+def _said(periods: Iterable[Running], days: Instants, over: Instants) -> set[_Until]:
     between = []
     for running in periods:
         earliest, latest = end_of(running, days), end_of(running, over)

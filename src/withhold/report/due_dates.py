@@ -5,7 +5,7 @@ A calendar is often kept on somebody's server: events hold counts and grounds, n
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ def due_dates(
     today: date,
     rows: Iterable[ConversationRow] | None = None,
     *,
+    counted: Mapping[tuple[date, str, str, str], int] | None = None,
     looks: Iterable[DueRow] | None = None,
     reminders: Iterable[ReminderRow] = (),
 ) -> bytes:
@@ -40,7 +41,8 @@ def due_dates(
 
     One event for each day and basis on which keeping times end, with the number of conversations; one for
     each account, repeated every 30 days, for looking at the setting. Ids of events are stable, so that a
-    newer file replaces what an older one put into the calendar. ``rows`` stand in for those of the document.
+    newer file replaces what an older one put into the calendar. ``rows`` stand in for those of the document,
+    and ``counted`` for rows that were counted elsewhere: by day, basis, what the day is, and provider.
     ``looks`` are when each control is due by the watch, in place of the plain 30 days.
     """
     from icalendar import Calendar
@@ -51,26 +53,33 @@ def due_dates(
     calendar.add("x-wr-calname", "withhold: due dates")
     stamp = document.generated_at
     again = _rechecks(document.as_of, stamp, today) if looks is None else _looks(looks, stamp, today)
-    for event in (*_ends(document, rows, today), *again, *_reminders(reminders, stamp, today)):
+    held = _counted(document.conversations if rows is None else rows) if counted is None else counted
+    for event in (*_ends(held, document.generated_at, today), *again, *_reminders(reminders, stamp, today)):
         calendar.add_component(event)
     written: bytes = calendar.to_ical()
     return written
 
 
+def _counted(rows: Iterable[ConversationRow]) -> Counter[tuple[date, str, str, str]]:
+    return Counter(
+        (clock.until.date(), clock.basis, clock.bound or "", row.provider)
+        for row in rows
+        for clock in row.clocks
+        if clock.until is not None
+    )
+
+
 def _ends(
-    document: ExposureDocument, rows: Iterable[ConversationRow] | None, today: date
+    counted: Mapping[tuple[date, str, str, str], int], stamp: datetime, today: date
 ) -> "Iterator[Event]":
     count: Counter[Group] = Counter()
     providers: dict[Group, set[str]] = {}
-    for row in document.conversations if rows is None else rows:
-        for clock in row.clocks:
-            if clock.until is None or clock.until.date() < today:
-                continue
-            group = (clock.until.date(), clock.basis, clock.bound or "")
-            count[group] += 1
-            providers.setdefault(group, set()).add(row.provider)
+    for (day, basis, bound, provider), number in counted.items():
+        if day >= today:
+            count[day, basis, bound] += number
+            providers.setdefault((day, basis, bound), set()).add(provider)
     for group in sorted(count):
-        yield _end(group, count[group], sorted(providers[group]), document.generated_at)
+        yield _end(group, count[group], sorted(providers[group]), stamp)
 
 
 def _end(group: Group, count: int, providers: list[str], stamp: datetime) -> "Event":
