@@ -235,6 +235,9 @@ def _one_account(services: Services, stored: list[StoredConversation], keep: Pat
         judged = judges.judge_one(one)
         if judged.account is None:
             raise UsageProblem(f"{one.id} belongs to no known account", next_step="withhold account list")
+        gone = judged.conversation.deletion  # unknown where a later export shows it again
+        if gone is not None and gone.known in (Known.OBSERVED, Known.ATTESTED):
+            raise UsageProblem(f"{one.id} is deleted already", next_step="withhold purge verify EXPORT")
         if rules.keeps(row_of(judged)):
             raise UsageProblem(f"{one.id} is on the keep-list", next_step="take it out of one of the two")
         if one.conversation.kind is not Kind.CHAT:
@@ -259,13 +262,6 @@ def _require_free(services: Services, ids: Sequence[str]) -> None:
                 f"{min(held & set(ids))} is in purge {purge.id}, which is not finished",
                 next_step=f"withhold purge run --resume {purge.id}",
             )
-    deleted = services.store.facts.deletions()
-    from withhold.index.schema import key_of
-
-    for one in ids:
-        known = deleted.get(key_of(one))
-        if known is not None and known.known in (Known.OBSERVED, Known.ATTESTED):
-            raise UsageProblem(f"{one} is deleted already", next_step="withhold purge verify EXPORT")
 
 
 def _named(purge: Purge, ids: Sequence[str]) -> list[PurgeItem]:

@@ -174,5 +174,8 @@ def _cannot_speak(deleted: Deleted, export: Export) -> str | None:
     if export.made is None:
         return "the export does not tell when it was made"
     if export.made.earliest <= deleted.gone.latest:
-        return "the export may be older than the deletion"
+        return (
+            f"the export may be older than the deletion (made {export.made.earliest:%Y-%m-%d %H:%M} UTC or"
+            " later); one of some days later settles it"
+        )
     return None

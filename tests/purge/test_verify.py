@@ -1,0 +1,151 @@
+"""What a later export says of deleted conversations: against real exports of the lab."""
+
+import json
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.purge.conftest import Robin
+from withhold.app.exposure import ledger_of
+from withhold.app.importing import import_paths
+from withhold.app.purge_run import attested, choose, resumed, skipped
+from withhold.app.purge_verify import exit_code, purge_verify
+from withhold.app.watch import reminder_rows
+from withhold.lab.export import export_name, export_zip
+from withhold.model.words import FutureEligibility
+from withhold.support.errors import NothingRead, UsageProblem
+
+
+def delete(robin: Robin, *chats: str) -> None:
+    """The person deletes these at the lab and says so."""
+    services = robin.services
+    desk = choose(services, [robin.id_of(c) for c in chats], mode="guide", url=None, keep=None)
+    for chat in chats:
+        robin.lab.delete(chat, robin.now())
+    attested(services, resumed(services, desk.purge.id), [robin.id_of(c) for c in chats])
+
+
+def says(robin: Robin, path: Path) -> dict[str, str]:
+    """Result by the lab's id."""
+    return {row.source_id: row.result for row in purge_verify(robin.services, path).rows}
+
+
+def test_absent_only_from_an_export_made_later(robin: Robin) -> None:
+    """The export of before cannot speak; the one of after lacks it."""
+    before = robin.export(days=0)
+    first, second = robin.chats[:2]
+    delete(robin, first, second)
+    assert says(robin, before) == {first: "unknown", second: "unknown"}
+    after = purge_verify(robin.services, robin.export())
+    assert {r.result for r in after.rows} == {"absent"}
+    assert exit_code(after) == 0
+    assert {r.back_end for r in after.rows} == {"running"}
+
+
+def test_one_that_comes_back_is_reported(robin: Robin) -> None:
+    """Absent once, shown later: it reappeared, and after the import the ledger takes it for there again."""
+    first = robin.chats[0]
+    delete(robin, first)
+    assert says(robin, robin.export()) == {first: "absent"}
+    robin.lab.advance(robin.lab.now + timedelta(days=2))
+    robin.lab.bring_back(first)
+    later = robin.export()
+    document = purge_verify(robin.services, later)
+    assert [r.result for r in document.rows] == ["reappeared"]
+    assert exit_code(document) == 1
+    import_paths(robin.services, [later])
+    judges, _ = ledger_of(robin.services, robin.now())
+    judged = judges.judge_one(robin.services.store.conversation(robin.id_of(first)))
+    assert judged.verdict is not None
+    assert judged.verdict.future is not FutureEligibility.NOT_ELIGIBLE
+    delete(robin, first)
+    assert says(robin, robin.export())[first] == "absent"
+
+
+def test_a_word_that_was_wrong_is_told(robin: Robin) -> None:
+    """They said it was deleted, and the lab still has it."""
+    services, chat = robin.services, robin.chats[0]
+    desk = choose(services, [robin.id_of(chat)], mode="guide", url=None, keep=None)
+    attested(services, desk, [robin.id_of(chat)])
+    assert says(robin, robin.export()) == {chat: "still_there"}
+
+
+def without(data: bytes, ids: set[str]) -> bytes:
+    """The same export without these chats."""
+    lean = BytesIO()
+    with ZipFile(BytesIO(data)) as whole, ZipFile(lean, "w") as archive:
+        for name in whole.namelist():
+            content = json.loads(whole.read(name))
+            if name == "conversations.json":
+                content = [c for c in content if c["uuid"] not in ids]
+            archive.writestr(name, json.dumps(content))
+    return lean.getvalue()
+
+
+@pytest.mark.parametrize("lacks", ["another chat", "every chat"])
+def test_an_export_that_is_not_whole_cannot_say_absent(robin: Robin, lacks: str) -> None:
+    """What lacks a chat that nobody deleted may lack the deleted one for the same reason."""
+    first = robin.chats[0]
+    delete(robin, first)
+    path = robin.export()
+    gone = {robin.chats[3]} if lacks == "another chat" else set(robin.chats)
+    path.write_bytes(without(path.read_bytes(), gone))
+    assert says(robin, path) == {first: "unknown"}
+
+
+def test_somebody_elses_export_cannot_say_absent(robin: Robin) -> None:
+    """Kim's export lacks Robin's chats, as it should."""
+    first = robin.chats[0]
+    delete(robin, first)
+    kim = robin.lab.create_account("Pro", email="kim@lumen.example")
+    robin.lab.start_conversation(kim, "chat", robin.now())
+    robin.lab.advance(robin.lab.now + timedelta(days=1))
+    path = robin.folder / export_name(robin.lab, kim)
+    path.write_bytes(export_zip(robin.lab, kim))
+    assert says(robin, path) == {first: "unknown"}
+
+
+def test_a_damaged_export_cannot_say_absent(robin: Robin) -> None:
+    """A place that no reader recognises may hold it; bytes that are no export are refused."""
+    first = robin.chats[0]
+    delete(robin, first)
+    path = robin.export()
+    with ZipFile(path, "a") as archive:
+        archive.writestr("conversations-2.json", '[{"strange": 1}]')
+    assert says(robin, path) == {first: "unknown"}
+    path.write_bytes(b"no export")
+    with pytest.raises(NothingRead):
+        purge_verify(robin.services, path)
+
+
+def test_the_back_end_day_is_tracked(robin: Robin) -> None:
+    """Thirty days after the deletion the watch reminds of looking again, and the clock is over."""
+    delete(robin, robin.chats[0])
+    now = robin.lab.now
+    assert reminder_rows(robin.services, now + timedelta(days=29)) == ()
+    (row,) = reminder_rows(robin.services, now + timedelta(days=31))
+    assert row.name == "purge-1"
+    assert "purge verify" in row.next
+    robin.lab.advance(now + timedelta(days=31))
+    (found,) = purge_verify(robin.services, robin.export()).rows
+    assert (found.result, found.back_end) == ("absent", "over")
+
+
+def test_what_is_chosen_is_fixed(robin: Robin, tmp_path: Path) -> None:
+    """A chat on the keep-list, of an open set, or deleted already cannot be chosen; a left-out one stays."""
+    services, (first, second, third, *_) = robin.services, robin.chats
+    keep = tmp_path / "keep.txt"
+    keep.write_text(f"# mine\n{second}\n")
+    with pytest.raises(UsageProblem, match="keep-list"):
+        choose(services, [robin.id_of(second)], mode="guide", url=None, keep=keep)
+    desk = choose(services, [robin.id_of(first), robin.id_of(third)], mode="guide", url=None, keep=keep)
+    with pytest.raises(UsageProblem, match="not finished"):
+        choose(services, [robin.id_of(first)], mode="guide", url=None, keep=None)
+    skipped(services, desk, [robin.id_of(third)])
+    assert attested(services, desk, [robin.id_of(first)]).outcome == "done"
+    with pytest.raises(UsageProblem, match="already"):
+        choose(services, [robin.id_of(first)], mode="guide", url=None, keep=None)
+    assert robin.services.store.conversation(robin.id_of(third)).conversation.deletion is None
