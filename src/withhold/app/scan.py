@@ -73,6 +73,7 @@ def scan(
                 decided_by=s.decided_by,
                 fix=s.fix,
                 why=s.why,
+                applies_when=s.applies_when,
             )
             for s in found.settings
         ),

@@ -101,7 +101,11 @@ class RouteRow:
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """One setting as it takes effect. ``decided_by`` names the file or variable."""
+    """One setting as it takes effect. ``decided_by`` names the file or variable.
+
+    ``applies_when`` is what it applies to, in the words of its pack: whether that holds here is only judged
+    where the verdict is ``not-applicable``.
+    """
 
     id: str
     tool: str
@@ -111,6 +115,7 @@ class SettingRow:
     decided_by: str | None
     fix: str
     why: str
+    applies_when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ secret is kept. What cannot be seen is said.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def scan(
     """
     known = load_tools() if packs is None else packs
     reading = Reading(transcripts, {} if since is None else since, memory)
-    own = _claude_code(machine, reading)
+    own = _with_conditions(_claude_code(machine, reading), known)
     others = look(machine, known)
     here = [known[t.id] for t in (*own.tools, *(o.tool for o in others)) if t.id in known]
     copies = tuple(chain.from_iterable(copy_rows(pack, machine) for pack in here))
@@ -100,6 +100,14 @@ def _unread(packs: Sequence[ToolPack], copies: Sequence[CopyRow]) -> Iterator[Un
     reads = {p.id for p in packs if p.rules.sessions or p.rules.scanner}
     for tool in dict.fromkeys(row.tool for row in copies if row.tool not in reads):
         yield UnseenRow(f"sessions of {tool}", "they are kept here in a form that is not read; only counted")
+
+
+def _with_conditions(own: Scan, packs: Mapping[str, ToolPack]) -> Scan:
+    """Rows of the scanner of its own, with what the tool's pack says that each setting applies to."""
+    pack = packs.get(TOOL)
+    applies = {} if pack is None else {s.id: s.applies_when for s in pack.tool.settings}
+    rows = tuple(replace(row, applies_when=applies.get(row.id)) for row in own.settings)
+    return replace(own, settings=rows)
 
 
 def _claude_code(machine: Machine, reading: Reading) -> Scan:

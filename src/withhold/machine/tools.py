@@ -71,6 +71,9 @@ def judge(setting: SettingFacts, sight: Sight, ways: Sequence[RouteRow]) -> Judg
     if setting.authority == "account":
         if setting.id.endswith(".training") and ways and all(way.trainable == "no" for way in ways):
             return Judged(V.NOT_APPLICABLE, note="The contract of every possible way rules training out. ")
+        counts = sight.pack.rules.settings.get(setting.id, Rule()).routes
+        if counts and ways and not any(way.kind in {*counts, "unknown"} for way in ways):
+            return Judged(V.NOT_APPLICABLE, note=f"It applies only to: {setting.applies_when}. ")
         verdict = ABSENT[setting.absent_means]
         verdict = V.UNKNOWN if verdict is V.GOOD else verdict
         return Judged(verdict, note="The account decides; no file on a computer holds the choice. ")
@@ -91,6 +94,7 @@ def _row(pack: ToolPack, setting: SettingFacts, judged: Judged) -> SettingRow:
         decided_by=None if by is None else f"{by.where} ({by.place.word})",
         fix="none" if judged.verdict in _DONE else setting.fix,
         why=f"{judged.note}{note}{setting.title}.",
+        applies_when=setting.applies_when,
     )
 
 

@@ -136,6 +136,8 @@ class Rule(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     extra: tuple[Place, ...] = ()
     absent: Literal["unknown"] | None = None
     """Where the notes take back what ``absent_means`` says."""
+    routes: tuple[str, ...] = ()
+    """Kinds of ways on which a setting of the account counts; on any other way alone it does not."""
     pins: dict[str, str] = {}
     """For a setting that holds a login to a contract: the value of each place, by its word. ``{login}`` and
     ``{organisation}`` stand for what only the organisation knows."""

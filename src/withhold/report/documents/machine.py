@@ -30,6 +30,8 @@ class SettingRow(Struct, kw_only=True, frozen=True):
     decided_by: str | None
     fix: str | None
     why: str
+    applies_when: str | None = None
+    """What the setting applies to, in words; null where it always does."""
 
 
 class Placebo(Struct, kw_only=True, frozen=True):

@@ -1,5 +1,6 @@
 """What this machine shows: the most important lines first, what could not be seen last."""
 
+import textwrap
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from withhold.report.documents import (
     Tool,
     Transcripts,
 )
-from withhold.report.text.base import bullets, day, plural
+from withhold.report.text.base import day, plural
 
 MOST_UNSEEN = 8
 MOST_NAMES = 6
@@ -40,11 +41,12 @@ def scan(console: Console, document: ScanDocument) -> None:
     for tool in others:
         _others(console, tool, document)
     for placebo in document.placebos:
-        console.print(Text(f"no effect: {placebo.where}: {placebo.why}", style="yellow"))
+        _line(console, f"no effect: {placebo.where}: {placebo.why}", "yellow", "")
     _violations(console, document)
     if document.unseen:
         console.print("Could not be seen:")
-        bullets(console, (f"{u.what}: {u.why}" for u in document.unseen[:MOST_UNSEEN]))
+        for row in document.unseen[:MOST_UNSEEN]:
+            _line(console, f"- {row.what}: {row.why}")
         if len(document.unseen) > MOST_UNSEEN:
             console.print(f"  and {len(document.unseen) - MOST_UNSEEN} more (--json)")
     console.print(f"Next: {document.next}")
@@ -98,7 +100,7 @@ def _settings(console: Console, rows: Sequence[SettingRow]) -> None:
         named = [r.id.partition(".")[2] for r in own]
         if named:
             more = f" and {len(named) - MOST_NAMES} more" if len(named) > MOST_NAMES else ""
-            console.print(Text(f"  {words}: {', '.join(named[:MOST_NAMES])}{more}", style=style))
+            _line(console, f"{words}: {', '.join(named[:MOST_NAMES])}{more}", style)
     policies = sum(r.verdict == "bad" and r.fix == "admin-only" for r in rows)
     if policies:
         console.print(f"  policies that an administrator could set: {policies}")
@@ -120,7 +122,7 @@ def _route(console: Console, route: Route) -> None:
         else "yellow"
     )
     console.print(Text("  runs on:"), Text(route.kind), Text(f"- {TRAINABLE[route.trainable]}", style=style))
-    console.print(Text(f"    seen from: {', '.join(route.signals)}", style="dim"))
+    _line(console, f"seen from: {', '.join(route.signals)}", "dim", "    ")
 
 
 def _transcripts(console: Console, row: Transcripts) -> None:
@@ -145,10 +147,17 @@ def _copies(console: Console, rows: Sequence[LocalCopies]) -> None:
         return
     files, size = sum(r.files for r in rows), sum(r.size for r in rows)
     kept = rows[0].kept or "no one says how long"
-    console.print(Text(f"  kept here: {plural(files, 'file')}, {_megabytes(size)}; {kept}"))
+    _line(console, f"kept here: {plural(files, 'file')}, {_megabytes(size)}; {kept}")
     for row in rows:
         if "report" in row.what and row is not rows[0]:
-            console.print(Text(f"  {row.what}: {plural(row.files, 'file')} in {row.where}", style="yellow"))
+            _line(console, f"{row.what}: {plural(row.files, 'file')} in {row.where}", "yellow")
+
+
+def _line(console: Console, text: str, style: str = "", indent: str = "  ") -> None:
+    """A line that hangs where it has to be wrapped, without blanks at its end."""
+    width = max(20, console.width)
+    for part in textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent + "  "):
+        console.print(Text(part, style=style))
 
 
 def _megabytes(size: int) -> str:
