@@ -14,13 +14,16 @@ SEEDED = -m "hypothesis or seeded"
 LOCK = $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-runtime demo check test soak lint format docs bench lock upgrade clean
+.PHONY: help setup setup-runtime demo demo-local check test soak lint format docs bench lock upgrade clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 demo: setup-runtime ## the main job, from the opt-out to the proof, on the provider that comes with withhold
 	$(BIN)/withhold demo $(ARGS)
+
+demo-local: setup ## the same, with a small model that answers behind a seal, and the proof of the seal
+	$(BIN)/withhold demo --local $(ARGS)
 
 setup: ## everything that working on withhold needs
 	@python=$$(sh scripts/find-python) && "$$python" scripts/setup.py dev

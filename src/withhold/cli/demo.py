@@ -16,8 +16,12 @@ from withhold.cli.talk import json_option, services, show
     help="Folder for the result page and its pictures.",
 )
 @click.option("--show-browser", is_flag=True, help="Let the browser's window be seen.")
+@click.option(
+    "--local", is_flag=True, help="Add the act with a sealed model on this computer, and its proof."
+)
+@click.option("--model", type=click.Path(path_type=Path, dir_okay=False), help="GGUF file for --local.")
 @json_option
-def demo(out: Path, show_browser: bool, as_json: bool) -> None:
+def demo(out: Path, show_browser: bool, local: bool, model: Path | None, as_json: bool) -> None:
     """Play the main job on the lab: opt out in a real browser, keep evidence, say what was exposed, check it.
 
     Everything happens on this machine, in a state of its own. Exit code 0 only if every step held.
@@ -26,7 +30,9 @@ def demo(out: Path, show_browser: bool, as_json: bool) -> None:
     """
     from withhold.app.demo import run_demo
 
-    document = run_demo(services(), out=out, headless=not show_browser)
+    document = run_demo(
+        services(), out=out, headless=not show_browser, local=local or model is not None, model=model
+    )
     show(document, as_json=as_json)
     if not document.held:
         click.get_current_context().exit(1)

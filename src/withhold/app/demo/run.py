@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from withhold.app.bootstrap import Services
+from withhold.app.demo import sealed
 from withhold.app.demo.page import write_page
 from withhold.app.demo.steps import StepFailed, Steps
 from withhold.app.demo.story import Story
@@ -20,14 +21,18 @@ if TYPE_CHECKING:
     from withhold.controls.browser import OpenPage
 
 MARK = ".withhold-demo"
-NOT_RUN = ("the sealed local model: it is not built yet",)
 
 
-def run_demo(services: Services, *, out: Path, headless: bool = True) -> d.DemoDocument:
+def run_demo(
+    services: Services, *, out: Path, headless: bool = True, local: bool = False, model: Path | None = None
+) -> d.DemoDocument:
     """Play the story; write the page into ``out``. The result says of each step whether it held.
 
-    The state of the demo lies in ``out/state``, apart from the person's own.
+    The state of the demo lies in ``out/state``, apart from the person's own. ``local`` adds the act with a
+    sealed model (``model``, or the small one that was installed for it); where it cannot be played nothing
+    is, and ``EnvironmentProblem`` says why.
     """
+    act = sealed.prepare(services, model) if local else None
     folder = _fresh(out)
     steps = Steps(services.progress)
     from withhold.lab.server import running_lab
@@ -37,6 +42,8 @@ def run_demo(services: Services, *, out: Path, headless: bool = True) -> d.DemoD
         story = Story(own, running, opened, folder, steps)
         try:
             story.play()
+            if act is not None:
+                sealed.play(own, steps, act, folder)
         except StepFailed:
             services.progress.step("a step did not hold; the rest cannot be played")
         finally:
@@ -49,7 +56,7 @@ def run_demo(services: Services, *, out: Path, headless: bool = True) -> d.DemoD
         comparison=story.comparison,
         page=str(folder / "index.html"),
         seconds=round(steps.seconds, 1),
-        not_run=NOT_RUN,
+        not_run=() if local else (sealed.NOT_RUN,),
     )
     write_page(document, story, folder)
     return document
