@@ -99,6 +99,7 @@ def _sentence(text: str | None, under: str, lang: str) -> Sentence | None:
     made = sentences(text, lang)
     if len(made) == 1:
         one = made[0]
-        return Sentence(one.text, one.normal, one.key, under, "")
+        return Sentence(one.text, one.normal, one.bare, one.key, under, "")
     normal = " ".join(s.normal for s in made)
-    return Sentence(text, normal, " ".join(s.key for s in made), under, "")
+    bare, key = (" ".join(getattr(s, part) for s in made) for part in ("bare", "key"))
+    return Sentence(text, normal, bare, key, under, "")

@@ -60,7 +60,7 @@ def _without(side: Sequence[Sentence], kept: Counter[str], lang: str) -> list[Se
 
 def _key(sentence: Sentence, lang: str) -> str:
     """By what a sentence is the same: with its days where it speaks of a topic, else without."""
-    return " ".join(tokens(sentence.normal)) if found(sentence.normal, lang) else sentence.key
+    return " ".join(tokens(sentence.normal)) if found(sentence.bare, lang) else sentence.key
 
 
 def _paired(gone: Sequence[Sentence], come: Sequence[Sentence]) -> dict[int, int]:

@@ -33,7 +33,7 @@ class Verdict:
 def judge(old: Sentence | None, new: Sentence | None, lang: str) -> Verdict:
     """The verdict on one edit: a sentence changed, added (``old`` is ``None``) or removed (``new`` is)."""
     sides = [s for s in (old, new) if s is not None]
-    spans = [lexicon.found(s.normal, lang) for s in sides]
+    spans = [_found(s, lang) for s in sides]
     topics = _ordered({topic for found in spans for topic in found})
     if not topics:
         return _by_context(old, new, lang)
@@ -47,6 +47,12 @@ def judge(old: Sentence | None, new: Sentence | None, lang: str) -> Verdict:
     if any(_counts(s, found, at, lang) for s, found, at in zip(sides, spans, changed, strict=True)):
         return Verdict(topics, "words of it changed")
     return Verdict((), "nothing that counts changed")
+
+
+def _found(side: Sentence, lang: str) -> Mapping[str, tuple[tuple[int, int], ...]]:
+    """The topics of a sentence and their places. A day is no keeping time: what only a day names is none."""
+    bare = lexicon.found(side.bare, lang)
+    return {topic: places for topic, places in lexicon.found(side.normal, lang).items() if topic in bare}
 
 
 def _by_context(old: Sentence | None, new: Sentence | None, lang: str) -> Verdict:

@@ -14,7 +14,7 @@ TOPICS = ("training", "retention", "deletion", "opt_out", "human_review", "autom
 @cache
 def _tables() -> dict[str, Any]:
     text = files("withhold.terms").joinpath("lexicon.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads(text.replace("ß", "ss"))  # as case folding does with the pages
 
 
 @cache
@@ -43,7 +43,12 @@ def found(text: str, lang: str) -> Mapping[str, tuple[tuple[int, int], ...]]:
     spans: dict[str, tuple[tuple[int, int], ...]] = {}
     for topic in TOPICS:
         places = tuple(m.span() for m in _pattern(lang, "topics", topic).finditer(text))
-        excepted = not core and _pattern(lang, "except", topic).search(text) is not None
-        if places and not excepted:
+        if places and not _excepted(topic, text, lang, core=core):
             spans[topic] = places
     return spans
+
+
+def _excepted(topic: str, text: str, lang: str, *, core: bool) -> bool:
+    if topic in _tables()["never"] and _pattern(lang, "never", topic).search(text) is not None:
+        return True
+    return not core and _pattern(lang, "except", topic).search(text) is not None

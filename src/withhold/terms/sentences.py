@@ -42,11 +42,13 @@ _NUMERIC_DATE = re.compile(
 class Sentence:
     """One sentence as the page has it, with the heading and the sentence that it stands after.
 
-    ``key`` is its normal form without days: equal keys are the same sentence as far as days do not count.
+    ``bare`` is its normal form without days, ``key`` the words of that: equal keys are the same sentence as
+    far as days do not count.
     """
 
     text: str
     normal: str
+    bare: str
     key: str
     heading: str = ""
     before: str = ""
@@ -61,10 +63,10 @@ def sentences(text: str, lang: str) -> tuple[Sentence, ...]:
             plain = normal(part)
             if not _TOKEN.search(plain):
                 continue
-            key = _undated(plain, lang)
-            made.append(
-                Sentence(part, plain, key, "" if is_heading else heading, "" if is_heading else before)
-            )
+            bare = _undated(plain, lang)
+            key = " ".join(tokens(bare))
+            above = ("", "") if is_heading else (heading, before)
+            made.append(Sentence(part, plain, bare, key, *above))
             before = plain
         if is_heading:
             heading = normal(line)
@@ -145,7 +147,7 @@ def _split(line: str, lang: str) -> Iterator[str]:
 
 def _undated(text: str, lang: str) -> str:
     without = _NUMERIC_DATE.sub(" ", _MAIL.sub(" ", text))
-    return " ".join(tokens(_worded_date(lang).sub(" ", without)))
+    return _SPACE.sub(" ", _worded_date(lang).sub(" ", without)).strip()
 
 
 @cache
