@@ -28,14 +28,14 @@ def page_of(
             "driving a browser needs the extra 'browser'", next_step="pip install 'withhold[browser]'"
         ) from missing
     browser = find_browser(services.environ.get("WITHHOLD_BROWSER"))
-    if not headless and not _has_screen(services):
+    if not headless and not has_screen(services):
         services.progress.step("there is no screen here, so the browser runs without a window")
         headless = True
     return open_page(browser=browser, profile=profile, headless=headless)
 
 
-def _has_screen(services: Services) -> bool:
-    """Only on Linux can it be told beforehand; elsewhere there is one."""
+def has_screen(services: Services) -> bool:
+    """Whether a window can be shown. Only on Linux can it be told beforehand; elsewhere there is one."""
     if services.system != "Linux":
         return True
     return any(services.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))

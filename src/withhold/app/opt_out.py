@@ -19,6 +19,7 @@ from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
     from withhold.app.guiding import Place, Sitting
+    from withhold.app.witness import Watch
     from withhold.controls.browser import OpenPage
     from withhold.controls.capture import CaptureOptions
 
@@ -59,29 +60,30 @@ def opt_out(
     opened: "OpenPage | None" = None,
     platform: str | None = None,
     sitting: "Sitting | None" = None,
+    watch: "Watch | None" = None,
 ) -> d.OptOutDocument:
     """Set the control of a provider private, or say how. ``opened`` is a page that is open already.
 
     Guiding gives the steps for ``platform`` (default: all ways known). With a ``sitting`` it leads the person
-    through them and takes what they bring; without one it asks nothing.
+    through them and takes what they bring; without one it asks nothing. ``watch`` says how witness mode is
+    wanted: where else the person may press a key, and whether the profile is kept.
     Evidence shows the settings region alone, unless ``full_page`` is asked for.
     Raises ``RefusedByStance`` where the provider's terms do not permit what was asked, ``UsageProblem`` for
     a call that names no control, ``EnvironmentProblem`` where no browser can be had.
     """
     wanted = Mode(mode)
     named = provider_id or pack_id
-    if named is None and url is not None and wanted is Mode.ASSIST:
-        how = How(override_terms, profile, headless, full_page, opened)
+    if named is None and url is not None and wanted is not Mode.GUIDE:
         known = pack_of(services, url)
+        if known is None and wanted is Mode.WITNESS:
+            return _document(services, _witness_there(services, url, full_page=full_page, how=watch))
         if known is None:
+            how = How(override_terms, profile, headless, full_page, opened)
             return _document(services, opt_out_there(services, url, how))
         named = known.id
     target = _target(services, named, url, account)
     if wanted is Mode.WITNESS:
-        raise UsageProblem(
-            "witness mode is not built yet",
-            next_step="use --mode guide and click yourself; see the table of limits in the README",
-        )
+        return _document(services, _witness(services, target, full_page=full_page, how=watch))
     if wanted is Mode.GUIDE:
         return _guide(services, target, platform, sitting)
     return _assist(
@@ -187,12 +189,7 @@ def _assist(
     from withhold.app.stamping import begin_session
     from withhold.controls.stance import require_assist
 
-    url = target.url
-    if url is None or url.startswith("/"):
-        raise UsageProblem(
-            f"the pack of {target.provider.name} holds no address of the settings page",
-            next_step="give it with --url",
-        )
+    url = _address(target)
     overrode = require_assist(target.provider, url, override=override_terms)
     services.journal.mend()  # a journal that cannot be written to stops the act before it begins
     begin_session(services)
@@ -200,6 +197,44 @@ def _assist(
         services.progress.step(f"opening {url}")
         result = _run(services, target, page, url, overrode=overrode, full_page=full_page)
     return _document(services, _kept(services, target, result))
+
+
+def _witness(services: Services, target: Target, *, full_page: bool, how: "Watch | None") -> OptOutResult:
+    """Watch the person at the provider's page. Only what they had recorded is kept as evidence."""
+    from withhold.app.witness import Subject, Watch, watch
+    from withhold.evidence.mask import mask_email
+
+    account = None if target.account is None else mask_email(target.account.label)
+    subject = Subject(
+        _address(target),
+        (target.control,),
+        target.provider.id,
+        target.provider.sha256,
+        account,
+        _capture(target, full_page=full_page),
+    )
+    result = watch(services, subject, how or Watch())
+    return result if result.record is None else _kept(services, target, result)
+
+
+def _witness_there(services: Services, url: str, *, full_page: bool, how: "Watch | None") -> OptOutResult:
+    """The same on a page that no pack knows: its own wording decides, and nothing is filed."""
+    from withhold.app.witness import Subject, Watch, watch
+    from withhold.controls.capture import CaptureOptions
+    from withhold.evidence.web.packing import Packager
+
+    capture = CaptureOptions(full_page=full_page, packager=Packager())
+    return watch(services, Subject(url, (), None, None, None, capture), how or Watch())
+
+
+def _address(target: Target) -> str:
+    """Where the settings page is. Raises ``UsageProblem`` where neither the pack nor the person says it."""
+    if target.url is None or target.url.startswith("/"):
+        raise UsageProblem(
+            f"the pack of {target.provider.name} holds no address of the settings page",
+            next_step="give it with --url",
+        )
+    return target.url
 
 
 def look(

@@ -5,12 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from withhold.cli.person import Terminal, open_in_own_browser, somebody_there
+from withhold.cli.person import (
+    Terminal,
+    TerminalKeys,
+    new_or_known_passphrase,
+    open_in_own_browser,
+    somebody_there,
+)
 from withhold.cli.talk import json_option, services, show
 
 if TYPE_CHECKING:
     from withhold.app.bootstrap import Services
     from withhold.app.guiding import Sitting
+    from withhold.app.witness import Watch
 
 EXIT = {
     "changed": 0,
@@ -33,7 +40,7 @@ INTERRUPTED = 130
     type=click.Choice(["guide", "witness", "assist"]),
     default="guide",
     show_default=True,
-    help="guide: we say where, you click. assist: we click.",
+    help="guide: we say where, you click. witness: you click in our browser, we read. assist: we click.",
 )
 @click.option("--all", "everything", is_flag=True, help="All providers in use in one sitting (guide).")
 @click.option(
@@ -44,6 +51,7 @@ INTERRUPTED = 130
 @click.option("--no-open", is_flag=True, help="Never offer to open the page in your browser.")
 @click.option("--override-terms", is_flag=True, help="Assist although the provider's terms may forbid it.")
 @click.option("--profile", type=click.Path(path_type=Path, file_okay=False), help="Profile to use and keep.")
+@click.option("--keep-profile", is_flag=True, help="Keep the browser profile, encrypted (witness).")
 @click.option("--headless", is_flag=True, help="No window (with --mode assist).")
 @click.option("--full-page", is_flag=True, help="Evidence shows the whole page, not the settings alone.")
 @json_option
@@ -55,6 +63,7 @@ def optout(
     mode: str,
     override_terms: bool,
     profile: Path | None,
+    keep_profile: bool,
     headless: bool,
     full_page: bool,
     everything: bool,
@@ -67,10 +76,15 @@ def optout(
     Without --mode it guides: it prints the steps and makes no request. At a terminal it then offers to open
     the page in your own browser, and takes the screenshot or saved page you bring, which is kept as your
     word. With --all it goes through all providers of which it knows an account or a conversation, the most
-    exposed first; call it again to go on. With --mode assist it opens a browser
-    of its own, finds the switch by its label, sets it, loads the page afresh and reads it back. Where the
-    provider's terms do not permit automated access, assist is refused unless --override-terms is typed; the
-    record says so.
+    exposed first; call it again to go on.
+
+    With --mode witness it opens a visible browser with a profile of its own, in which you sign in and click;
+    a small window beside it says what is seen, and R records it. The profile is deleted at the end, or kept
+    encrypted with --keep-profile.
+
+    With --mode assist it opens a browser of its own, finds the switch by its label, sets it, loads the page
+    afresh and reads it back. Where the provider's terms do not permit automated access, assist is refused
+    unless --override-terms is typed; the record says so.
 
     Exit codes: 0 private and confirmed; 1 not private; 2 refused; 3 a person has to act.
 
@@ -80,6 +94,10 @@ def optout(
     sitting = None
     if mode == "guide" and somebody_there(as_json=as_json):
         sitting = _sitting(made, opens=not no_open)
+    if mode == "witness" and headless:
+        raise click.UsageError("--headless goes with --mode assist: in witness mode you act in the window")
+    if keep_profile and mode != "witness":
+        raise click.UsageError("--keep-profile goes with --mode witness")
     if everything:
         if mode != "guide" or any((provider, url, pack, account, profile)):
             raise click.UsageError("--all guides through all accounts: it goes with --platform and --no-open")
@@ -100,9 +118,16 @@ def optout(
         full_page=full_page,
         platform=platform,
         sitting=sitting,
+        watch=_watch(profile, keep=keep_profile) if mode == "witness" else None,
     )
     show(document, as_json=as_json)
     click.get_current_context().exit(EXIT[document.outcome])
+
+
+def _watch(profile: Path | None, *, keep: bool) -> "Watch":
+    from withhold.app.witness import Watch
+
+    return Watch(TerminalKeys(), new_or_known_passphrase if keep else None, profile)
 
 
 def _sitting(made: "Services", *, opens: bool) -> "Sitting":

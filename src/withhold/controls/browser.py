@@ -135,12 +135,14 @@ def open_page(
     locale: str | None = None,
     downloads: bool = False,
     arguments: Sequence[str] = (),
+    follows_window: bool = False,
 ) -> Iterator[OpenPage]:
     """A fresh page in a browser of its own, closed at the end whatever happens.
 
     ``browser`` comes from :func:`find_browser`. Without ``profile`` a temporary one is made and deleted;
     with it, that folder is used and kept, sign-in included. ``locale`` is a tag such as ``de-DE``.
-    ``downloads`` lets pages hand out files. ``arguments`` are further ones for the browser. Raises
+    ``downloads`` lets pages hand out files. ``arguments`` are further ones for the browser. With
+    ``follows_window`` the page is as large as its window, as a person expects who works in it. Raises
     :class:`EnvironmentProblem` where the browser does not start, :class:`UsageProblem` for a profile that
     is the person's everyday one.
     """
@@ -154,6 +156,7 @@ def open_page(
             locale=locale,
             downloads=downloads,
             arguments=arguments,
+            follows_window=follows_window,
         )
         try:
             page = context.pages[0] if context.pages else context.new_page()
@@ -190,6 +193,7 @@ def _launch(
     locale: str | None,
     downloads: bool,
     arguments: Sequence[str],
+    follows_window: bool,
 ) -> "BrowserContext":
     from withhold.controls.driver import BrowserError
 
@@ -203,7 +207,7 @@ def _launch(
             chromium_sandbox=not _is_root(),
             accept_downloads=downloads,
             handle_sigint=False,
-            viewport=_WINDOW,
+            **({"no_viewport": True} if follows_window else {"viewport": _WINDOW}),
         )
     except BrowserError as problem:
         raise EnvironmentProblem(
@@ -244,11 +248,14 @@ def _profile(kept: Path | None) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        _delete(folder)
+        delete_profile(folder)
 
 
-def _delete(folder: Path) -> None:
-    """The browser may still be writing for a moment after it was closed."""
+def delete_profile(folder: Path) -> None:
+    """Delete it, or raise :class:`EnvironmentProblem` that names it.
+
+    The browser may still be writing for a moment after it was closed.
+    """
     for _ in range(20):
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
