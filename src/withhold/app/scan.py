@@ -1,5 +1,6 @@
 """What can be seen on this machine without asking anything."""
 
+import os
 import platform
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from withhold.machine.interface import CopyRow, RouteRow, Scan, TranscriptRow
     from withhold.packs.tools import ToolPack
 
+_NO_HOMES = frozenset({"shared", "public", "default", "default user", "all users", "guest", "lost+found"})
 SYSTEMS = {"Linux": "linux", "Darwin": "macos", "Windows": "windows"}
 
 
@@ -87,6 +89,44 @@ def scan(
         ),
         next=_next(found, machine.home),
     )
+
+
+def scan_homes(
+    services: Services, *, root: Path | None = None, system: str | None = None, policy: Path | None = None
+) -> d.ScanHomesDocument:
+    """Look at every home directory of this machine or a copy. Variables of other people are not known.
+
+    Homes that lie elsewhere than where a system puts them are not found.
+    """
+    top = (root or Path(services.user_home.anchor)).absolute()
+    layout = system or SYSTEMS.get(platform.system(), "linux")
+    own = services.user_home.absolute()
+    found = [
+        d.HomeScan(home=str(home), scan=_of_home(services, home, own, top, layout, policy))
+        for home in homes_in(top, layout)
+    ]
+    stamp = services.stamp()
+    return d.ScanHomesDocument(
+        generated_at=stamp.generated_at, tool_version=stamp.tool_version, homes=tuple(found)
+    )
+
+
+def homes_in(root: Path, system: str) -> tuple[Path, ...]:
+    """Home directories of people where a system puts them, without those that it keeps for itself."""
+    folders = {"linux": ("home",), "macos": ("Users",), "windows": ("Users",)}[system]
+    inside = [home for name in folders if (root / name).is_dir() for home in sorted((root / name).iterdir())]
+    homes = [home for home in inside if home.is_dir() and home.name.casefold() not in _NO_HOMES]
+    return (*homes, root / "root") if system == "linux" and (root / "root").is_dir() else tuple(homes)
+
+
+def _of_home(
+    services: Services, home: Path, own: Path, root: Path, system: str, policy: Path | None
+) -> d.ScanDocument | None:
+    if not os.access(home, os.R_OK | os.X_OK):
+        return None
+    if home == own and root == Path(own.anchor):
+        return scan(services, policy=policy)
+    return scan(services, home=home, root=root, system=system, policy=policy)
 
 
 def tool_packs(services: Services) -> "Mapping[str, ToolPack]":

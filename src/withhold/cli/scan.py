@@ -1,6 +1,8 @@
 """``withhold scan``."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,6 +26,7 @@ from withhold.cli.talk import json_option, services, show, show_sarif
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Requirements (TOML); exit code 1 if one is broken, 3 if it cannot be told.",
 )
+@click.option("--every-home", is_flag=True, help="Look at all people's homes, as an administrator.")
 @click.option("--sarif", "as_sarif", is_flag=True, help="Print SARIF 2.1.0 instead.")
 @json_option
 @click.pass_context
@@ -37,20 +40,38 @@ def scan(
     env_file: Path | None = None,
     project: Path | None = None,
     policy: Path | None = None,
+    every_home: bool = False,
 ) -> None:
     """Show AI tools, their contract as far as files tell, and their sessions on this machine.
 
-    Reads files and nothing else: opens no socket, starts no program, changes nothing.
+    Reads files: opens no socket, starts no program, changes nothing of any tool. Counts of sessions are
+    kept in withhold's own folder, so that the next look is quick.
 
     Example: withhold scan --json
     """
     from withhold.app.scan import scan as run
+    from withhold.app.scan import scan_homes
 
+    if every_home:
+        _refuse_with_homes(home, as_sarif)
+        several = scan_homes(services(), root=root, system=system, policy=policy)
+        show(several, as_json=as_json)
+        _exit(ctx, [v for row in several.homes if row.scan for v in row.scan.violations])
+        return
     document = run(
         services(), home=home, root=root, system=system, env_file=env_file, project=project, policy=policy
     )
     show_sarif(document) if as_sarif else show(document, as_json=as_json)
-    if any(v.verdict != "unknown" for v in document.violations):
+    _exit(ctx, document.violations)
+
+
+def _exit(ctx: click.Context, violations: Sequence[Any]) -> None:
+    if any(v.verdict != "unknown" for v in violations):
         ctx.exit(1)
-    if document.violations:
+    if violations:
         ctx.exit(3)
+
+
+def _refuse_with_homes(home: Path | None, as_sarif: bool) -> None:
+    if home is not None or as_sarif:
+        raise click.UsageError("--every-home goes with neither --home nor --sarif")

@@ -135,6 +135,9 @@ def _system(machine: Machine) -> Iterator[UnseenRow]:
     copied = machine.root != Path(machine.root.anchor)
     if machine.os is OsLayout.WINDOWS and copied and not any(exports(machine)):
         yield UnseenRow("the registry", "the copy holds no export of it (.reg); policies win over files")
+    if machine.os is OsLayout.LINUX and (machine.root / "mnt/c/Users").is_dir():
+        text = "look there with --root /mnt/c --home /mnt/c/Users/NAME --os windows"
+        yield UnseenRow("the Windows side of this WSL", text)
     if machine.os is OsLayout.WINDOWS:
         yield UnseenRow("homes inside WSL", "they lie in disk images; run withhold inside them")
 

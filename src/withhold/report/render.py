@@ -40,6 +40,7 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.ApplyRunsDocument: apply.runs,
     d.ManagedDocument: apply.managed,
     d.ToolShowDocument: tools.tool,
+    d.ScanHomesDocument: machine.homes,
     d.ImportDocument: simple.importing,
     d.ExposureDocument: exposure.exposure,
     d.LedgerPage: exposure.page,
@@ -99,6 +100,7 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.UiDocument: product.ui,
     d.BackupDocument: product.backup,
     d.RestoreDocument: product.restore,
+    d.ForgetDocument: product.forget,
 }
 
 

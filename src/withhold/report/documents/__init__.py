@@ -91,6 +91,7 @@ from withhold.report.documents.exposure import (
     EndsRow,
     ExplainDocument,
     ExposureDocument,
+    FactsRow,
     FutureTotals,
     GoneSince,
     GroupTotals,
@@ -145,11 +146,13 @@ from withhold.report.documents.local import (
     LocalServeDocument,
 )
 from withhold.report.documents.machine import (
+    HomeScan,
     LocalCopies,
     Placebo,
     PolicyViolation,
     Route,
     ScanDocument,
+    ScanHomesDocument,
     SecretsHeld,
     SettingRow,
     Tool,
@@ -173,7 +176,7 @@ from withhold.report.documents.packs import (
     TermsRow,
     ToolPackRow,
 )
-from withhold.report.documents.product import BackupDocument, RestoreDocument
+from withhold.report.documents.product import BackupDocument, ForgetDocument, RestoreDocument
 from withhold.report.documents.purge import (
     BackEndRow,
     ChecklistRow,
@@ -231,6 +234,7 @@ from withhold.report.documents.whatif import (
 
 DOCUMENTS: dict[str, type[Struct]] = {
     "scan": ScanDocument,
+    "scan-homes": ScanHomesDocument,
     "apply": ApplyDocument,
     "apply-undo": UndoDocument,
     "apply-runs": ApplyRunsDocument,
@@ -271,6 +275,7 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "demo": DemoDocument,
     "ui": UiDocument,
     "state-backup": BackupDocument,
+    "forget": ForgetDocument,
     "state-restore": RestoreDocument,
     "watch-run": WatchRunDocument,
     "watch-status": WatchStatusDocument,
@@ -350,8 +355,10 @@ __all__ = [
     "ExportKeptDocument",
     "ExportRequestDocument",
     "ExposureDocument",
+    "FactsRow",
     "FindingRow",
     "FindingsDocument",
+    "ForgetDocument",
     "FutureTotals",
     "FutureWord",
     "GatewayAuditDocument",
@@ -363,6 +370,7 @@ __all__ = [
     "GatewayTokensDocument",
     "GoneSince",
     "GroupTotals",
+    "HomeScan",
     "ImportDocument",
     "ImportedSource",
     "IndexCheckDocument",
@@ -437,6 +445,7 @@ __all__ = [
     "RouteRow",
     "SaidWord",
     "ScanDocument",
+    "ScanHomesDocument",
     "SecretsHeld",
     "SentRow",
     "SentencePair",

@@ -94,6 +94,20 @@ class PolicyViolation(Struct, kw_only=True, frozen=True):
     why: str
 
 
+class HomeScan(Struct, kw_only=True, frozen=True):
+    """One home directory of a computer; ``scan`` is null where it may not be looked at."""
+
+    home: str
+    scan: "ScanDocument | None"
+
+
+class ScanHomesDocument(Document, kw_only=True, frozen=True):
+    """Every home directory of a computer, as an administrator sees them."""
+
+    schema: Literal["withhold.scan-homes/1"] = "withhold.scan-homes/1"
+    homes: tuple[HomeScan, ...]
+
+
 class ScanDocument(Document, kw_only=True, frozen=True):
     schema: Literal["withhold.scan/1"] = "withhold.scan/1"
     tools: tuple[Tool, ...]

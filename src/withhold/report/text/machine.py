@@ -10,6 +10,7 @@ from withhold.report.documents import (
     LocalCopies,
     Route,
     ScanDocument,
+    ScanHomesDocument,
     SecretsHeld,
     SettingRow,
     Tool,
@@ -50,6 +51,17 @@ def scan(console: Console, document: ScanDocument) -> None:
         if len(document.unseen) > MOST_UNSEEN:
             console.print(f"  and {len(document.unseen) - MOST_UNSEEN} more (--json)")
     console.print(f"Next: {document.next}")
+
+
+def homes(console: Console, document: ScanHomesDocument) -> None:
+    """Each home under its path."""
+    for row in document.homes:
+        console.print(Text(row.home, style="bold underline"))
+        if row.scan is None:
+            console.print(Text("may not be looked at; run withhold as an administrator", style="yellow"))
+        else:
+            scan(console, row.scan)
+        console.print()
 
 
 def _weight(tool: Tool, document: ScanDocument) -> tuple[int, int]:
