@@ -48,7 +48,10 @@ key = "env:UPSTREAM_KEY"
 
 
 HOSTS = """
-- {host: 127.0.0.1, terms: [anthropic/claude-api-direct, openai/openai-api-paid], source: the test, checked: 2026-11-22}
+- host: 127.0.0.1
+  terms: [anthropic/claude-api-direct, openai/openai-api-paid]
+  source: the test
+  checked: 2026-11-22
 """
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from typing import Self
 
 import aiohttp
 from aiohttp import web
@@ -13,7 +14,7 @@ class Relay:
     def __init__(self, target: str, token: str) -> None:
         self._target, self._token = target, token
 
-    def __enter__(self) -> "Relay":
+    def __enter__(self) -> Self:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._thread.start()

@@ -7,7 +7,7 @@ import asyncio
 import json
 import threading
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -37,7 +37,7 @@ class FakeUpstream:
     written: int = 0
     """Bytes of the endless answer that were taken off it."""
 
-    def __enter__(self) -> "FakeUpstream":
+    def __enter__(self) -> Self:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._thread.start()

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Protocol
 
 from withhold.gateway.chain import Fields, Head
@@ -94,7 +93,5 @@ class Auditor:
             task = self._task
             if task is not None:
                 await task
-            for future in tuple(self._left):
-                with suppress(AuditUnavailable):
-                    await future
+            await asyncio.sleep(0)  # the futures' own callbacks come first
         self._thread.shutdown()

@@ -1,7 +1,7 @@
 """A request body as JSON that can be read in one way only.
 
-What two parsers could read differently (a key that is there twice, bytes that are no UTF-8, NaN) is refused, so
-that the upstream cannot see another request than the one that was judged.
+What two parsers could read differently (a key that is there twice, bytes that are no UTF-8, NaN) is refused,
+so that the upstream cannot see another request than the one that was judged.
 """
 
 import json

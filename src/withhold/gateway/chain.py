@@ -48,6 +48,7 @@ class Chain:
     """Bytes of an unfinished line that were cut off at opening."""
     _size: int = 0
     _broken: bool = field(default=False)
+    """Whether a write of ours was left in the middle: its bytes were promised to nobody and are cut off."""
 
     @classmethod
     def open(cls, folder: Path, replica: str) -> "Chain":
@@ -73,12 +74,7 @@ class Chain:
             head = Head(head.replica, head.seq + 1, line_hash(line))
             out.append(line)
         data = b"".join(out)
-        try:
-            self._write(data)
-        except OSError:
-            self._broken = True
-            raise
-        self._broken = False
+        self._write(data)
         self._size += len(data)
         self.head = head
 
@@ -91,10 +87,12 @@ class Chain:
         try:
             if os.fstat(handle).st_size != self._size:
                 raise OSError(5, "somebody else wrote to the audit", str(self.path))
+            self._broken = True
             view = memoryview(data)
             while view:
                 view = view[os.write(handle, view) :]
             getattr(os, "fdatasync", os.fsync)(handle)
+            self._broken = False
         finally:
             os.close(handle)
 

@@ -84,7 +84,7 @@ def _route(
 
 
 def _speaks_of(rule: RuleConfig, asked: Asked) -> bool:
-    found = asked.sorts or frozenset({"none"})
+    found = frozenset[str](asked.sorts or {"none"})
     return (
         any(fnmatchcase(asked.client, pattern) for pattern in rule.clients)
         and any(fnmatchcase(asked.project, pattern) for pattern in rule.projects)

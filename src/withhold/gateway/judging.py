@@ -1,4 +1,4 @@
-"""From the bytes of a request to where it goes and what is sent: everything before the first byte upstream."""
+"""From the bytes of a request to where it goes and what is sent: all that happens before a byte leaves."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence

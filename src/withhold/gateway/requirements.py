@@ -32,7 +32,8 @@ class Requirement:
         if words in _WORDS:
             return cls(words, "local", sort=words.partition(" for ")[2] or None)
         raise ValueError(
-            f"{text!r} is no requirement; there are {', '.join(_WORDS)}, retention <= 30d, flagged retention <= 30d"
+            f"{text!r} is no requirement; there are {', '.join(_WORDS)}, retention <= 30d,"
+            " flagged retention <= 30d"
         )
 
     def unmet(self, route: Standing, sorts: frozenset[str]) -> str | None:

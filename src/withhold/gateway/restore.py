@@ -1,7 +1,8 @@
 """Putting values back into an answer, whole or streamed and cut at any byte. No I/O: bytes in, bytes out.
 
-Held back is only what can still become a placeholder, for each channel (a choice, a block, a tool call) apart.
-What is held goes out before the event that ends its channel. Events in which nothing changes pass byte for byte.
+Held back is only what can still become a placeholder, for each channel (a choice, a block, a tool call)
+apart. What is held goes out before the event that ends its channel. Events in which nothing changes pass byte
+for byte.
 """
 
 import copy
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from withhold.gateway.vault import LONGEST, OPENS, restored
+from withhold.gateway.vault import LONGEST, restored
 
 _JSON_TEXT = frozenset({"arguments", "partial_json"})
 """Fields whose string is itself JSON: what goes in there is escaped once more."""

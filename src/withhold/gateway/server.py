@@ -12,8 +12,8 @@ import aiohttp
 from aiohttp import web
 
 from withhold.gateway import wire
-from withhold.gateway.audit import Auditor, AuditUnavailable
 from withhold.gateway.answering import Answering, BrokenOff
+from withhold.gateway.audit import Auditor, AuditUnavailable
 from withhold.gateway.config import RouteConfig
 from withhold.gateway.judging import Caller, Judge, Judged
 from withhold.gateway.standing import Standing
@@ -67,6 +67,9 @@ class Gateway:
             return await self._error(
                 request, dialect, wire.UNAVAILABLE, f"{problem}: see 'withhold gateway check'"
             )
+        except Exception as problem:  # noqa: BLE001 - the edge: whatever it is, the client gets an error of ours
+            self.notice(f"A request failed inside the gateway: {type(problem).__name__}")
+            return await self._error(request, dialect, wire.UNAVAILABLE, "the gateway failed")
 
     async def _admitted(self, request: web.BaseRequest, raw_path: str) -> web.StreamResponse:
         headers = request.raw_headers

@@ -1,4 +1,4 @@
-"""What is found in the blocks of a request. Verdicts are kept by block: agents send everything again each turn.
+"""What is found in the blocks of a request. Verdicts are kept by block: agents resend everything each turn.
 
 The finders are ports; nothing of a block is kept but a keyed hash that dies with the process.
 """

@@ -1,4 +1,4 @@
-"""What the terms of a route come to today. Whatever the packs do not say is unknown, and counts as the worst."""
+"""What the terms of a route come to today. What the packs do not say is unknown, and counts as the worst."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -79,7 +79,10 @@ def standing(
     now: datetime,
     max_age_days: int,
 ) -> Standing:
-    """What holds for a request sent over ``route`` at ``now``. Raises ``UsageProblem`` for terms no pack has."""
+    """What holds for a request sent over ``route`` at ``now``.
+
+    Raises ``UsageProblem`` for terms that no pack has.
+    """
     if route.is_local:
         return local_standing(route.id)
     provider, product, plan = _plan(route, packs)
@@ -116,7 +119,7 @@ def _stated(route: "RouteConfig", provider: Provider, plan: Plan, found: Prospec
     zero = route.zero_retention and all(t.zero_retention and t.zero_retention.available for t in found.terms)
     ordinary = 0 if zero and found.terms else _longest(_ordinary(t) for t in found.terms)
     flagged = _longest(rule for t in found.terms for rule in _flagged(t))
-    word = (f"that your account is on {route.terms}",)
+    word: tuple[str, ...] = (f"that your account is on {route.terms}",)
     word += ("that its setting stands at private",) if route.setting else ()
     word += ("that a contract on zero retention holds",) if zero else ()
     return Standing(

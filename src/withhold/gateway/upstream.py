@@ -1,5 +1,6 @@
 """Connections to the routes' upstreams: no proxies, no cookies, no redirects, certificates checked."""
 
+import io
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from withhold.gateway.wire import Endpoint
 
 _AUTOMATIC = ("User-Agent", "Accept", "Content-Type")
 _CONNECT_SECONDS = 15.0
+_WRITTEN_AT_ONCE = 1 << 19
+"""Bytes; longer bodies are written piece by piece, so that others are served meanwhile."""
 
 
 class NoKey(Exception):
@@ -35,12 +38,15 @@ class Upstreams:
         headers: Sequence[tuple[str, str]],
         body: bytes,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """The upstream's answer; its body is not read yet. Raises ``aiohttp.ClientError`` and ``TimeoutError``."""
+        """The upstream's answer; its body is not read yet.
+
+        Raises ``aiohttp.ClientError`` and ``TimeoutError``.
+        """
         method = "POST" if asked.has_body else "GET"
         async with self._session(route).request(
             method,
             address(route, asked, query),
-            data=body if asked.has_body else None,
+            data=io.BytesIO(body) if len(body) > _WRITTEN_AT_ONCE else body or None,
             headers=headers,
             allow_redirects=False,
         ) as answer:

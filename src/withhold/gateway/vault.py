@@ -1,7 +1,8 @@
 """Placeholders for values: the same for the same value within a session, and back again.
 
-Values live in memory alone, until the session has been idle for its time. A placeholder is an HMAC of the value
-under the session's own key: without that key it tells nothing, and another session's placeholders mean nothing.
+Values live in memory alone, until the session has been idle for its time. A placeholder is an HMAC of the
+value under the session's own key: without that key it tells nothing, and placeholders of another session mean
+nothing.
 """
 
 import hashlib

@@ -4,15 +4,15 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from withhold.gateway.config import Dialect
 
-REFUSED = "withhold_policy_refused"
-UNAUTHORISED = "withhold_token_unknown"
-BAD_REQUEST = "withhold_request_unclear"
-UNAVAILABLE = "withhold_unavailable"
-UPSTREAM = "withhold_upstream_failed"
+REFUSED: Final = "withhold_policy_refused"
+UNAUTHORISED: Final = "withhold_token_unknown"
+BAD_REQUEST: Final = "withhold_request_unclear"
+UNAVAILABLE: Final = "withhold_unavailable"
+UPSTREAM: Final = "withhold_upstream_failed"
 Code = Literal[
     "withhold_policy_refused",
     "withhold_token_unknown",
@@ -120,8 +120,8 @@ def endpoint(method: str, raw_path: str, headers: Sequence[tuple[bytes, bytes]])
         )
     if found is None:
         raise Unclear(
-            "this address is not passed on; there are chat/completions, responses, embeddings, models, messages"
-            " and messages/count_tokens"
+            "this address is not passed on; there are chat/completions, responses, embeddings, models,"
+            " messages and messages/count_tokens"
         )
     return found, query.decode()
 

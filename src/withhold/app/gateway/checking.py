@@ -55,7 +55,7 @@ def _route_row(places: Places, standing: Standing) -> GatewayRouteRow:
 
 
 def _takes(config: Config, standings: dict[str, Standing], route_id: str) -> bool:
-    """Whether a request in which nothing is found may go over the route, for some client it has a rule for."""
+    """Whether a request in which nothing is found may go over the route, for some client with a rule."""
     route = next(r for r in config.route if r.id == route_id)
     alone = Config(route=(route,), rule=config.rule)
     model = next((m for m in route.models if not set("*?[") & set(m)), None)

@@ -3,8 +3,8 @@
 from withhold.app.gateway.running import Started
 
 _UNSEEN = (
-    "Not seen here: what a program sends elsewhere. Telemetry, error reports, updates and page look-ups go past"
-    " a base URL."
+    "Not seen here: what a program sends elsewhere. Telemetry, error reports, updates and page look-ups go"
+    " past a base URL."
 )
 
 

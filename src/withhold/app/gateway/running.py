@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from withhold.app.bootstrap import Services
 from withhold.app.gateway.places import Places
-from withhold.model.evidence import Draft
+from withhold.model.evidence import Draft, Json
 from withhold.support.errors import EnvironmentProblem, WithholdError
 from withhold.support.locks import held
 
@@ -194,7 +194,7 @@ class _Heads:
 
 def record_head(services: Services, head: "Head") -> None:
     """Put a head into the evidence; from then on lines before it cannot be exchanged unseen."""
-    body = {"replica": head.replica, "seq": head.seq, "hash": head.hash}
+    body: dict[str, Json] = {"replica": head.replica, "seq": head.seq, "hash": head.hash}
     services.journal.append(Draft(type=HEAD_RECORD, at=services.clock(), body=body))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from withhold.app.bootstrap import Services
 from withhold.app.gateway.places import Places
-from withhold.report.documents.gateway import GatewayTokensDocument, GatewayTokenRow
+from withhold.report.documents.gateway import GatewayTokenRow, GatewayTokensDocument
 from withhold.support.errors import UsageProblem
 from withhold.support.locks import held
 

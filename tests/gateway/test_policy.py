@@ -1,0 +1,231 @@
+"""Which terms let a request go: from the packs, and unknown is the worst."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.gateway.conftest import HOSTS, RULES, Running, gateway_running, private_key, routes
+from tests.gateway.raw import post, talk
+from tests.gateway.test_bypass import plain, said
+from tests.gateway.upstream import FakeUpstream
+from withhold.gateway.config import Config, RouteConfig, read_config
+from withhold.gateway.hosts import known_hosts
+from withhold.gateway.requirements import Requirement
+from withhold.gateway.standing import local_standing, standing
+from withhold.packs.loader import load_all
+from withhold.support.errors import UsageProblem
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def route(terms: str, upstream: str = "https://api.anthropic.com", **more: object) -> RouteConfig:
+    return RouteConfig(id="r", upstream=upstream, terms=terms, speaks=("anthropic",), **more)  # type: ignore[arg-type]
+
+
+def stands(given: RouteConfig, now: datetime = NOW, age: int = 90):
+    return standing(given, load_all(()), known_hosts(), now=now, max_age_days=age)
+
+
+def test_terms_come_from_the_packs() -> None:
+    """The API of Anthropic: nobody trains, a contract, up to 30 days, flagged content longer."""
+    found = stands(route("anthropic/claude-api-direct"))
+    assert (found.trains, found.contract, found.retention_days) == ("no", True, 30)
+    assert found.flagged_days is not None
+    assert found.flagged_days > 365
+    assert found.sources
+    assert found.version.startswith("anthropic@")
+
+
+@pytest.mark.parametrize(
+    ("terms", "upstream"),
+    [
+        ("anthropic/claude-api-direct", "https://api.anthropic.com.evil.example"),
+        ("anthropic/claude-api-direct", "https://api.deepseek.com"),
+        ("openai/openai-api-paid", "https://api.anthropic.com"),
+        ("google/gemini-api-unpaid", "https://generativelanguage.googleapis.com"),
+        ("deepseek/deepseek-api", "https://api.deepseek.com"),
+        ("anthropic/claude-pro", "https://api.anthropic.com"),
+    ],
+)
+def test_what_is_not_known_does_not_meet_no_training(terms: str, upstream: str) -> None:
+    """Another host than the plan's, a free plan, a plan whose terms are unknown: refused."""
+    try:
+        found = stands(route(terms, upstream))
+    except UsageProblem:
+        return
+    assert Requirement.parse("no-training").unmet(found, frozenset()) is not None
+
+
+def test_old_terms_weaken() -> None:
+    """Terms that nobody compared with their source for 90 days are unknown."""
+    given = route("anthropic/claude-api-direct")
+    assert stands(given, NOW + timedelta(days=80)).trains == "no"
+    old = stands(given, NOW + timedelta(days=95))
+    assert (old.trains, old.retention_days, old.contract) == ("unknown", None, False)
+    assert stands(given, NOW + timedelta(days=95), age=180).trains == "no"
+    assert stands(given, NOW + timedelta(days=200), age=180).trains != "no"
+
+
+def test_requirements() -> None:
+    """Each requirement by itself; a local model meets them all."""
+    good = stands(route("anthropic/claude-api-direct"))
+    assert Requirement.parse("retention <= 30d").unmet(good, frozenset()) is None
+    assert Requirement.parse("retention <= 29d").unmet(good, frozenset()) is not None
+    assert Requirement.parse("flagged retention <= 30d").unmet(good, frozenset()) is not None
+    assert Requirement.parse("local-only for secrets").unmet(good, frozenset()) is None
+    assert Requirement.parse("local-only for secrets").unmet(good, frozenset({"secrets"})) is not None
+    unknown = replace(good, retention_days=None, trains="unknown")
+    assert Requirement.parse("retention <= 9999d").unmet(unknown, frozenset()) is not None
+    for text in ("no-training", "contract", "retention <= 1d", "flagged retention <= 1d", "local-only"):
+        assert Requirement.parse(text).unmet(local_standing("l"), frozenset({"secrets"})) is None
+    with pytest.raises(ValueError, match="no requirement"):
+        Requirement.parse("no training")
+
+
+def test_zero_retention_is_the_persons_word() -> None:
+    """A signed contract counts where the pack says that there is such a thing, and is named as their word."""
+    found = stands(route("anthropic/claude-api-direct", zero_retention=True))
+    assert found.retention_days == 0
+    assert any("zero retention" in word for word in found.word)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "rout = 1\n",
+        '[[route]]\nid="a"\nupstream="http://api.anthropic.com"\nterms="anthropic/x"\nspeaks=["anthropic"]\n[[rule]]\n',
+        '[[route]]\nid="a"\nupstream="https://x.example"\nterms="local"\nspeaks=["openai"]\n[[rule]]\n',
+        '[[route]]\nid="a"\nupstream="https://x.example"\nterms="a/b"\nspeaks=["openai"]\nkey="sk-123"\n[[rule]]\n',
+        '[[route]]\nid="a"\nupstream="https://x.example"\nterms="a/b"\nspeaks=["openai"]\n[[rule]]\nrequire=["no trainig"]\n',
+        '[[route]]\nid="a"\nupstream="https://x.example"\nterms="a/b"\nspeaks=["openai"]\n[[rule]]\nrequires=[]\n',
+        '[[route]]\nid="a"\nupstream="https://x.example"\nterms="a/b"\nspeaks=["openai"]\n',
+    ],
+)
+def test_wrong_configurations_do_not_start(tmp_path: Path, wrong: str) -> None:
+    """A misspelt key, a plain-text upstream, a local route elsewhere, a key in the file: all are errors."""
+    path = tmp_path / "gateway.toml"
+    path.write_text(wrong if "[[rule]]" in wrong else wrong + "rule = []\n" if "[[" not in wrong else wrong)
+    with pytest.raises(UsageProblem):
+        read_config(path)
+
+
+def test_unknown_terms_refuse_and_say_why(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """An upstream that no pack knows is unknown: refused before a byte leaves, with what would allow it."""
+    with gateway_running(tmp_path, routes(upstream.url) + RULES, hosts="[]") as gateway:
+        answer = talk(gateway, post(gateway, plain()))
+    message = json.loads(answer.body)["error"]["message"]
+    assert answer.status == 403
+    assert "nothing in the packs says" in message
+    assert "would go with a route whose terms say that nobody trains" in message
+    assert upstream.seen == []
+
+
+def test_secrets_go_to_the_local_model(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """With ``secrets = local`` the request goes to the model on this machine, under that model's name."""
+    local = f"""
+[[route]]
+id = "here"
+upstream = "{upstream.url}"
+terms = "local"
+speaks = ["openai", "anthropic"]
+model = "gemma"
+key = "none"
+[[rule]]
+require = ["no-training", "local-only for secrets"]
+found = {{ secrets = "local", personal = "redact", unread = "refuse" }}
+"""
+    system = [
+        {"type": "text", "text": "x-anthropic-billing-header: cch=1"},
+        {"type": "text", "text": "be kind"},
+    ]
+    with gateway_running(tmp_path, routes(upstream.url) + local) as gateway:
+        answer = talk(gateway, post(gateway, {**said(private_key()), "system": system}))
+        assert answer.status == 200
+        assert b"x-withhold-route: here" in answer.head
+        assert upstream.seen[0].json["model"] == "gemma"
+        assert upstream.seen[0].json["system"] == system[1:]
+        assert not {"x-api-key", "authorization"} & {n.lower() for n, _ in upstream.seen[0].headers}
+        assert b"x-withhold-route: claude" in talk(gateway, post(gateway, plain())).head
+
+
+def test_rules_by_client_and_project(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """The project stands in the token; a header cannot say another one."""
+    rules = """
+[[rule]]
+clients = ["laptop"]
+projects = ["clinic"]
+require = ["no-training"]
+found = { personal = "redact" }
+"""
+    with gateway_running(tmp_path, routes(upstream.url) + rules) as gateway:
+        refused = talk(gateway, post(gateway, plain(), "X-Project: clinic"))
+        assert refused.code == "withhold_policy_refused"
+        token = gateway.gateway.tokens.file.make("laptop", "clinic", now=NOW)  # type: ignore[attr-defined]
+        assert talk(gateway, post(gateway, plain(), f"x-api-key: {token}", token=False)).status == 200
+        assert len(upstream.seen) == 1
+
+
+def test_openrouter_is_told_to_deny(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """``data_collection: deny`` and ``zdr`` are in every request; plug-ins and free models are refused."""
+    hosts = HOSTS.replace(
+        "claude-api-direct, openai", "claude-api-direct, openrouter/openrouter-user, openai"
+    )
+    hosts += "  demand: {provider.data_collection: deny, provider.zdr: true}\n  refuse_fields: [plugins]\n"
+    hosts += "  refuse_model_endings: [':online', ':free']\n"
+    config = routes(upstream.url).replace("openai/openai-api-paid", "openrouter/openrouter-user")
+    config = config.replace('speaks = ["openai"]', 'speaks = ["openai"]\nsetting = "private"') + RULES
+    with gateway_running(tmp_path, config, hosts=hosts) as gateway:
+
+        def ask(**more: object) -> int:
+            return talk(gateway, post(gateway, plain(**more), target="/v1/chat/completions")).status
+
+        assert ask(provider={"data_collection": "allow", "order": ["x"]}) == 200
+        assert upstream.seen[0].json["provider"] == {"data_collection": "deny", "order": ["x"], "zdr": True}
+        assert ask() == 200
+        assert ask(plugins=[{"id": "web"}]) == 403
+        assert ask(model="a/b:free") == 403
+        assert ask(models=["a/b:online"]) == 403
+        assert ask(provider="allow") == 403
+    assert len(upstream.seen) == 2
+
+
+def test_built_in_demands_of_openrouter() -> None:
+    """The packs hold what is demanded of OpenRouter."""
+    assert known_hosts()["openrouter.ai"].demand == {"provider.data_collection": "deny", "provider.zdr": True}
+
+
+def test_no_finder_no_request(gateway: Running, upstream: FakeUpstream) -> None:
+    """If a finder fails, nobody knows what a request holds: refused."""
+
+    def broken(_text: bytes) -> list[object]:
+        raise RuntimeError("the finder is gone")
+
+    gateway.gateway.judge.sight._finders = [broken]  # type: ignore[list-item]
+    answer = talk(gateway, post(gateway, plain()))
+    assert (answer.status, answer.code) == (503, "withhold_unavailable")
+    assert upstream.seen == []
+
+
+def test_verdicts_are_kept_by_block(gateway: Running) -> None:
+    """An agent that sends the whole conversation again has only the new block looked at."""
+    talk(gateway, post(gateway, said("one " * 500)))
+    before = gateway.gateway.judge.sight.looked
+    talk(
+        gateway,
+        post(
+            gateway,
+            plain(messages=[{"role": "user", "content": "one " * 500}, {"role": "user", "content": "new"}]),
+        ),
+    )
+    assert gateway.gateway.judge.sight.looked == before + 1
+
+
+def test_config_needs_no_default_rule() -> None:
+    """A configuration without rules sends nothing."""
+    from withhold.gateway.decide import Asked, decide
+
+    given = Config(route=(route("anthropic/claude-api-direct"),), rule=())
+    assert decide(given, {}, Asked("c", "p", "anthropic", ("m",), frozenset())).route is None
