@@ -5,7 +5,8 @@ again next time.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from withhold.app.bootstrap import Services
@@ -94,23 +95,31 @@ def _one(address: str, text: str, send: Sender | None) -> d.SentRow:
 def _apprise(address: str, title: str, text: str) -> bool:
     import logging
 
-    apprise = _module()
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log lines may hold the address
-    sender = apprise.Apprise()
-    return bool(sender.add(address)) and bool(sender.notify(title=title, body=text))
+    with _module() as apprise:
+        logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log lines may hold the address
+        sender = apprise.Apprise()
+        return bool(sender.add(address)) and bool(sender.notify(title=title, body=text))
 
 
 def _require_readable(address: str) -> None:
-    if not _module().Apprise().add(address):
+    with _module() as apprise:
+        readable = apprise.Apprise().add(address)
+    if not readable:
         raise UsageProblem(
             f"an address that begins with {kind_of(address)}: cannot be read",
             next_step="the forms are those of Apprise: dbus://, mailtos://USER:PASSWORD@HOST, ntfy://TOPIC",
         )
 
 
-def _module() -> Any:
-    try:
-        import apprise
-    except ModuleNotFoundError as missing:
-        raise EnvironmentProblem(f"sending word {_WITHOUT}", next_step=_INSTALL) from missing
-    return apprise
+@contextmanager
+def _module() -> Iterator[Any]:
+    """Apprise, quiet about what it still imports that Python gives up. It loads its parts when used."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            import apprise
+        except ModuleNotFoundError as missing:
+            raise EnvironmentProblem(f"sending word {_WITHOUT}", next_step=_INSTALL) from missing
+        yield apprise

@@ -13,7 +13,7 @@ from withhold.support.swap import FOLDER, finish, pending
 APP = "withhold"
 OVERRIDE = "WITHHOLD_HOME"
 _OWN_NAMES = frozenset(
-    {"state.sqlite", "index", "evidence", "profiles", "packs", "backups", "state.lock"}
+    {"state.sqlite", "index", "evidence", "profiles", "packs", "withhold-watch.xml", "backups", "state.lock"}
     | {"authorities", "authorities.toml", "scan.json", "models", FOLDER}
 )
 

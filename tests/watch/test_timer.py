@@ -1,0 +1,76 @@
+"""The timer's files: what they say, that systemd can read them, that nothing of a person's goes."""
+
+import plistlib
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from withhold.app.bootstrap import Services
+from withhold.app.watch_install import install, timer_of, timer_rows, uninstall
+
+WINDOWS = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
+
+
+def on(services: Services, system: str, **environ: str) -> Services:
+    """The same person on another system."""
+    return replace(services, system=system, environ=environ)
+
+
+def test_systemd_can_read_what_is_written(fresh: Services) -> None:
+    """A oneshot service and a daily, catching-up timer; odd characters of a path stay what they are."""
+    there = on(fresh, "Linux", WITHHOLD_HOME='/home/a %h "$x" b')
+    document = install(there)
+    service, timer = (Path(p) for p in document.files)
+    assert 'Environment="WITHHOLD_HOME=/home/a %%h \\"$$x\\" b"' in service.read_text()
+    assert "Persistent=true" in timer.read_text()
+    assert "enable --now withhold-watch.timer" in document.commands[-1]
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not here")
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", str(timer), str(service)], capture_output=True, text=True, check=False
+    )
+    said = [line for line in checked.stderr.splitlines() if "withhold" in line]
+    assert not said, said
+
+
+def test_launchd_gets_an_agent_that_ends(fresh: Services) -> None:
+    """A property list that starts one run a day and keeps nothing alive."""
+    document = install(on(fresh, "Darwin", WITHHOLD_HOME="/Users/r/w"))
+    (path,) = document.files
+    agent = plistlib.loads(Path(path).read_bytes())
+    assert agent["ProgramArguments"][-2:] == ["watch", "run"]
+    assert agent["EnvironmentVariables"] == {"WITHHOLD_HOME": "/Users/r/w"}
+    assert "KeepAlive" not in agent
+    assert "StartCalendarInterval" in agent
+
+
+def test_windows_gets_a_task_of_the_persons_own(fresh: Services) -> None:
+    """A task file in UTF-16 without rights beyond the person's, started later where the day was missed."""
+    there = on(fresh, "Windows")
+    path, data = next(iter(timer_of(there, (r"C:\A & B\withhold.exe",)).files.items()))
+    task = ET.fromstring(data.decode("utf-16"))  # noqa: S314 - our own file
+    assert task.findtext(f".//{WINDOWS}Command") == r"C:\A & B\withhold.exe"
+    assert task.findtext(f".//{WINDOWS}Arguments") == "watch run"
+    assert task.findtext(f".//{WINDOWS}RunLevel") == "LeastPrivilege"
+    assert task.findtext(f".//{WINDOWS}StartWhenAvailable") == "true"
+    assert path.parent == fresh.home.root
+
+
+@pytest.mark.parametrize("system", ["Linux", "Darwin", "Windows"])
+def test_only_our_own_files_are_removed(fresh: Services, system: str) -> None:
+    """Installed twice is installed once; a file that somebody changed stays and is named."""
+    there = on(fresh, system)
+    assert {r.state for r in timer_rows(there)} == {"absent"}
+    assert install(there).files == install(there).files
+    assert {r.state for r in timer_rows(there)} == {"ours"}
+    first = Path(timer_rows(there)[0].path)
+    first.write_bytes(first.read_bytes() + b"\n")
+    document = uninstall(there)
+    assert str(first) not in document.files
+    assert str(first) in document.notes[0]
+    assert first.exists()
+    assert {r.state for r in timer_rows(there)} <= {"other", "absent"}
