@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from generating import commands, exit_codes, ledger_csv, packs, readme, rules, schemas
+from generating import commands, exit_codes, ledger_csv, packs, readme, rules, schemas, tools
 
 HERE = Path(__file__).parent
 REFERENCE = HERE / "reference"
@@ -23,6 +23,7 @@ def pages() -> dict[str, str]:
         "rules.md": rules.page(),
         **{f"schema/{name}.json": text for name, text in schemas.pages().items()},
         **{f"packs/{name}.md": text for name, text in packs.pages().items()},
+        **{f"tools/{name}.md": text for name, text in tools.pages().items()},
     }
 
 

@@ -75,8 +75,8 @@ class SessionReader:
                 for item in reading:
                     if isinstance(item, Conversation) and reading.format == form:
                         yield Session(item, resumed_at(item))
-                    elif isinstance(item, Unrecognised):
-                        yield item
+                    elif isinstance(item, Unrecognised) and item.place != ".":
+                        yield item  # "." stands for a folder without any file
         except NothingRead:
             return  # the unrecognised places were handed out above; an empty folder holds no sessions
 

@@ -38,6 +38,7 @@ def scan(console: Console, document: ScanDocument) -> None:
         return
     for tool in sorted(main, key=lambda t: _weight(t, document)):
         _tool(console, tool, document)
+        console.print()
     others = [t for t in document.tools if t not in main]
     for tool in others:
         _others(console, tool, document)
