@@ -13,6 +13,7 @@ from withhold.model.words import Setting
 from withhold.report.letters.content import LetterContent
 from withhold.support.errors import UsageProblem
 
+_ARTICLE = re.compile(r"^(?:l’|les |le |el |los )")
 _BLANK = re.compile(r"\[[^\]]+\]")
 
 
@@ -112,12 +113,9 @@ def _told(matter: Matter) -> Mapping[str, str]:
         "provider": matter.provider,
         "cite": law.kinds[matter.kind][lang],
         "law": law.names[lang],
-        "time_rule": law.time_rule[lang],
+        "time_rule": _without_article(law.time_rule[lang]),
         "period": law.period_of(matter.kind)[lang],
-        "authority": law.authority.names[lang]
-        .removeprefix("An die ")
-        .removeprefix("À l’")
-        .removeprefix("A la "),
+        "authority": law.authority.names[lang],
     }
     if first is not None:
         told |= {
@@ -129,9 +127,13 @@ def _told(matter: Matter) -> Mapping[str, str]:
 
 
 def _subject(kind: KindWords, told: Mapping[str, str]) -> str:
-    """The article is put after the subject without the words that only a sentence needs."""
-    cite = re.sub(r"^(?:l’|les |le |el |los )", "", told.get("cite", ""))
-    return kind.subject.format_map({**told, "cite": cite[:1].upper() + cite[1:]})
+    cite = _without_article(told.get("cite", ""))
+    return kind.subject.format_map({**told, "cite": cite})
+
+
+def _without_article(cite: str) -> str:
+    """``l’article 15 du RGPD`` as it stands in brackets."""
+    return _ARTICLE.sub("", cite)
 
 
 def _unanswered(matter: Matter, told: Mapping[str, str]) -> Iterator[str]:
