@@ -25,6 +25,7 @@ from withhold.support.errors import UsageProblem
 if TYPE_CHECKING:
     from withhold.app.gone import Shows
     from withhold.app.sweep import Narrowed, Sweep
+    from withhold.model.stored import StoredConversation
 
 __all__ = [
     "View",
@@ -157,6 +158,21 @@ def explain(services: Services, id_: str, *, as_of: datetime | None = None) -> d
         conversation=row_of(judged, gone),
         reasons=tuple(reason_row(r, sources) for r in judged.verdict.reasons),
         would_settle=judged.verdict.would_settle,
+        facts=_facts(stored),
+    )
+
+
+def _facts(stored: "StoredConversation") -> d.FactsRow:
+    c = stored.conversation
+    return d.FactsRow(
+        other=len(c.messages) - c.human - c.model,
+        characters=sum(message.size for message in c.messages),
+        incognito=c.incognito,
+        shared=c.shared,
+        feedback=tuple(f.kind for f in c.feedback),
+        feedback_visible=c.feedback_visible,
+        sent_again=len(stored.sent_again),
+        sources=len(stored.sources),
     )
 
 

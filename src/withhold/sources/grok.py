@@ -24,7 +24,17 @@ from withhold.sources.drafts import (
     strange,
     unnamed,
 )
-from withhold.sources.interface import Claim, Entry, ExportedAt, Item, KnownMember, Limits, Options, Shape
+from withhold.sources.interface import (
+    Claim,
+    Entry,
+    ExportedAt,
+    Item,
+    KnownMember,
+    Limits,
+    Notice,
+    Options,
+    Shape,
+)
 from withhold.sources.json_scanner import Raw
 from withhold.sources.json_values import elements, has_twice, members
 from withhold.sources.made_at import made_at
@@ -34,6 +44,7 @@ from withhold.sources.times import moment
 
 PROVIDER = "xai"
 CHATS, PROFILE, BILLING, UPLOAD = "chats", "profile and sign-ins", "billing", "uploads"
+BESIDE = {"projects": "project(s)", "tasks": "task(s)", "media_posts": "media post(s)"}
 OTHERS = frozenset({"system", "tool"})
 
 Members = dict[str, msgspec.Raw]
@@ -77,7 +88,17 @@ class Grok:
                     yield from _chat(found, accounts, repeats, options)
                 else:
                     yield found
+            yield from _beside(claim.entry, options.limits)
         yield from (SourceAccount(ref, None, None) for ref in sorted(accounts))
+
+
+def _beside(entry: Entry, limits: Limits) -> Iterator[Notice]:
+    """Lists beside the chats: how much they hold, since a task or a project may hold words of the person."""
+    for key, what in BESIDE.items():
+        count = sum(isinstance(item, Raw) for item in items_of(entry, limits, inside=key))
+        if count:
+            text = f"holds {count:,} {what} beside the chats; they are counted, and not judged"
+            yield Notice(entry.path, text)
 
 
 def _wraps_chats(keys: Members) -> bool:

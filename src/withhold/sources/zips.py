@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from withhold.model.conversation import Unrecognised
 from withhold.model.when import When
+from withhold.sources.ahead import Ahead
 from withhold.sources.inflating import Inflating
 from withhold.sources.interface import Damaged, Entry, Limits, Stream
 
@@ -158,5 +159,5 @@ def _short(error: BaseException) -> str:
 
 def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path | None) -> Stream:
     if path is not None and info.compress_type == zipfile.ZIP_DEFLATED:
-        return Inflating(archive, path, info)
+        return Ahead(Inflating(archive, path, info))
     return archive.open(info)

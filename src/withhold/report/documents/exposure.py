@@ -165,8 +165,27 @@ class ReasonRow(Struct, kw_only=True, frozen=True):
     terms: str | None = None
 
 
+class FactsRow(Struct, kw_only=True, frozen=True):
+    """What sources show of a conversation beside who said what, when.
+
+    ``other`` counts lines that neither the person nor the model wrote: output of tools, and what programs put
+    in. ``characters`` are those of all messages, attachments and tool output included where the source holds
+    them. ``null`` stands where no source tells. Without ``feedback_visible`` a rating may be there unseen.
+    """
+
+    other: int
+    characters: int
+    incognito: bool | None
+    shared: bool | None
+    feedback: tuple[str, ...]
+    feedback_visible: bool
+    sent_again: int
+    sources: int
+
+
 class ExplainDocument(Document, kw_only=True, frozen=True):
     schema: Literal["withhold.explain/1"] = "withhold.explain/1"
     conversation: ConversationRow
     reasons: tuple[ReasonRow, ...]
     would_settle: tuple[str, ...]
+    facts: FactsRow | None = None

@@ -1,6 +1,6 @@
 """The ledger of conversations: totals, rows, and what may hold in spite of the verdicts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -15,6 +15,7 @@ from withhold.report.documents import (
     EndsRow,
     ExplainDocument,
     ExposureDocument,
+    FactsRow,
     FutureTotals,
     GroupTotals,
     LedgerPage,
@@ -210,6 +211,8 @@ def explain(console: Console, document: ExplainDocument) -> None:
     )
     for at in row.resumed_at:
         console.print(f"  taken up again {minute(at)}")
+    for fact in () if document.facts is None else _facts(document.facts):
+        console.print(f"  {fact}")
     if row.gone_since is not None:
         console.print(f"  {row.gone_since.note}")
     console.print(Text("  open to training before: "), word(row.past_exposure), _extent(row))
@@ -228,6 +231,23 @@ def explain(console: Console, document: ExplainDocument) -> None:
         console.print(Text("What would settle the unknown", style="bold"))
         bullets(console, document.would_settle)
     console.print(Text(NOT_LEGAL, style="dim"))
+
+
+def _facts(facts: FactsRow) -> Iterator[str]:
+    if facts.other:
+        yield f"{plural(facts.other, 'line')} of tools and programs among it"
+    yield f"{facts.characters:,} characters, with attachments and tool output where a file has them"
+    yield f"temporary (incognito): {_told(facts.incognito)}; shared by a link: {_told(facts.shared)}"
+    if facts.feedback:
+        yield f"rated: {', '.join(facts.feedback)}"
+    else:
+        yield "not rated" if facts.feedback_visible else "whether it was rated is not told"
+    if facts.sent_again:
+        yield f"sent once more at the head of another session: {plural(facts.sent_again, 'time')}"
+
+
+def _told(fact: bool | None) -> str:
+    return "not told" if fact is None else "yes" if fact else "no"
 
 
 def _extent(row: ConversationRow) -> str:
