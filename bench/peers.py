@@ -24,6 +24,8 @@ class Peer:
     does: str
     command: Callable[[Path, Path, Path], list[str]]
     """From its program, an export and a scratch folder."""
+    extra: str = ""
+    """The extra of its package that is installed with it."""
 
     def program(self) -> Path | None:
         """The program, installed if need be; ``None`` where it cannot be."""
@@ -37,7 +39,7 @@ class Peer:
         pip = [str(folder / ("Scripts" if os.name == "nt" else "bin") / "python"), "-m", "pip", "install"]
         for command in (
             [python, "-m", "venv", "--clear", str(folder)],
-            [*pip, "--quiet", f"{self.name}=={self.version}"],
+            [*pip, "--quiet", f"{self.name}{f'[{self.extra}]' if self.extra else ''}=={self.version}"],
         ):
             if subprocess.run(command, capture_output=True, check=False).returncode:
                 return False

@@ -74,7 +74,7 @@ def test_large_bodies(gateway: Running, upstream: FakeUpstream) -> None:
 
 
 def test_an_answer_that_breaks_off(gateway: Running) -> None:
-    """The client sees that it is not whole: an error event, and a connection that ends without its last chunk."""
+    """The client sees that it is not whole: an error event, and no last chunk."""
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
         connection.sendall(post(gateway, plain(model="broken", stream=True)))
         got = b""

@@ -12,7 +12,10 @@ from typing import Any, Self
 from aiohttp import web
 
 PING = b'event: ping\ndata: {"type": "ping"}\n\n'
-ODD_ERROR = b'{ "type":"error",\n\t"error":{"type":"overloaded_error","message":"Overloaded \\u00fc"}, "extra":[1,2 ]}'
+ODD_ERROR = (
+    b'{ "type":"error",\n\t"error":{"type":"overloaded_error","message":"Overloaded \\u00fc"},'
+    b' "extra":[1,2 ]}'
+)
 
 
 @dataclass

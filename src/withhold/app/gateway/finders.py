@@ -10,11 +10,17 @@ from withhold.gateway.sight import Finder, Hit, Sight
 
 def sight() -> Sight:
     """Secrets first, then personal data with check digits, then everything that has the form of it."""
+    from withhold.sensitive.encoded import InBase64
     from withhold.sensitive.finder import Finder as Secrets
     from withhold.sensitive.personal import finder as personal
 
     key = random.token_bytes(32)
-    finders: list[Finder] = [_port(Secrets(key), "secrets"), _port(personal(key), "personal"), find_shapes]
+    finders: list[Finder] = [
+        _port(Secrets(key), "secrets"),
+        _port(InBase64(Secrets(key)), "secrets"),
+        _port(personal(key), "personal"),
+        find_shapes,
+    ]
     return Sight(finders)
 
 
