@@ -151,6 +151,21 @@ def test_apply_and_undo_restore_every_byte(computer: tuple[OsLayout, list[Choice
         assert tree(planted.root) == before
 
 
+@pytest.mark.parametrize("name", ["kilo.json", "kilo.jsonc"])
+def test_a_key_on_the_same_line_is_not_shown(name: str, tmp_path: Path) -> None:
+    """A file of one line, which is changed, may hold a key: only the words of the setting are shown."""
+    planted = Planted(tmp_path / "root")
+    planted.home.mkdir(parents=True)
+    folder = planted.home / ".config/kilo"
+    folder.mkdir(parents=True)
+    (folder / name).write_text(json.dumps({"a": CANARY, "hide_prompt_training_models": False}))
+    services = made(planted, tmp_path / "state")
+    done = apply(services)
+    assert any(c.written for c in done.changes)
+    assert CANARY not in printed(done) + encode(done).decode()
+    services.close()
+
+
 def test_the_marks_are_really_planted(tmp_path: Path) -> None:
     """The tests above can fail: the computers they make do hold marks, in files that are read."""
     number = next(

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,9 @@ NAMED_ONLY = frozenset(
 """The first stops security updates too, the others take away whole features."""
 WRITTEN, UNDONE = "apply.written", "apply.undone"
 LONGEST_LINE = 160
-"""Signs of a changed line that are shown: a longer one may hold the whole file, with keys in it."""
+"""Signs of a changed line that are shown."""
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\'[^\']*\'?|[^\s"\'{}\[\],:=#;]+')
+"""Texts in quotation marks, and what stands between signs and blanks."""
 
 Confirm = Callable[[d.ApplyDocument], bool]
 
@@ -37,7 +40,7 @@ class _Prepared:
     plan: "Plan"
     refused: tuple[d.ApplyRefused, ...]
     guided: tuple[d.ApplyGuided, ...]
-    values: dict[tuple[str, str], str]
+    made: "tuple[Change, ...]"
 
 
 def apply(
@@ -207,8 +210,13 @@ def _prepared(services: Services, ids: tuple[str, ...], *, in_repositories: bool
         for s in pack.tool.settings
     }
     guided = tuple(d.ApplyGuided(id=r.id, url=urls.get(r.id)) for r in account)
-    values = {(c.setting, str(c.file)): _assignment(c) for c in made if isinstance(c, Change)}
-    return _Prepared(machine, planned, tuple(refused), guided, values)
+    wanted_changes = tuple(c for c in made if isinstance(c, Change))
+    return _Prepared(machine, planned, tuple(refused), guided, wanted_changes)
+
+
+def _sets(prepared: _Prepared, setting: str, file: "FileChange") -> str | None:
+    mine = (c for c in prepared.made if c.setting == setting and c.file == file.file)
+    return next(map(_assignment, mine), None)
 
 
 def _assignment(change: "Change") -> str:
@@ -230,8 +238,8 @@ def _document(
         d.ApplyChange(
             id=setting,
             file=str(file.file),
-            sets=prepared.values.get((setting, str(file.file))),
-            diff=_diff(file),
+            sets=_sets(prepared, setting, file),
+            diff=_diff(file, _own_words(prepared, file)),
             backup=None if run is None else run,
             written=run is not None and problems.get(str(file.file)) is None,
             problem=problems.get(str(file.file)),
@@ -251,9 +259,27 @@ def _document(
     )
 
 
-def _diff(file: "FileChange") -> tuple[str, ...]:
-    """Changed lines alone: their neighbours may hold keys."""
+def _diff(file: "FileChange", words: frozenset[str]) -> tuple[str, ...]:
+    """Changed lines alone, and in them only ``words``: all else, on the same line too, may be a key."""
     old = (file.before or b"").decode("utf-8", "replace").splitlines()
     new = file.after.decode("utf-8", "replace").splitlines()
-    lines = difflib.unified_diff(old, new, str(file.file), str(file.file), n=0, lineterm="")
-    return tuple(line if len(line) <= LONGEST_LINE else f"{line[:1]} (a long line)" for line in lines)
+    lines = list(difflib.unified_diff(old, new, str(file.file), str(file.file), n=0, lineterm=""))
+    return (*lines[:2], *(line if line.startswith("@@ ") else _masked(line, words) for line in lines[2:]))
+
+
+def _masked(line: str, words: frozenset[str]) -> str:
+    """A changed line with every word replaced that is none of the settings' own."""
+    shown = line[:1] + _TOKEN.sub(lambda found: found[0] if _bare(found[0]) in words else "…", line[1:])
+    return shown if len(shown) <= LONGEST_LINE else f"{line[:1]} (a long line)"
+
+
+def _bare(token: str) -> str:
+    return token[1:-1] if token[:1] in {'"', "'"} else token
+
+
+def _own_words(prepared: _Prepared, file: "FileChange") -> frozenset[str]:
+    """Keys and values that are written to a file, and the switches."""
+    mine = [c for c in prepared.made if c.setting in file.settings and c.file == file.file]
+    keys = {part for change in mine for part in (*change.key, ".".join(change.key))}
+    values = {_bare(json.dumps(change.value)) for change in mine}
+    return frozenset(keys | values | {"true", "false", "null", "none"})
