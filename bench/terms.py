@@ -1,8 +1,8 @@
 """What the terms watch makes of the edits marked by hand: the part to tune on, and the part held out.
 
 Prints for each part how many edits raised an alarm (the aim: fewer than one in six) and how many of those
-that a careful reader would mark were missed (the aim: none). ``--show`` lists the wrong ones of the part to tune
-on; those held out are never listed.
+that a careful reader would mark were missed (the aim: none). ``--show`` lists the wrong ones of the part to
+tune on; those held out are never listed.
 """
 
 import argparse

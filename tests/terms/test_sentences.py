@@ -92,7 +92,7 @@ def test_the_language_of_a_page_is_told(lang: str) -> None:
         "es": "Usamos los datos para prestar el servicio y por las razones que se indican.",
         "it": "Usiamo i dati per il servizio e per gli scopi che sono indicati, con una parte dei partner.",
         "pt": "Usamos os dados para o serviço e não os vendemos; você pode pedir uma cópia dos dados.",
-        "nl": "Wij gebruiken uw gegevens voor het leveren van een dienst; ze zijn van u en niet van onze partner.",
+        "nl": "Wij gebruiken uw gegevens voor het leveren van een dienst; ze zijn niet van onze partner.",
         "pl": "Nie sprzedajemy danych oraz używamy ich dla usługi, lub gdy jest to potrzebne.",
         "ja": "当社はお客様のデータをサービスの提供のために使用します。",
         "zh": "我们使用您的数据来提供服务，并且不会出售这些数据。",

@@ -10,17 +10,29 @@ if TYPE_CHECKING:
     from withhold.lab.server import RunningLab
 
 
-def serve_lab(*, port: int, data: Path | None, toggle: str) -> None:
+def serve_lab(
+    *, port: int, data: Path | None, toggle: str, wording: str | None = None, language: str | None = None
+) -> None:
     """Serve until interrupted; says where on stderr."""
     from withhold.lab.server import serve
     from withhold.lab.web.switches import VARIANTS
+    from withhold.lab.web.wording import LANGUAGES, WORDINGS
     from withhold.support.errors import UsageProblem
 
+    for what, asked, known in (("wording", wording, WORDINGS), ("language", language, LANGUAGES)):
+        if asked is not None and asked not in known:
+            raise UsageProblem(f"the lab has no {what} {asked!r}", next_step="one of: " + ", ".join(known))
     if toggle not in VARIANTS:
         raise UsageProblem(
             f"no toggle is called {toggle!r}", next_step="one of: " + ", ".join(sorted(VARIANTS))
         )
-    serve(port=port, data=data, variant=toggle, ready=_announce)
+
+    def ready(running: "RunningLab") -> None:
+        running.site.choose_wording(wording or running.site.wording.name)
+        running.site.choose_language(language or running.site.language)
+        _announce(running)
+
+    serve(port=port, data=data, variant=toggle, ready=ready)
 
 
 def _sign_in(url: str) -> str:

@@ -31,7 +31,7 @@ from withhold.support.errors import UsageProblem
 if TYPE_CHECKING:
     from withhold.app.guiding import Person
 
-Outcome = Literal["done", "stopped", "needs_human", "interrupted"]
+Outcome = Literal["done", "stopped", "needs_human"]
 _BESIDE = {
     ExceptionKind.SHARED_LINK: "Shared links",
     ExceptionKind.MEMORY: "Memories",

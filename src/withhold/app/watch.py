@@ -1,8 +1,8 @@
 """``withhold watch run``: look at whatever is due, tell what drifted, claim nothing else.
 
 The steps are ordered so that a run may end at any of them, by SIGKILL too. What was noticed counts at once or
-not at all; each look keeps its own evidence before the next begins; the run's record is written before
-anything is marked as told. So a run that was cut off tells a drift once more, and never loses one.
+not at all; each look keeps its own evidence before the next begins; the run's record is written, and
+the person told, before anything is marked as told. So a run that was cut off tells a drift once more, and never loses one.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,6 +15,7 @@ from withhold.app.watch_due import Watched, notice_changes, watched
 from withhold.app.watch_look import Looked, Looker, look_by_itself, look_row
 from withhold.model.evidence import Draft, Json
 from withhold.report import documents as d
+from withhold.support.locks import held
 
 RUN = "watch.run"
 UPCOMING = 5
@@ -22,12 +23,28 @@ Scanner = Callable[[Services], d.ScanDocument]
 
 
 def watch_run(
-    services: Services, *, looker: Looker = look_by_itself, scanner: Scanner = scan
+    services: Services,
+    *,
+    looker: Looker = look_by_itself,
+    scanner: Scanner = scan,
+    tell: Callable[[d.WatchRunDocument], None] | None = None,
 ) -> d.WatchRunDocument:
     """Look at what is due, by the least intrusive way, and tell what changed.
 
-    ``looker`` and ``scanner`` are how a provider's control and this machine are looked at.
+    ``looker`` and ``scanner`` are how a provider's control and this machine are looked at. ``tell`` shows the
+    document to the person: only what it showed counts as told. Raises ``StateBusy`` while another run is on.
     """
+    root = services.home.prepare().root
+    with held(root / "watch.lock", doing="looking at what is due", timeout=2):
+        return _run(services, looker, scanner, tell)
+
+
+def _run(
+    services: Services,
+    looker: Looker,
+    scanner: Scanner,
+    tell: Callable[[d.WatchRunDocument], None] | None,
+) -> d.WatchRunDocument:
     now = services.clock()
     last, notices = _last_run(services, now)
     here, vendors = scanner(services), _vendors(services)
@@ -40,9 +57,12 @@ def watch_run(
     drifts += local_drifts(services, here.settings, vendors, now)
     looked = [look_row(item, found) for item, found in looks]
     record = _record(services, drifts, looked, here, now)
+    services.store.watching.put_seen("outbox", {x.name: x.row.text for x in drifts}, now)
+    document = _sent(services, _document(services, drifts, looked, here, items, record, notices))
+    if tell is not None:
+        tell(document)
     _remember(services, drifts, here, now, record)
-    document = _document(services, drifts, looked, here, items, record, notices)
-    return _sent(services, document)
+    return document
 
 
 def exit_code(document: d.WatchRunDocument) -> int:
@@ -126,13 +146,12 @@ def _text(at: datetime) -> str:
 def _remember(
     services: Services, drifts: list[Drift], here: d.ScanDocument, now: datetime, record: str
 ) -> None:
-    """All that the next run goes by, at once. Comes after the record: nothing is taken for told before."""
+    """All that the next run goes by, at once; after the person was told: nothing is taken for told before."""
     store = services.store.watching
     with services.store.transaction():
         store.put_told([x.name for x in drifts], now, record)
         store.put_seen("local", {s.id: s.verdict for s in here.settings}, now)
         store.put_seen("run", {"watch": record}, services.clock())
-        store.put_seen("outbox", {x.name: x.row.text for x in drifts}, now)
 
 
 def _document(
