@@ -38,6 +38,7 @@ class Root(LazyGroup):
         "gateway": Lazy("withhold.cli.gateway:gateway", "The proxy that lets a request go only where terms allow."),
         "packs": Lazy("withhold.cli.packs:packs", "List, show and lint the provider data."),
         "state": Lazy("withhold.cli.state:state", "Encrypted backup of everything, and restoring it."),
+        "forget": Lazy("withhold.cli.forget:forget", "Forget an account, or everything."),
         "ui": Lazy("withhold.cli.ui:ui", "The page: posture, exposure, evidence and what is due."),
         "watch": Lazy("withhold.cli.watch:watch", "Look again at what is due; tell what drifted."),
         "export": Lazy("withhold.cli.export:export", "Get the provider's export, keep it encrypted."),

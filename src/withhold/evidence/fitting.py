@@ -44,7 +44,7 @@ class Fitting:
             if growing.size == size or not raw.endswith(b"\n"):
                 break
             line = decode(raw[:-1])
-            growing.add(raw[:-1], kind_of(line), line.id)
+            growing.add(raw[:-1], kind_of(line), line.id, line.leaf)
         if growing.size < size:
             raise broken(
                 f"the checkpoint covers {size} records, and the log holds {growing.size}:"

@@ -1,12 +1,14 @@
 """The evidence: append, read, prove, time-stamp, verify."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from withhold.evidence import opening, verification
 from withhold.evidence.authorities import Authority
 from withhold.evidence.blobs import Blobs
+from withhold.evidence.forgetting import Forgotten
 from withhold.evidence.keys import Keys, new_key
 from withhold.evidence.layout import Layout
 from withhold.evidence.log import End, Log, unwritable
@@ -73,6 +75,17 @@ class Journal:
         """Write a record of the log's own, such as a time-stamp. Raises as :meth:`append` does."""
         return self._write(draft)
 
+    def forget(self, ids: Collection[str], at: datetime) -> Forgotten:
+        """Take the content of these records away, and their artifacts, after a record that says so.
+
+        Their salted hashes stay: the log verifies as before and tells nothing of them. Stopped at any step,
+        it can be called again. Records of format 1 cannot be forgotten one by one: they are in ``kept``.
+        """
+        from withhold.evidence.forgetting import forget
+
+        with self._writing() as end:
+            return forget(self._layout, self._storage, self._log, end, ids, at)
+
     def mend(self) -> tuple[str, ...]:
         """Clean up after a crash and say what was done; also shows whether a record can be appended.
 
@@ -110,13 +123,16 @@ class Journal:
     def records(self, *, own: bool = False) -> Iterator[Record]:
         """Every record from the first on, those of format 1 first. With ``own`` also the log's own records.
 
-        Checks no chain and no artifact: :meth:`verify` does. Raises ``EvidenceBroken`` at a line that is
-        not a record. The start of a record that is being written, or was cut off, is passed over.
+        Forgotten ones are passed over. Checks no chain and no artifact: :meth:`verify` does. Raises
+        ``EvidenceBroken`` at a line that is not a record. The start of a record that is being written, or
+        was cut off, is passed over.
         """
         for path in (self._layout.journal, self._layout.log):
             for number, raw in enumerate(self._storage.lines(path), 1):
                 if not raw.endswith(b"\n"):
                     break
+                if decode(raw[:-1]).leaf is not None:
+                    continue
                 record = _record(raw[:-1], f"line {number} of {path}")
                 if own or not record.type.startswith(OWN):
                     yield record

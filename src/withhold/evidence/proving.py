@@ -123,13 +123,16 @@ class Proving:
         return size
 
     def leaf(self, record_id: str) -> bytes:
-        return self._rows.leaf(self._index(record_id))
+        found = self._rows.leaf(self._index(record_id))
+        _refuse_forgotten(found)
+        return found
 
     def leaf_at(self, index: int) -> bytes | None:
         return self._rows.leaf(index) if 0 <= index < self.size() else None
 
     def proof(self, record_id: str, checkpoint: bytes | None = None) -> bytes:
         index = self._index(record_id)
+        _refuse_forgotten(self._rows.leaf(index))
         under = checkpoint or self._best(index)
         covered = _read(under).size
         if not index < covered <= self.size():
@@ -278,6 +281,11 @@ class Proving:
         if stored is None or problem is not None:
             raise EvidenceBroken(f"'{name}' of record {record.seq} does not verify: {problem}")
         return self._blobs.read(stored)
+
+
+def _refuse_forgotten(leaf: bytes) -> None:
+    if decode(leaf).leaf is not None:
+        raise UsageProblem("the content of this record was forgotten; only its salted hash is in the log")
 
 
 def _token_row(row: object) -> TokenRow:

@@ -27,6 +27,7 @@ _FIELDS = frozenset(
     {"artifacts", "at", "body", "format", "missing", "prev", "salt", "seq", "type", "written_at"}
 )
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_FORGOTTEN = re.compile(rb'\{"forgotten":\{"id":"([0-9a-f]{64})","leaf":"([0-9a-f]{64})"\}\} *')
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Line:
     canonical: bool
     format: int | None = None
     written_at: datetime | None = None
+    leaf: bytes | None = None
+    """The hash that stands in the tree for a record whose content was forgotten; such a line says no more."""
 
     @property
     def newer(self) -> bool:
@@ -54,6 +57,17 @@ class Line:
         if record is None or not self.canonical or self.format != form:
             return False
         return (record.seq, record.prev) == (seq + 1, identity)
+
+
+def forgotten(line: bytes, leaf: bytes) -> bytes:
+    """What stays of a record without line end: its salted hashes, in as many bytes as it had.
+
+    So what follows it, and where it lies, is as before.
+    """
+    stub = f'{{"forgotten":{{"id":"{digest(line)}","leaf":"{leaf.hex()}"}}}}'.encode()
+    if len(stub) > len(line):
+        raise ValueError("this record is shorter than what would stay of it")
+    return stub.ljust(len(line))
 
 
 def refuse_newer(line: Line) -> None:
@@ -106,6 +120,10 @@ def encode(
 def decode(data: bytes) -> Line:
     """Read one line, without its end. Never raises: what is wrong stands in the answer."""
     identity = digest(data)
+    stub = _FORGOTTEN.fullmatch(data)
+    if stub:
+        gone, leaf = stub.group(1).decode(), bytes.fromhex(stub.group(2).decode())
+        return Line(gone, None, "its content was forgotten", canonical=True, format=FORMAT, leaf=leaf)
     try:
         fields = json.loads(data)
         canonical = rfc8785.dumps(fields) == data

@@ -140,9 +140,9 @@ class Growing:
         self.hashes = bytearray()
         self.entries = bytearray()
 
-    def add(self, leaf: bytes, kind: Kind, identity: str | None = None) -> None:
-        """Take the next line, without its end."""
-        for found in merkle.added(merkle.leaf_hash(leaf), self.size, self.hash_at):
+    def add(self, leaf: bytes, kind: Kind, identity: str | None = None, hashed: bytes | None = None) -> None:
+        """Take the next line, without its end; ``hashed`` stands in the tree for one that was forgotten."""
+        for found in merkle.added(hashed or merkle.leaf_hash(leaf), self.size, self.hash_at):
             self.hashes += found
         self.end += len(leaf) + 1
         self.entries += Entry(identity or digest(leaf), self.end, kind).encode()

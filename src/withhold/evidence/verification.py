@@ -47,6 +47,7 @@ def verify(
     checkpoint_claim = check.run()
     _refuse_newer(walk, signed, checkpoint_claim)
     TimeCheck(walk, check, layout, storage, named).run(anchored=anchored)
+    walk.judge_forgotten()
     _note_leftovers(walk, layout, storage)
     reports = (*walk.former, *walk.log)
     claims = judge_kept(check, kept)

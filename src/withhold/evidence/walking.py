@@ -5,6 +5,7 @@ from datetime import datetime
 
 from withhold.evidence.blobs import Blobs
 from withhold.evidence.claims import RecordReport
+from withhold.evidence.forgetting import FORGOTTEN, declared_in
 from withhold.evidence.layout import Layout
 from withhold.evidence.records import FORMAT, FORMER, Line, decode
 from withhold.evidence.rows import OWN, Growing, kind_of
@@ -42,6 +43,8 @@ class Walk:
         self.dated: list[Walked] = []
         self.listed: set[str] = set()
         self.newer: dict[int, Line] = {}
+        self.forgotten: list[RecordReport] = []
+        self.declared: dict[str, int] = {}
         self.notes: list[str] = []
 
     def take_former(self, counted: int | None) -> None:
@@ -70,7 +73,7 @@ class Walk:
             self._remember(line, report)
             self.log.append(report)
             self.written.append(line.written_at)
-            self.tree.add(raw.removesuffix(b"\n"), kind_of(line), line.id)
+            self.tree.add(raw.removesuffix(b"\n"), kind_of(line), line.id, line.leaf)
 
     def _remember(self, line: Line, report: RecordReport) -> None:
         if line.record is None:
@@ -80,11 +83,26 @@ class Walk:
             self.own.append(walked)
         if FIELD in line.record.body:
             self.dated.append(walked)
+        if line.record.type == FORGOTTEN:
+            self.declared |= dict.fromkeys(declared_in(line.record), line.record.seq)
+
+    def judge_forgotten(self) -> None:
+        """A content that is gone must have been forgotten openly: by a record that names its salted hash."""
+        for report in self.forgotten:
+            by = self.declared.get(report.id)
+            if by is None:
+                report.say("forgotten", "its content is gone, and no record says that it was forgotten", "")
+            else:
+                report.leave(
+                    "forgotten", f"forgotten, as record {by} says; its salted hash stands in the log"
+                )
 
     def _line(self, raw: bytes, place: int, form: int) -> tuple[Line, RecordReport]:
         line = decode(raw.removesuffix(b"\n"))
         report = RecordReport(line.id, place, line.record.seq if line.record else self._due)
         ended = None if raw.endswith(b"\n") else "its line has no end"
+        if line.leaf is not None:
+            return line, self._forgotten(line, report)
         problem = line.problem or ended or _uneven(line) or _foreign(line, form)
         report.say("canonical", problem, "its bytes are the canonical form")
         self._sequence(line, report)
@@ -94,6 +112,12 @@ class Walk:
         self._last = report
         self._due = report.seq + 1
         return line, report
+
+    def _forgotten(self, line: Line, report: RecordReport) -> RecordReport:
+        """What stays of a forgotten record can only be held against its neighbours and the tree."""
+        self.forgotten.append(report)
+        self._before, self._last, self._due = line, report, report.seq + 1
+        return report
 
     def _sequence(self, line: Line, report: RecordReport) -> None:
         if line.record is None:

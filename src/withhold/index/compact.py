@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from withhold.index.groups import CONVERSATIONS_A_GROUP, MESSAGES_A_GROUP
 from withhold.index.schema import SUPERSEDABLE
@@ -33,8 +34,18 @@ def _dead(listing: Listing, segment: Segment) -> int:
     return len(listing.superseded.get(segment.id, b"")) // 8
 
 
-def compacted(folder: Path, listing: Listing, segments: Sequence[Segment], storage: Storage) -> Change:
-    """The live rows of ``segments`` as one new segment, and what to commit. Order of rows is kept."""
+def compacted(
+    folder: Path,
+    listing: Listing,
+    segments: Sequence[Segment],
+    storage: Storage,
+    *,
+    without: frozenset[int] = frozenset(),
+) -> Change:
+    """The live rows of ``segments`` as one new segment, and what to commit. Order of rows is kept.
+
+    ``without`` are keys that no sighting is to name any more either.
+    """
     snapshot = Snapshot(folder, listing)
     writer = SegmentWriter(folder, listing.next_segment, storage)
     try:
@@ -44,7 +55,7 @@ def compacted(folder: Path, listing: Listing, segments: Sequence[Segment], stora
             file = snapshot.file(segment, "sightings")
             for number in range(0 if file is None else file.groups):
                 assert file is not None  # noqa: S101 - there are no groups otherwise
-                writer.write({"sightings": file.group(number)})
+                writer.write({"sightings": _sightings(file.group(number), without)})
         made = writer.finish(max(s.last_seq for s in segments))
     except BaseException:
         writer.abandon(listing.names)
@@ -61,6 +72,13 @@ def _live_groups(snapshot: Snapshot, segments: Sequence[Segment]) -> Iterator[di
         for number in range(0 if head is None else head.groups):
             group = {name: file.group(number) for name, file in files.items() if file is not None}
             yield {name: _alive(snapshot, segment, table) for name, table in group.items()}
+
+
+def _sightings(table: pa.Table, without: frozenset[int]) -> pa.Table:
+    if not without:
+        return table
+    keys = pa.array(sorted(without), table.schema.field("key").type)
+    return table.filter(pc.invert(pc.is_in(table["key"], keys)))
 
 
 def _alive(snapshot: Snapshot, segment: Segment, table: pa.Table) -> pa.Table:

@@ -98,14 +98,35 @@ class Index:
             with told_of_writing(self.folder):
                 self._catalogue.commit(compacted(self.folder, listing, chosen, self._storage))
 
-    def collect(self) -> frozenset[str]:
+    def forget(self, keys: frozenset[int]) -> None:
+        """Write the segments that hold these conversations anew without them, and remove the old files at
+        once.
+
+        A reader that is at work meanwhile may miss a file; nothing of the conversations is kept for its sake.
+        Only within :meth:`writing`.
+        """
+        from withhold.index.forgetting import holding
+
+        held = holding(self.snapshot(), keys)
+        if not held:
+            return
+        with told_of_writing(self.folder):
+            self._catalogue.commit(Change(supersede=held))
+            listing = self._catalogue.listing()
+            chosen = tuple(s for s in listing.segments if s.id in held)
+            from withhold.index.compact import compacted
+
+            self._catalogue.commit(compacted(self.folder, listing, chosen, self._storage, without=keys))
+        self.collect(grace=0)
+
+    def collect(self, *, grace: float = GRACE_SECONDS) -> frozenset[str]:
         """Remove files that no commit names, and those that ceased to count long ago; returns their names.
 
         Only within :meth:`writing`: nobody else can be about to commit a file then.
         """
         listing = self._catalogue.listing()
         live = {file.name for segment in listing.segments for file in segment.files}
-        over = self._catalogue.retired_before(GRACE_SECONDS)
+        over = self._catalogue.retired_before(grace)
         there = {path.name for path in self.folder.iterdir() if not path.name.startswith(LOCK)}
         gone = frozenset(there - live - (listing.retired - over))
         with told_of_writing(self.folder):

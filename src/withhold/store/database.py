@@ -1,5 +1,6 @@
 """The entrance to the database of the state."""
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
@@ -104,6 +105,13 @@ class Store:
     def remove_account(self, account_id: str) -> None:
         """Forget the account with its plans, acceptances and settings; conversations stay."""
         self._accounts.remove(account_id)
+
+    def forget(self, account_id: str, conversations: Iterable[tuple[int, str, str]]) -> None:
+        """Take out all that is known of the account and of these conversations (key, provider, their id)."""
+        from withhold.store.forgetting import forget, shred
+
+        forget(self._database, account_id, self.refs(account_id), conversations)
+        shred(self._database)
 
     def setting_evidence(self, account_id: str) -> tuple[SettingEvidence, ...]:
         """All evidence of the account's settings, by beginning."""

@@ -32,3 +32,21 @@ class RestoreDocument(Document, kw_only=True, frozen=True):
     forked: str | None
     record: str | None
     former: str
+
+
+class ForgetDocument(Document, kw_only=True, frozen=True):
+    """What was forgotten. ``records`` lost their content and ``artifacts`` are gone; ``record`` says so in
+    the log. ``kept_readable`` are records of the oldest format, whose content stays. ``still_there`` are
+    copies in the state's own folder; ``commands`` make the system let go of the timer.
+    """
+
+    schema: Literal["withhold.forget/1"] = "withhold.forget/1"
+    what: Literal["account", "all"]
+    conversations: int
+    records: int
+    artifacts: int
+    record: str | None
+    kept_readable: tuple[str, ...]
+    still_there: tuple[str, ...]
+    not_touched: tuple[str, ...]
+    commands: tuple[str, ...]

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from withhold.report.documents import BackupDocument, RestoreDocument, UiDocument
+from withhold.report.documents import BackupDocument, ForgetDocument, RestoreDocument, UiDocument
 from withhold.report.text.base import bullets, minute, plural
 
 
@@ -42,3 +42,22 @@ def restore(console: Console, document: RestoreDocument) -> None:
     if document.record is not None:
         console.print(f"On record: {document.record[:12]}")
     console.print(f"The state that was here before: {document.former}", soft_wrap=True)
+
+
+def forget(console: Console, document: ForgetDocument) -> None:
+    count = plural(document.conversations, "conversation")
+    if document.what == "all":
+        console.print(
+            f"Everything kept here is removed: {count}, {plural(document.records, 'record')}, keys."
+        )
+    else:
+        console.print(
+            f"Forgotten: {count}, the content of {plural(document.records, 'evidence record')},"
+            f" {plural(document.artifacts, 'capture')}."
+        )
+        console.print("The log keeps the salted hashes of those records; it says 'forgotten' of them.")
+    bullets(console, (f"its content stays (oldest format): {one}" for one in document.kept_readable))
+    bullets(console, (f"a former state that may still hold it: {one}" for one in document.still_there))
+    bullets(console, (f"not touched: {one}" for one in document.not_touched))
+    for command in document.commands:
+        console.print(f"Run: {command}", soft_wrap=True)
