@@ -269,3 +269,30 @@ def test_the_plan_on_the_day_of_the_export_is_told(
     told = [text for text in read(tmp_path).only.warnings if "Plus" in text]
     assert len(told) == bool(word)
     assert all(word in text for text in told)
+
+
+def test_a_workspace_is_told(read: Read, tmp_path: Path) -> None:
+    """Other terms may hold for it: how many conversations name it is told."""
+    said = {"id": "m", "author": {"role": "user"}, "create_time": 1.7e9, "content": {"content_type": "text"}}
+    said["content"]["parts"] = ["x"]  # type: ignore[index]
+    rows = [
+        {"id": f"{n}", "workspace_id": where, "mapping": {"m": {"id": "m", "parent": None, "message": said}}}
+        for n, where in enumerate(("ws-1", "ws-1", None, 7))
+    ]
+    (tmp_path / "x.json").write_text(json.dumps(rows))
+    row = read(tmp_path).only
+    assert row.conversations == 4
+    [told] = [w for w in row.warnings if "workspace" in w]
+    assert told.startswith("2 conversations name the workspace ws-1: if it is that of a business account")
+
+
+def test_grok_tasks_are_counted(read: Read, tmp_path: Path) -> None:
+    """Projects and tasks beside the chats hold words of the person too: they are told, and not judged."""
+    said = {"_id": "r", "sender": "human", "message": "hi", "create_time": "2026-01-01T00:00:00Z"}
+    chat = {"conversation": {"id": "c", "user_id": "u"}, "responses": [{"response": said}]}
+    whole = {"conversations": [chat], "projects": [{}, {}], "tasks": [{"prompt": "x"}], "media_posts": []}
+    (tmp_path / "prod-grok-backend.json").write_text(json.dumps(whole))
+    row = read(tmp_path).only
+    assert row.conversations == 1
+    told = [w.rpartition(": ")[2].split(" beside")[0] for w in row.warnings if "beside the chats" in w]
+    assert told == ["holds 2 project(s)", "holds 1 task(s)"]

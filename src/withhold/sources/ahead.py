@@ -1,7 +1,7 @@
 """A stream read ahead by a thread: inflating goes on while what came before is decoded.
 
-Inflating lets other threads run (the libraries release the lock of Python), so on two cores it costs no time of
-its own. A few pieces are held, no more. What reading raises is raised here, where it belongs in the stream.
+Inflating lets other threads run (the libraries release the lock of Python), so that another core can do it.
+A few pieces are held, no more. What reading raises is raised here, where it belongs in the stream.
 """
 
 import threading

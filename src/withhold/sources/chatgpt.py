@@ -93,6 +93,8 @@ class _State:
     exports: dict[str, _Export] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
     """Kinds of content that are not known here, by name."""
+    workspaces: Counter[str] = field(default_factory=Counter)
+    """How many conversations name each workspace."""
 
     def export(self, entry: Entry) -> _Export:
         return self.exports.setdefault(entry.path.rpartition("/")[0], _Export())
@@ -134,6 +136,11 @@ class ChatGpt:
         yield from state.ratings.left()
         for kind, count in sorted(state.kinds.items()):
             yield Notice(f"{count} messages have content of the kind {kind}, whose text is not known here")
+        for workspace, count in sorted(state.workspaces.items()):
+            yield Notice(
+                f"{count} conversations name the workspace {workspace}: if it is that of a business account,"
+                " other terms hold for them than are applied here (withhold account add)"
+            )
         yield from _settings(claims, state)
 
 
@@ -230,6 +237,10 @@ def _page(claim: Claim, state: _State) -> Iterator[Item]:
 
 
 def _chat(place: str, facts: Facts, messages: Columns, export: _Export, state: _State) -> Iterator[Item]:
+    if facts.workspace is not None and (
+        facts.workspace in state.workspaces or len(state.workspaces) < _KINDS_TOLD
+    ):
+        state.workspaces[facts.workspace] += 1
     for kind in facts.kinds:
         if kind in state.kinds or len(state.kinds) < _KINDS_TOLD:
             state.kinds[kind] += 1

@@ -66,6 +66,7 @@ def facts_of(chat: Chat, data: Callable[[], bytes], *, lost: bool = False) -> tu
         saw=micros(max(seen)) if seen else None,
         kinds=kinds,
         odd=odd,
+        workspace=name(chat.workspace_id),
     )
     return facts, Columns.of(messages)
 

@@ -62,6 +62,7 @@ def _added(batch: Batch, chat: Chat, start: int) -> Facts:
         project=project_of(chat),
         incognito=chat.is_temporary_chat is True or chat.is_temporary is True,
         title=name(chat.title),
+        workspace=chat.workspace_id and name(chat.workspace_id),
         saw=latest if updated is None else max(latest, micros(updated.earliest)),  # type: ignore[type-var]
     )
 

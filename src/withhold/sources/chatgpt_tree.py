@@ -93,6 +93,7 @@ class Chat(msgspec.Struct, gc=False):
     conversation_template_id: str | None = None
     is_temporary_chat: bool | None = None
     is_temporary: bool | None = None
+    workspace_id: str | None = None
     mapping: dict[str, Node | None] | None = None
 
 
@@ -150,6 +151,7 @@ def _patient(data: bytes) -> Chat | None:
         conversation_template_id=name(value.get("conversation_template_id")),
         is_temporary_chat=value.get("is_temporary_chat") is True or None,
         is_temporary=value.get("is_temporary") is True or None,
+        workspace_id=name(value.get("workspace_id")),
         mapping=nodes,
     )
 

@@ -31,6 +31,8 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     saw: int | None = None
     kinds: tuple[str, ...] = ()
     odd: tuple[tuple[str, str], ...] = ()
+    workspace: str | None = None
+    """The workspace that it names: whether that is a business account's, the export does not say."""
 
 
 NOTHING = Columns((), "", (), (), ())
