@@ -124,7 +124,7 @@ class Cut(BaseException):
 def test_a_run_can_be_cut_off_at_every_step(watcher: Watcher) -> None:
     """Whatever was written last, the drift is told in the end, with bounds that hold; none is lost."""
     watcher.run()
-    for cut in range(6):
+    for cut in range(7):
         before = watcher.lab.now
         watcher.lab.set_setting(watcher.account, on=True, at=watcher.lab.now)
         watcher.sleep(days=31)

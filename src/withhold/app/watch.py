@@ -2,7 +2,8 @@
 
 The steps are ordered so that a run may end at any of them, by SIGKILL too. What was noticed counts at once or
 not at all; each look keeps its own evidence before the next begins; the run's record is written, and
-the person told, before anything is marked as told. So a run that was cut off tells a drift once more, and never loses one.
+the person told, before anything is marked as told. So a run that was cut off tells a drift once more, and
+never loses one.
 """
 
 from collections.abc import Callable, Iterable

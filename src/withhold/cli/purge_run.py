@@ -13,7 +13,7 @@ from withhold.cli.talk import json_option, services, show
 if TYPE_CHECKING:
     from withhold.app.bootstrap import Services
 
-EXIT = {"done": 0, "stopped": 1, "needs_human": 3, "interrupted": 130}
+EXIT = {"done": 0, "stopped": 1, "needs_human": 3}
 
 
 @click.command("run")

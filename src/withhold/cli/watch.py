@@ -63,8 +63,7 @@ def run_(as_json: bool) -> None:
     """
     from withhold.app.watch import exit_code, watch_run
 
-    document = watch_run(services())
-    show(document, as_json=as_json)
+    document = watch_run(services(), tell=lambda found: show(found, as_json=as_json))
     click.get_current_context().exit(exit_code(document))
 
 

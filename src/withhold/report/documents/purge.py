@@ -81,14 +81,14 @@ class PurgeItemRow(Struct, kw_only=True, frozen=True):
 
 
 class PurgeRunDocument(Document, kw_only=True, frozen=True):
-    """``outcome``: done (every one is dealt with), stopped at the first surprise, needs_human, interrupted."""
+    """``outcome``: done (every one is dealt with), stopped at the first surprise, needs_human."""
 
     schema: Literal["withhold.purge-run/1"] = "withhold.purge-run/1"
     purge: int
     account: str
     provider: str
     mode: Literal["guide", "assist"]
-    outcome: Literal["done", "stopped", "needs_human", "interrupted"]
+    outcome: Literal["done", "stopped", "needs_human"]
     why: str
     items: tuple[PurgeItemRow, ...]
     steps: tuple[str, ...]
