@@ -294,5 +294,5 @@ def test_grok_tasks_are_counted(read: Read, tmp_path: Path) -> None:
     (tmp_path / "prod-grok-backend.json").write_text(json.dumps(whole))
     row = read(tmp_path).only
     assert row.conversations == 1
-    told = [w.rpartition(": ")[2].split(" beside")[0] for w in row.warnings if "beside the chats" in w]
+    told = [w.partition(": ")[2].split(" beside")[0] for w in row.warnings if "beside the chats" in w]
     assert told == ["holds 2 project(s)", "holds 1 task(s)"]

@@ -98,7 +98,7 @@ def _beside(entry: Entry, limits: Limits) -> Iterator[Notice]:
         count = sum(isinstance(item, Raw) for item in items_of(entry, limits, inside=key))
         if count:
             text = f"holds {count:,} {what} beside the chats; they are counted, and not judged"
-            yield Notice(entry.path, text)
+            yield Notice(text, entry.path)
 
 
 def _wraps_chats(keys: Members) -> bool:
