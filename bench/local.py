@@ -30,7 +30,7 @@ class Round:
 
 
 def one(host: Hosted) -> Round:
-    """One round: a prompt of 256 tokens and 32 generated ones on the socket, then a stream to its first piece."""
+    """One round: 256 tokens of prompt and 32 generated ones, then a stream to its first piece."""
     from withhold.local.http import UnixConnection
 
     body = {
@@ -74,9 +74,9 @@ def both(level: Level, threads: int) -> Iterator[tuple[Hosted, Hosted]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(package.assemble(Path(folder) / "m.gguf"))
         order = Order(model=path, alias="m", context=2048, threads=threads)
-        with hosted(order, level, Silent()) as sealed, relayed(sealed):
-            with hosted(order, Level.NONE, Silent()) as bare:
-                yield sealed, bare
+        bare = hosted(order, Level.NONE, Silent())
+        with hosted(order, level, Silent()) as sealed, relayed(sealed), bare as plain:
+            yield sealed, plain
 
 
 def interleaved(sealed: Hosted, bare: Hosted, rounds: int) -> tuple[list[Round], list[Round]]:

@@ -124,6 +124,7 @@ def serve(
 @click.option(
     "--history", type=click.Path(path_type=Path, dir_okay=False), help="Keep the conversation in FILE."
 )
+@click.option("--max-tokens", type=click.IntRange(1), help="End an answer after so many tokens.")
 @click.option("--page", is_flag=True, help="Open the chat page in the browser instead.")
 def chat(
     model: str | None,
@@ -132,6 +133,7 @@ def chat(
     unsealed: bool,
     endpoint: str | None,
     history: Path | None,
+    max_tokens: int | None,
     page: bool,
 ) -> None:
     """Talk with a sealed model in the terminal. Ctrl-C stops an answer; an empty line or Ctrl-D ends it.
@@ -152,6 +154,7 @@ def chat(
     with conversing(
         ours, model, endpoint=endpoint, context=context, template=template, unsealed=unsealed
     ) as conversation:
+        conversation.most = max_tokens
         talk(conversation, history)
 
 

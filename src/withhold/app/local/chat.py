@@ -30,6 +30,8 @@ class Conversation:
     _socket: Path | None = None
     _url: str | None = None
     messages: list[dict[str, str]] = field(default_factory=list)
+    most: int | None = None
+    """Tokens that an answer may have; ``None``: as many as the model likes."""
 
     def answer(self, text: str) -> Iterator[str]:
         """Say ``text``; the answer's pieces as they come. Leaving early keeps what had come."""
@@ -38,6 +40,8 @@ class Conversation:
         connection = self._connection()
         try:
             body: dict[str, Any] = {"model": self.model, "messages": self.messages, "stream": True}
+            if self.most is not None:
+                body["max_tokens"] = self.most
             response = ask(connection, "/v1/chat/completions", body)
             if response.status != 200:
                 raise EnvironmentProblem(f"the model refused: {_reason(response.read())}")

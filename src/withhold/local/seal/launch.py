@@ -8,6 +8,7 @@ beside it. Both are removed at the end.
 import importlib.util
 import json
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -20,13 +21,16 @@ from pathlib import Path
 from typing import Any
 
 from withhold.local.engine import QUIET
-from withhold.local.seal import bubblewrap
+from withhold.local.seal import bubblewrap, seatbelt
 from withhold.local.seal.levels import Level
 from withhold.support.errors import EnvironmentProblem
 
 _BOOT = (
     "import sys; sys.path[:0] = sys.argv[2:]; from withhold.local.seal.inside import main; sys.exit(main())"
 )
+_SYSTEM = platform.system()
+_LADDER = {"Linux": (Level.NETNS, Level.LSM), "Darwin": (Level.PLATFORM,)}
+_MESSAGES = socket.SOCK_SEQPACKET if _SYSTEM == "Linux" else socket.SOCK_DGRAM
 _LARGEST = 1 << 20
 _STARTED_WITHIN, _ENDED_WITHIN, _TRIED_WITHIN = 60.0, 5.0, 60.0
 _LONGEST_SOCKET = 100
@@ -119,10 +123,9 @@ def start(order: Order, level: Level) -> Sealed:
     """Start the sealed process. Raises ``EnvironmentProblem`` where ``level`` cannot be had on this
     machine.
     """
-    if level is Level.PLATFORM:
-        raise EnvironmentProblem("this platform's sandbox is started by its own module")
+    _refuse_unknown(level)
     folder = _folder()
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, _MESSAGES)
     try:
         with theirs, (folder / "engine.log").open("wb") as log:
             line, environ = _command(order, level, folder, theirs.fileno())
@@ -145,6 +148,15 @@ def start(order: Order, level: Level) -> Sealed:
         sealed.close()
         raise
     return sealed
+
+
+def _refuse_unknown(level: Level) -> None:
+    if _SYSTEM == "Windows":
+        raise EnvironmentProblem(
+            "running a model is not written for Windows yet", next_step="use WSL 2, which is a Linux"
+        )
+    if level is Level.PLATFORM and not Path(seatbelt.PROGRAM).exists():
+        raise EnvironmentProblem(f"{seatbelt.PROGRAM} is not there")
 
 
 @contextmanager
@@ -186,7 +198,7 @@ def _readable(order: Order) -> list[Path]:
 def _spec(order: Order, level: Level, folder: Path) -> dict[str, Any]:
     proc = ["/proc", "/dev", str(Path.home())] if level is Level.NETNS else list(_WINDOWS_OF_LINUX)
     return {
-        "seal": {Level.NETNS: "bwrap", Level.LSM: "landlock", Level.NONE: ""}[level],
+        "seal": {Level.NETNS: "bwrap", Level.LSM: "landlock"}.get(level, ""),
         "engine": order.engine,
         "model": None if order.model is None else str(order.model.resolve()),
         "socket": str(folder / "srv" / "m.sock"),
@@ -203,6 +215,8 @@ def _spec(order: Order, level: Level, folder: Path) -> dict[str, Any]:
 def _command(order: Order, level: Level, folder: Path, handle: int) -> tuple[list[str], dict[str, str]]:
     environ = {"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "LANG": "C.UTF-8", **QUIET}
     line = [sys.executable, "-I", "-c", _BOOT, str(handle), *map(str, _package_roots(order))]
+    if level is Level.PLATFORM:
+        return [*seatbelt.arguments(readable=_readable(order), writable=[folder / "srv"]), *line], environ
     if level is not Level.NETNS:
         return line, environ
     wrapped = bubblewrap.arguments(
@@ -216,10 +230,7 @@ def best_level() -> tuple[Level, tuple[str, ...]]:
     hold.
     """
     failed: list[str] = []
-    for level in (Level.NETNS, Level.LSM):
-        if sys.platform != "linux":
-            failed.append(f"{level}: needs Linux")
-            continue
+    for level in _LADDER.get(_SYSTEM, ()):
         try:
             start(Order(model=None, engine=None), level).close()
         except EnvironmentProblem as problem:
