@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from generating import commands, exit_codes, ledger_csv, packs, readme, rules, schemas, tools
+from generating import commands, exit_codes, findings, ledger_csv, packs, readme, rules, schemas, tools
 
 HERE = Path(__file__).parent
 REFERENCE = HERE / "reference"
@@ -19,6 +19,7 @@ def pages() -> dict[str, str]:
     return {
         "commands.md": commands.page(),
         "exit-codes.md": exit_codes.page(),
+        "findings.md": findings.page(),
         "ledger-csv.md": ledger_csv.page(),
         "rules.md": rules.page(),
         **{f"schema/{name}.json": text for name, text in schemas.pages().items()},

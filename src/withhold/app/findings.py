@@ -95,6 +95,10 @@ def check(document: FindingsDocument) -> int:
 
 def kind_counts(rows: Iterable[FindingRow]) -> tuple[KindCount, ...]:
     """What was found, the most frequent kind first."""
+    from withhold.sensitive.personal.rules import rows as personal_rules
+    from withhold.sensitive.rules import sources
+
+    known = {**sources(), **{rule.kind: rule.source for rule in personal_rules()}}
     of_kind: dict[tuple[str, str], list[FindingRow]] = defaultdict(list)
     for row in rows:
         of_kind[row.kind, row.issuer].append(row)
@@ -105,6 +109,7 @@ def kind_counts(rows: Iterable[FindingRow]) -> tuple[KindCount, ...]:
             found=len(found),
             different=len({r.fingerprint for r in found}),
             conversations=len({(r.provider, r.conversation) for r in found if r.conversation}),
+            source=known.get(kind),
         )
         for (kind, issuer), found in sorted(of_kind.items(), key=lambda item: (-len(item[1]), item[0]))
     )

@@ -72,6 +72,17 @@ def kinds() -> dict[str, str]:
     return {rule.kind: rule.issuer for rule in all_rules()}
 
 
+@lru_cache(maxsize=1)
+def sources() -> dict[str, str | None]:
+    """Where the form of each kind was compared; ``None`` for those that nobody has compared with anything."""
+    known = {beginning: source for source, listed in table("sources.txt", 2) for beginning in listed.split()}
+    found = {
+        row[0]: next((known[b] for b in row[2].split() if b in known), None)
+        for row in table("prefixed.txt", 6)
+    }
+    return {kind: found.get(kind) for kind in kinds()}
+
+
 def _numbered(number: int, row: "_Row") -> Rule:
     return Rule(number, *row)
 

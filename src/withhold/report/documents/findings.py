@@ -34,6 +34,8 @@ class KindCount(Struct, kw_only=True, frozen=True):
     found: int
     different: int
     conversations: int
+    source: str | None = None
+    """What the form of the kind was compared with; null: nothing, it is from memory."""
 
 
 class UnreadPlace(Struct, kw_only=True, frozen=True):
