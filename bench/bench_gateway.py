@@ -1,7 +1,7 @@
 """What stands between a program and its provider: nginx, LiteLLM and the gateway, taking turns.
 
-The gateway has everything on: tokens, terms, finders, placeholders, and an audit that is on disk before a byte
-leaves. nginx only passes bytes on. All of them, the provider and the clients share this machine.
+The gateway has everything on: tokens, terms, finders, placeholders, and an audit that is on disk before a
+byte leaves. nginx only passes bytes on. All of them, the provider and the clients share this machine.
 """
 
 import os
@@ -63,7 +63,7 @@ litellm_settings: {{telemetry: false}}
 
 @dataclass(frozen=True)
 class Standing:
-    """A proxy that answers. ``idle`` is its memory in MB before the first request."""
+    """A proxy that answers. ``idle`` is its memory in MB after its first few requests."""
 
     name: str
     port: int
@@ -89,8 +89,6 @@ def run() -> list[Row]:
 def measured(proxies: list[Standing]) -> dict[tuple[str, int], list[Measured]]:
     """All proxies in turn, again and again."""
     found: dict[tuple[str, int], list[Measured]] = {}
-    for proxy in proxies:
-        load(proxy.port, proxy.token, connections=4, requests=20)
     for _ in range(ROUNDS):
         for connections in CONNECTIONS:
             for proxy in proxies:
@@ -184,6 +182,7 @@ def litellm(program: Path, folder: Path, upstream: int) -> Iterator[Standing]:
 def standing(name: str, process: "subprocess.Popen[bytes]", port: int, token: str) -> Standing:
     """Wait until it takes connections. Raises ``TimeoutError``."""
     took = wait_for(port)
+    load(port, token, connections=4, requests=20)
     time.sleep(0.5)
     return Standing(name, port, token, took, memory(process.pid))
 

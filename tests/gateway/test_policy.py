@@ -199,12 +199,14 @@ def test_built_in_demands_of_openrouter() -> None:
 
 def test_no_finder_no_request(gateway: Running, upstream: FakeUpstream) -> None:
     """If a finder fails, nobody knows what a request holds: refused."""
+    assert talk(gateway, post(gateway, plain())).status == 200
+    upstream.seen.clear()
 
     def broken(_text: bytes) -> list[object]:
         raise RuntimeError("the finder is gone")
 
     gateway.gateway.judge.sight._finders = [broken]  # type: ignore[list-item]
-    answer = talk(gateway, post(gateway, plain()))
+    answer = talk(gateway, post(gateway, said("not seen before")))
     assert (answer.status, answer.code) == (503, "withhold_unavailable")
     assert upstream.seen == []
 

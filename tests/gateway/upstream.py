@@ -170,11 +170,11 @@ class FakeUpstream:
 
 
 def echo(asked: dict[str, Any]) -> str:
-    """The last thing said, which is what the model answers."""
+    """All that was said, which is what the model answers."""
     if "input" in asked:
         return str(asked["input"])
-    content = asked["messages"][-1]["content"]
-    return content if isinstance(content, str) else "".join(b.get("text", "") for b in content)
+    said = [m["content"] for m in asked["messages"]]
+    return "".join(c if isinstance(c, str) else "".join(b.get("text", "") for b in c) for c in said)
 
 
 def response_object(model: str, said: str) -> dict[str, Any]:

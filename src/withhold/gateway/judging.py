@@ -52,6 +52,7 @@ class Judge:
     standings: Callable[[], Mapping[str, Standing]]
     hosts: Mapping[str, Host]
     sight: Sight
+    """Finds nothing, and must not be asked, until the gateway says that it is ready."""
 
     def __call__(
         self,

@@ -3,7 +3,7 @@
 import asyncio
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -49,6 +49,8 @@ class Gateway:
     clock: Callable[[], datetime]
     hosts: frozenset[str]
     notice: Callable[[str], None]
+    ready: Callable[[], Awaitable[None]]
+    """Waits until the finders are compiled: the gateway listens before that, and answers after it."""
     limit: int = 32 << 20
     counted: Counted = field(default_factory=Counted)
 
@@ -77,6 +79,7 @@ class Gateway:
         asked, query = wire.endpoint(request.method, raw_path, headers)
         wire.check_headers(headers, self.hosts, has_body=asked.has_body)
         data = await self._body(request)
+        await self.ready()
         passing = wire.to_upstream(headers)
         session = self.vault.session(caller.client, caller.project)
         judged = self._judged(caller, asked, passing, data, session)

@@ -19,6 +19,7 @@ from withhold.support.locks import held
 if TYPE_CHECKING:
     from withhold.gateway.audit import Auditor
     from withhold.gateway.chain import Head
+    from withhold.gateway.judging import Judge
     from withhold.gateway.server import Gateway
     from withhold.gateway.serving import Serving
     from withhold.gateway.standing import Standing
@@ -105,15 +106,18 @@ def _auditor(services: Services, places: Places, replica: str) -> "Auditor":
 
 
 def _gateway(services: Services, places: Places, auditor: "Auditor", hosts: frozenset[str]) -> "Gateway":
-    from withhold.app.gateway.finders import sight
     from withhold.gateway.judging import Judge
     from withhold.gateway.server import Gateway
     from withhold.gateway.upstream import Upstreams
     from withhold.gateway.vault import Vault
 
+    from withhold.gateway.sight import Sight
+
     config = places.config
+    judge = Judge(config, Remembered(places.standings), places.hosts, Sight(()))
     return Gateway(
-        judge=Judge(config, Remembered(places.standings), places.hosts, sight()),
+        judge=judge,
+        ready=Warming(judge),
         tokens=FileTokens(places.tokens, services.clock),
         upstreams=Upstreams(RememberedKeys(places), float(config.upstream_silence_seconds)),
         auditor=auditor,
@@ -123,6 +127,23 @@ def _gateway(services: Services, places: Places, auditor: "Auditor", hosts: froz
         notice=services.progress.step,
         limit=config.max_body_mb << 20,
     )
+
+
+class Warming:
+    """Compiles the finders in a thread while the gateway starts. A failure refuses every request."""
+
+    def __init__(self, judge: "Judge") -> None:
+        self._judge = judge
+        self._task = asyncio.get_running_loop().create_task(self._compile())
+
+    async def _compile(self) -> None:
+        from withhold.app.gateway.finders import sight
+
+        self._judge.sight = await asyncio.to_thread(sight)
+
+    async def __call__(self) -> None:
+        if not self._task.done() or self._task.exception() is not None:
+            await asyncio.shield(self._task)
 
 
 @dataclass(slots=True)
