@@ -35,10 +35,14 @@ class Root(LazyGroup):
         "letter": Lazy("withhold.cli.letter:letter", "Write to a provider under data protection law."),
         "evidence": Lazy("withhold.cli.evidence:evidence", "List, verify and time-stamp the evidence."),
         "advise": Lazy("withhold.cli.advise:advise", "Routes for your own use: who trains, at what cost."),
-        "gateway": Lazy("withhold.cli.gateway:gateway", "The proxy that lets a request go only where terms allow."),
+        "gateway": Lazy(
+            "withhold.cli.gateway:gateway", "The proxy that lets a request go only where terms allow."
+        ),
         "packs": Lazy("withhold.cli.packs:packs", "List, show and lint the provider data."),
         "state": Lazy("withhold.cli.state:state", "Encrypted backup of everything, and restoring it."),
         "forget": Lazy("withhold.cli.forget:forget", "Forget an account, or everything."),
+        "completion": Lazy("withhold.cli.completion:completion", "Completion of commands for your shell."),
+        "doctor": Lazy("withhold.cli.doctor:doctor", "What is in order here, and what is missing."),
         "ui": Lazy("withhold.cli.ui:ui", "The page: posture, exposure, evidence and what is due."),
         "watch": Lazy("withhold.cli.watch:watch", "Look again at what is due; tell what drifted."),
         "export": Lazy("withhold.cli.export:export", "Get the provider's export, keep it encrypted."),
@@ -59,8 +63,9 @@ class Root(LazyGroup):
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document on stdout, nothing else there."
 )
+@click.option("--profile-name", metavar="NAME", help="A state of its own, as for a firm.")
 @click.pass_context
-def root(ctx: click.Context, as_json: bool) -> None:
+def root(ctx: click.Context, as_json: bool, profile_name: str | None) -> None:  # noqa: ARG001 - talk reads it
     """Keep your conversations with AI out of model training.
 
     Opts out at the provider, keeps evidence of it, and works out what was exposed before. Without a command

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -26,9 +26,21 @@ def services() -> "Services":
     """The wired application for this process. What it opened is closed when the command ends."""
     from withhold.app.bootstrap import bootstrap
 
-    made = bootstrap(os.environ, progress=Stderr())
+    made = bootstrap(environ(), progress=Stderr())
     click.get_current_context().call_on_close(made.close)
     return made
+
+
+def environ() -> Mapping[str, str]:
+    """The environment, with the profile that stood before the command (``--profile-name firm``)."""
+    from withhold.support.messages import language_of, use
+    from withhold.support.paths import PROFILE
+
+    context = click.get_current_context(silent=True)
+    root = None if context is None else context.find_root()
+    name = root.params.get("profile_name") if root is not None else None
+    use("en" if asked_before() else language_of(os.environ))
+    return {**os.environ, PROFILE: name} if name else os.environ
 
 
 def show(document: Any, *, as_json: bool) -> None:

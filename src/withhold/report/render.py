@@ -101,6 +101,8 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.BackupDocument: product.backup,
     d.RestoreDocument: product.restore,
     d.ForgetDocument: product.forget,
+    d.DoctorDocument: product.doctor,
+    d.CompletionDocument: product.completion,
 }
 
 

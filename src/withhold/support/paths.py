@@ -1,17 +1,20 @@
 """Where state lives, and what is in it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_data_path
 
-from withhold.support.errors import EnvironmentProblem
+from withhold.support.errors import EnvironmentProblem, UsageProblem
 from withhold.support.files import private_dir
 from withhold.support.swap import FOLDER, finish, pending
 
 APP = "withhold"
 OVERRIDE = "WITHHOLD_HOME"
+PROFILE = "WITHHOLD_PROFILE"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _OWN_NAMES = frozenset(
     {"state.sqlite", "index", "evidence", "profiles", "packs", "withhold-watch.xml", "backups", "state.lock"}
     | {"authorities", "authorities.toml", "scan.json", "models", FOLDER}
@@ -102,7 +105,18 @@ def _unsuitable(root: Path, why: str) -> EnvironmentProblem:
 
 
 def state_home(environ: Mapping[str, str]) -> StateHome:
-    """The platform's data folder for this user, or ``WITHHOLD_HOME`` of ``environ`` if that is not empty."""
+    """The platform's data folder for this user, or ``WITHHOLD_HOME`` of ``environ`` if that is not empty.
+
+    ``WITHHOLD_PROFILE`` names a state of its own beside it: one for a person, one for a firm. Raises
+    ``UsageProblem`` for a name that makes no plain folder.
+    """
     override = environ.get(OVERRIDE, "")
     root = Path(override).expanduser() if override else user_data_path(APP, appauthor=False)
-    return StateHome(root.absolute())
+    name = environ.get(PROFILE, "")
+    if name and not _NAME.fullmatch(name):
+        raise UsageProblem(
+            f"{name!r} cannot be the name of a profile",
+            next_step="lower-case letters, digits, - and _, at most 32",
+        )
+    root = root.absolute()
+    return StateHome(root.with_name(f"{root.name}-{name}") if name else root)

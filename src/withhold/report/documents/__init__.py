@@ -176,7 +176,14 @@ from withhold.report.documents.packs import (
     TermsRow,
     ToolPackRow,
 )
-from withhold.report.documents.product import BackupDocument, ForgetDocument, RestoreDocument
+from withhold.report.documents.product import (
+    BackupDocument,
+    CheckRow,
+    CompletionDocument,
+    DoctorDocument,
+    ForgetDocument,
+    RestoreDocument,
+)
 from withhold.report.documents.purge import (
     BackEndRow,
     ChecklistRow,
@@ -276,6 +283,8 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "ui": UiDocument,
     "state-backup": BackupDocument,
     "forget": ForgetDocument,
+    "doctor": DoctorDocument,
+    "completion": CompletionDocument,
     "state-restore": RestoreDocument,
     "watch-run": WatchRunDocument,
     "watch-status": WatchStatusDocument,
@@ -323,6 +332,9 @@ __all__ = [
     "AuthorityRow",
     "BackEndRow",
     "BackupDocument",
+    "CheckRow",
+    "CompletionDocument",
+    "DoctorDocument",
     "CarveOutRow",
     "ChecklistRow",
     "Claim",

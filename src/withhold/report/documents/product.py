@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
+
 from withhold.report.documents.base import Document
 
 
@@ -50,3 +52,28 @@ class ForgetDocument(Document, kw_only=True, frozen=True):
     still_there: tuple[str, ...]
     not_touched: tuple[str, ...]
     commands: tuple[str, ...]
+
+
+class CheckRow(Struct, kw_only=True, frozen=True):
+    """``absent``: not here, and only needed for something that ``next`` names. ``unknown``: not looked at."""
+
+    name: str
+    state: Literal["good", "absent", "wrong", "unknown"]
+    text: str
+    next: str | None = None
+
+
+class DoctorDocument(Document, kw_only=True, frozen=True):
+    """``bundle`` is the support file, if one was written."""
+
+    schema: Literal["withhold.doctor/1"] = "withhold.doctor/1"
+    system: str
+    python: str
+    checks: tuple[CheckRow, ...]
+    bundle: str | None
+
+
+class CompletionDocument(Document, kw_only=True, frozen=True):
+    schema: Literal["withhold.completion/1"] = "withhold.completion/1"
+    shell: str
+    script: str

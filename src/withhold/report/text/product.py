@@ -3,8 +3,15 @@
 from rich.console import Console
 from rich.text import Text
 
-from withhold.report.documents import BackupDocument, ForgetDocument, RestoreDocument, UiDocument
-from withhold.report.text.base import bullets, minute, plural
+from withhold.report.documents import (
+    BackupDocument,
+    CompletionDocument,
+    DoctorDocument,
+    ForgetDocument,
+    RestoreDocument,
+    UiDocument,
+)
+from withhold.report.text.base import bullets, grid, minute, plural
 
 
 def ui(console: Console, document: UiDocument) -> None:
@@ -61,3 +68,27 @@ def forget(console: Console, document: ForgetDocument) -> None:
     bullets(console, (f"not touched: {one}" for one in document.not_touched))
     for command in document.commands:
         console.print(f"Run: {command}", soft_wrap=True)
+
+
+SIGNS = {
+    "good": ("ok", "green"),
+    "absent": ("--", ""),
+    "wrong": ("!!", "bold red"),
+    "unknown": ("??", "yellow"),
+}
+
+
+def doctor(console: Console, document: DoctorDocument) -> None:
+    table = grid("", "check", "found")
+    for check in document.checks:
+        sign, style = SIGNS[check.state]
+        found = check.text if check.next is None else f"{check.text} Next: {check.next}"
+        table.add_row(Text(sign, style=style), check.name, found)
+    console.print(table)
+    console.print("ok in order, -- not here, !! wrong, ?? not looked at")
+    if document.bundle is not None:
+        console.print(f"For support: {document.bundle}. Read it before you send it.", soft_wrap=True)
+
+
+def completion(console: Console, document: CompletionDocument) -> None:
+    console.print(document.script, soft_wrap=True)
