@@ -1,6 +1,7 @@
 """Use cases on a state of their own, over a site on loopback that a pack names."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,9 +71,20 @@ class Clock:
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as made:
-        yield made
+def served() -> Iterator[tuple[Site, ExitStack]]:
+    with ExitStack() as stack:
+        yield stack.enter_context(serving()), stack
+
+
+@pytest.fixture
+def site(served: tuple[Site, ExitStack]) -> Site:
+    return served[0]
+
+
+@pytest.fixture
+def unplug(served: tuple[Site, ExitStack]) -> Callable[[], None]:
+    """Stops the site: nobody answers at its address any more."""
+    return served[1].close
 
 
 @pytest.fixture

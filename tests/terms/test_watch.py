@@ -12,6 +12,7 @@ from withhold.app.bootstrap import Services
 from withhold.app.terms import exit_code, list_changes, mark_read, watch_terms
 from withhold.report.documents.terms import WatchTermsDocument
 from withhold.support.errors import UsageProblem
+from withhold.terms.fetch import Fetcher, Known
 
 Watch = Callable[[], WatchTermsDocument]
 
@@ -256,3 +257,104 @@ def test_whose_pages_must_be_known(services: Services) -> None:
     """Without an account nobody is asked unless named."""
     with pytest.raises(UsageProblem, match="no account"):
         watch_terms(services)
+
+
+def test_a_run_that_was_cut_off_finds_the_change_again(
+    watch: Watch, services: Services, site: Site, clock: Clock
+) -> None:
+    """Evidence is written first: without the rows of the database the next run tells the same change."""
+    watch()
+    services.close()
+    before = services.home.database.read_bytes()
+    clock.move(days=2)
+    site.pages["/terms"] = Answer(page(TRAINS_ANYWAY))
+    (told,) = watch().alarms
+    services.close()
+    for left in services.home.root.glob("state.sqlite*"):
+        left.unlink()
+    services.home.database.write_bytes(before)
+    clock.move(days=1)
+    (again,) = watch().alarms
+    assert again.sentences == told.sentences
+    assert again.earliest == told.earliest
+    assert services.journal.verify().sound
+
+
+def test_a_network_that_is_away_claims_nothing(
+    services: Services, watch: Watch, clock: Clock, unplug: Callable[[], None]
+) -> None:
+    """Nobody answers: every page is open, and the kept versions stay."""
+    watch()
+    clock.move(days=1)
+    records = len(list(services.journal.records()))
+    unplug()
+    document = watch_terms(services, ["acme"], fetcher=lambda: Fetcher("1", pause=0, quiet=2))
+    assert {p.outcome for p in document.pages} <= {"robots", "unreachable"}
+    assert exit_code(document) == 3
+    assert len(list(services.journal.records())) == records
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_watch(watch: Watch, site: Site, clock: Clock) -> None:
+    """A page that was asked for "tomorrow" is asked for again."""
+    watch()
+    clock.move(days=-300)
+    assert {p.outcome for p in watch().pages} == {"same"}
+
+
+def test_three_months_asleep(watch: Watch, site: Site, clock: Clock) -> None:
+    """The change is told with both bounds, three months apart."""
+    watch()
+    clock.move(days=92)
+    site.pages["/terms"] = Answer(page(TRAINS_ANYWAY))
+    (alarm,) = watch().alarms
+    assert alarm.latest - alarm.earliest == timedelta(days=92)
+
+
+def test_too_large_pages_are_not_read_in_part(services: Services, site: Site) -> None:
+    """Half a page would look like a change of the other half."""
+    small = watch_terms(services, ["acme"], fetcher=lambda: Fetcher("1", pause=0, max_bytes=500))
+    assert {p.outcome for p in small.pages} == {"too_large"}
+
+
+def test_redirects_are_followed_and_asked_for_leave(watch: Watch, site: Site) -> None:
+    """A page that moved is read where it is now, unless robots.txt closes that place."""
+    site.pages["/terms"] = Answer(status=301, headers={"Location": "/new"})
+    site.pages["/new"] = Answer(page(TRAINS))
+    site.pages["/help"] = Answer(status=302, headers={"Location": "/closed"})
+    site.pages["/robots.txt"] = Answer("User-agent: *\nDisallow: /closed\n")
+    document = watch()
+    assert (at(document, "/terms"), at(document, "/help")) == ("first_seen", "robots")
+    assert "/closed" not in site.paths()
+
+
+def test_a_ring_of_redirects_ends(watch: Watch, site: Site) -> None:
+    """After five of them the page is given up."""
+    site.pages["/terms"] = Answer(status=302, headers={"Location": "/terms"})
+    assert at(watch(), "/terms") == "unreachable"
+    assert site.paths().count("/terms") == 6
+
+
+def test_other_addresses_than_https_are_refused() -> None:
+    """Away from loopback nothing is asked for in the clear."""
+    fetcher = Fetcher("1", pause=0)
+    try:
+        assert fetcher.fetch("http://terms.example/", Known()).outcome == "refused"
+    finally:
+        fetcher.close()
+
+
+def test_a_whole_page_with_many_edits(watch: Watch, site: Site, clock: Clock) -> None:
+    """Of twelve edits the two that matter raise the alarm."""
+    kept = [f"Clause {n} of these terms says what it says about the weather in the town." for n in range(12)]
+    site.pages["/terms"] = Answer(page(TRAINS, *kept, "Chats are kept for 30 days."))
+    watch()
+    clock.move(days=1)
+    now = [text.replace("weather", f"climate of {n}") if n < 10 else text for n, text in enumerate(kept)]
+    site.pages["/terms"] = Answer(page(TRAINS_ANYWAY, *now, "Chats are kept for five years."))
+    document = watch()
+    (row,) = (p for p in document.pages if p.url.endswith("/terms"))
+    assert (row.edits, row.relevant) == (12, 2)
+    assert {pair.new for pair in document.alarms[0].sentences} == {
+        TRAINS_ANYWAY,
+        "Chats are kept for five years.",
+    }

@@ -66,7 +66,8 @@ def _by_context(old: Sentence | None, new: Sentence | None, lang: str) -> Verdic
     at = _changed(before, after)
     words = [before[i] for i in at[0]] + [after[i] for i in at[1]]
     cues = lexicon.words("cue", lang)
-    if any(word in cues or (word.isdigit() and len(word) < 4) for word in words):
+    numbers = any(word.isdigit() and len(word) < 4 for word in words)  # "30 days", where days is the cue
+    if cues & set(words) or (numbers and cues & {*before, *after}):
         return Verdict(_ordered(above), "stands under the topic")
     return Verdict((), "no topic")
 
