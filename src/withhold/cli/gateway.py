@@ -18,8 +18,8 @@ config_option = click.option(
 def gateway() -> None:
     """A proxy on this machine for programs that speak to OpenAI or Anthropic.
 
-    A request goes only over a route whose terms meet your rules; otherwise nothing is sent, and the program is
-    told why. Programs need nothing but another base URL and a token of the gateway.
+    A request goes only over a route whose terms meet your rules; otherwise nothing is sent, and the
+    program is told why. Programs need nothing but another base URL and a token of the gateway.
 
     Example: withhold gateway init; withhold gateway check; withhold gateway run
     """
@@ -118,14 +118,15 @@ def tokens(ctx: click.Context, as_json: bool) -> None:
 
 @tokens.command(short_help="Take a token back.")
 @click.argument("token_id")
-def revoke(token_id: str) -> None:
+@config_option
+def revoke(token_id: str, config: Path | None) -> None:
     """Take back the token with that id; a running gateway knows it at once.
 
     Example: withhold gateway tokens revoke 3f9a1c0b22
     """
     from withhold.app.gateway.tokens import revoke_token
 
-    tell(f"Revoked: the token of {revoke_token(services(), token_id)}.")
+    tell(f"Revoked: the token of {revoke_token(services(), token_id, config)}.")
 
 
 @gateway.group(invoke_without_command=True, short_help="What went where, and what was refused.")
@@ -145,8 +146,9 @@ def audit(ctx: click.Context, last: int, config: Path | None, as_json: bool) -> 
 
 
 @audit.command(short_help="Check the audit's chains against themselves and the evidence.")
+@config_option
 @json_option
-def verify(as_json: bool) -> None:
+def verify(config: Path | None, as_json: bool) -> None:
     """Check that no line was changed or taken out, as far as the heads in the evidence reach.
 
     Exit code 4 where a chain does not hold.
@@ -155,7 +157,7 @@ def verify(as_json: bool) -> None:
     """
     from withhold.app.gateway.auditing import verify_audit
 
-    document = verify_audit(services())
+    document = verify_audit(services(), config)
     show(document, as_json=as_json or asked_before())
     if not document.holds:
         raise click.exceptions.Exit(4)

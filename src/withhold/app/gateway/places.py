@@ -86,6 +86,17 @@ class Places:
         """Which hosts speak for which plans: of the packs, and of the person's own ``packs/routes``."""
         return known_hosts(self.services.home.packs / "routes" / "hosts.yaml")
 
+    @property
+    def database(self) -> str | None:
+        """Address of the PostgreSQL that several gateways share; ``None`` where files do."""
+        said = self.config.database
+        if said is None or not said.startswith("env:"):
+            return said
+        found = self.services.environ.get(said.removeprefix("env:"))
+        if not found:
+            raise EnvironmentProblem(f"the variable {said[4:]}, which names the database, is not set")
+        return found
+
     def prepare(self) -> Path:
         """Make the folder, for its owner alone."""
         self.services.home.prepare()

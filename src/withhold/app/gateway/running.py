@@ -19,8 +19,9 @@ from withhold.support.locks import held
 if TYPE_CHECKING:
     from withhold.gateway.audit import Auditor
     from withhold.gateway.chain import Head
+    from withhold.gateway.database import DatabaseTokens
     from withhold.gateway.judging import Judge
-    from withhold.gateway.server import Gateway
+    from withhold.gateway.server import Gateway, Tokens
     from withhold.gateway.serving import Serving
     from withhold.gateway.standing import Standing
     from withhold.gateway.tokens import Token, TokenFile
@@ -70,19 +71,24 @@ async def _serve(
 ) -> None:
     serving = await prepared(services, places, replica, port)
     _on_signals(serving.stop)
-    token = None if places.tokens.all() else places.tokens.make("me", "default", now=services.clock())
+    made = places.database is None and not places.tokens.all()
+    token = places.tokens.make("me", "default", now=services.clock()) if made else None
     lines = tuple(route_line(s) for s in places.standings().values())
     await serving.run(lambda: started(Started(serving.url, token, lines)))
 
 
 async def prepared(services: Services, places: Places, replica: str, port: int | None) -> "Serving":
     """A gateway that is wired and bound to its port; its audit can be written."""
+    from withhold.gateway.audit import AuditUnavailable
     from withhold.gateway.serving import Serving, allowed_hosts, bound
 
     sockets = bound(places.config.port if port is None else port)
     chosen = sockets[0].getsockname()[1]
     auditor = _auditor(services, places, replica)
-    await auditor.write({"type": "start", "at": _text(services.clock())})
+    try:
+        await auditor.write({"type": "start", "at": _text(services.clock())})
+    except AuditUnavailable as problem:
+        raise EnvironmentProblem(str(problem), next_step="nothing is served without an audit") from problem
     gateway = _gateway(services, places, auditor, allowed_hosts(chosen, places.config.hosts))
     return Serving(gateway, sockets, _Heads(services, auditor), HEADS_EVERY)
 
@@ -91,6 +97,10 @@ def _auditor(services: Services, places: Places, replica: str) -> "Auditor":
     from withhold.gateway.audit import Auditor
     from withhold.gateway.chain import Chain
 
+    if places.database is not None:
+        from withhold.gateway.database import DatabaseLedger
+
+        return Auditor(DatabaseLedger(places.database, replica), notice=services.progress.step)
     try:
         chain = Chain.open(places.audit, replica)
     except (OSError, ValueError, KeyError) as problem:
@@ -108,17 +118,16 @@ def _auditor(services: Services, places: Places, replica: str) -> "Auditor":
 def _gateway(services: Services, places: Places, auditor: "Auditor", hosts: frozenset[str]) -> "Gateway":
     from withhold.gateway.judging import Judge
     from withhold.gateway.server import Gateway
+    from withhold.gateway.sight import Sight
     from withhold.gateway.upstream import Upstreams
     from withhold.gateway.vault import Vault
-
-    from withhold.gateway.sight import Sight
 
     config = places.config
     judge = Judge(config, Remembered(places.standings), places.hosts, Sight(()))
     return Gateway(
         judge=judge,
         ready=Warming(judge),
-        tokens=FileTokens(places.tokens, services.clock),
+        tokens=_tokens(services, places),
         upstreams=Upstreams(RememberedKeys(places), float(config.upstream_silence_seconds)),
         auditor=auditor,
         vault=Vault(time.monotonic, idle=config.session_idle_minutes * 60.0),
@@ -127,6 +136,25 @@ def _gateway(services: Services, places: Places, auditor: "Auditor", hosts: froz
         notice=services.progress.step,
         limit=config.max_body_mb << 20,
     )
+
+
+def _tokens(services: Services, places: Places) -> "Tokens":
+    if places.database is None:
+        return FileTokens(places.tokens, services.clock)
+    from withhold.gateway.database import DatabaseTokens
+
+    return SharedTokens(DatabaseTokens(places.database), services.clock)
+
+
+@dataclass(slots=True)
+class SharedTokens:
+    """Tokens of the database, as a port of the gateway."""
+
+    shared: "DatabaseTokens"
+    clock: Callable[[], datetime]
+
+    async def who(self, presented: str) -> "Token | None":
+        return await self.shared.who(presented, self.clock())
 
 
 class Warming:
