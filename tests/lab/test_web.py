@@ -352,7 +352,7 @@ class TestVariants:
     def test_there_are_no_others(self, later: Person) -> None:
         """An unknown variant is refused, by page and constructor."""
         assert later.post("/admin/variant", name="x").status_code == 409
-        assert len(VARIANTS) == 6
+        assert len(VARIANTS) == 9
 
 
 class TestAdmin:

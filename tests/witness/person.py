@@ -22,7 +22,7 @@ class Person:
         self._port = port
 
     def tabs(self) -> list[dict[str, Any]]:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/json/list") as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/json/list") as answer:
             return [tab for tab in json.loads(answer.read()) if tab["type"] == "page"]
 
     def sees(self, expression: str, *, bar: bool = False) -> Any:

@@ -52,6 +52,7 @@ class _Load:
     shared_at: int | None = None
     """How much had been pressed when it last read as sharing."""
     shared: bool = False
+    was_private: bool = False
     touched: bool = False
 
 
@@ -74,22 +75,24 @@ class Course:
         if load is None:
             load = self.loads[look.load] = _Load(look.began, look, touched=look.early)
         for key, now in look.settings.items():
-            self._weigh(load, key, now, look.at)
+            self._weigh(load, key, now, look.presses, look.at)
         load.touched = load.touched or _touched(load, look)
         if look.shares:
             load.shared, load.shared_at = True, look.presses
         load.last = look
 
-    def _weigh(self, load: _Load, key: str, now: Setting | None, at: float) -> None:
+    def _weigh(self, load: _Load, key: str, now: Setting | None, presses: int | None, at: float) -> None:
         """A change seen here, or one unseen since an earlier load. Unreadable moments are skipped."""
         if now is None:
             return
-        was = load.known.get(key) or self._last_seen(key, load)
+        here, earlier = load.known.get(key), self._last_seen(key, load)
         load.known[key] = now
-        if was is Setting.SHARING and now is Setting.PRIVATE:
+        if now is not Setting.PRIVATE:
+            return
+        load.was_private = True
+        by_hand = here is Setting.SHARING and _pressed_since(load, presses)
+        if by_hand or (here is None and earlier is Setting.SHARING):
             self.changed.add(key)
-            self.changed_at = at
-        elif was is not None and was is not now and key in self.changed:
             self.changed_at = at
 
     def read_back(self) -> bool:
@@ -102,7 +105,7 @@ class Course:
     def came_back(self) -> bool:
         """Whether what the person had set private shares again on a later load that nobody touched."""
         newest = self._newest()
-        if newest is None or newest.touched or not newest.last.shares or not self._late_enough(newest):
+        if newest is None or newest.was_private or not newest.last.shares or not self._late_enough(newest):
             return False
         return any(newest.last.settings.get(key) is Setting.SHARING for key in self.changed)
 
@@ -137,6 +140,9 @@ class Course:
 
 
 def _touched(load: _Load, look: Look) -> bool:
-    if not load.shared or look.shares:
-        return False
-    return look.presses is None or load.shared_at is None or look.presses > load.shared_at
+    return load.shared and not look.shares and _pressed_since(load, look.presses)
+
+
+def _pressed_since(load: _Load, presses: int | None) -> bool:
+    """Whether the person may have pressed something since the load last read as sharing."""
+    return presses is None or load.shared_at is None or presses > load.shared_at

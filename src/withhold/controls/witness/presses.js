@@ -9,7 +9,6 @@ globalThis.withheld = { presses: 0, settable: 0 };
     (el.matches(SETTABLE) || LOOKS_SO.test(el.localName) || LOOKS_SO.test(String(el.getAttribute('class') || '')));
   const heard = event => {
     if (!event.isTrusted) return;
-    if (event.type === 'keydown' && ![' ', 'Enter', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'].includes(event.key)) return;
     withheld.presses += 1;
     if (event.composedPath().slice(0, 6).some(settable)) withheld.settable += 1;
   };

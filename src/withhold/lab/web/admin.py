@@ -17,6 +17,7 @@ from withhold.lab.web.guard import fields
 from withhold.lab.web.render import go, page
 from withhold.lab.web.site import Site, site_of
 from withhold.lab.web.switches import VARIANTS
+from withhold.lab.web.wording import LANGUAGES, WORDINGS
 
 T = TypeVar("T")
 
@@ -32,6 +33,8 @@ async def overview(request: Request) -> Response:
         "admin.html",
         steps=STEPS,
         variants=VARIANTS.values(),
+        wordings=WORDINGS.values(),
+        languages=LANGUAGES,
         stored=kept,
         deletings=DELETINGS.values(),
         deleted=[c for c in kept if c.deleted_at is not None],
@@ -112,6 +115,8 @@ def _deleting(site: Site, given: Mapping[str, str]) -> None:
 
 def _variant(site: Site, given: Mapping[str, str]) -> None:
     site.choose_variant(given.get("name", ""))
+    site.choose_wording(given.get("wording") or site.wording.name)
+    site.choose_language(given.get("language") or site.language)
 
 
 ACTS: Mapping[str, Callable[[Site, Mapping[str, str]], None]] = {

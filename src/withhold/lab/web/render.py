@@ -56,7 +56,7 @@ def page(request: Request, template: str, status: int = 200, **shown: Any) -> HT
         csrf_field=lambda: Markup('<input type="hidden" name="csrf" value="{}">').format(session.csrf),
         account=account,
         path=request.url.path,
-        **{"terms_dialog": None, **shown},
+        **{"terms_dialog": None, "language": "en", "direction": "ltr", **shown},
     )
     return HTMLResponse(text, status)
 

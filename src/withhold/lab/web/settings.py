@@ -14,7 +14,8 @@ from withhold.lab.state import Account
 from withhold.lab.web.guard import CSRF_HEADER, check_csrf, fields
 from withhold.lab.web.render import go, page, signed_in
 from withhold.lab.web.site import Site, session_of, site_of
-from withhold.lab.web.switches import DECOYS, MEMORY, PREFERENCES, TRAINING, TWIN_SWITCH
+from withhold.lab.web.switches import DECOYS, MEMORY, OPT_OUT, PREFERENCES, TRAINING, TWIN_SWITCH
+from withhold.lab.web.wording import RIGHT_TO_LEFT
 
 TABS = {"account": "Account", "privacy": "Privacy", "plan": "Plan"}
 
@@ -38,14 +39,21 @@ async def tab(request: Request) -> Response:
         decoys=DECOYS,
         memory=MEMORY,
         twin=TWIN_SWITCH if site.variant.twin else None,
+        training=_training_key(site),
+        language=site.language if name == "privacy" else "en",
+        direction="rtl" if name == "privacy" and site.language in RIGHT_TO_LEFT else "ltr",
     )
+
+
+def _training_key(site: Site) -> str:
+    return TRAINING if site.wording.on_trains else OPT_OUT
 
 
 def _values(site: Site, account: Account) -> dict[str, bool]:
     """The stored position of every switch that this account has."""
     values = {key: account.preferences.get(key, switch.default) for key, switch in PREFERENCES.items()}
     if site.lab.has_switch(account.id) and account.setting is not None:
-        values[TRAINING] = account.setting
+        values[_training_key(site)] = account.setting is site.wording.on_trains
     return values
 
 
@@ -58,8 +66,10 @@ async def change_settings(request: Request) -> Response:
     account, site = signed_in(request), site_of(request)
     check_csrf(request, request.headers.get(CSRF_HEADER))
     key, on = await _change(request)
-    if key == TRAINING:
+    if key == _training_key(site):
         return await _change_training(site, account, on)
+    if key not in PREFERENCES:
+        raise HTTPException(400, "this page has no such switch")
     site.lab.set_preference(account.id, key, on, site.tick())
     return JSONResponse(_values(site, account))
 
@@ -72,7 +82,7 @@ async def _change(request: Request) -> tuple[str, bool]:
     match change:
         case dict() if len(change) == 1:
             ((key, on),) = change.items()
-            if key in {TRAINING, *PREFERENCES} and isinstance(on, bool):
+            if key in {TRAINING, OPT_OUT, *PREFERENCES} and isinstance(on, bool):
                 return key, on
     raise HTTPException(400, "one known switch and true or false")
 
@@ -80,13 +90,15 @@ async def _change(request: Request) -> tuple[str, bool]:
 async def _change_training(site: Site, account: Account, on: bool) -> Response:
     variant = site.variant
     if variant.locked or not site.lab.has_switch(account.id):
-        return JSONResponse({"error": variant.locked or "this account has no such switch"}, 403)
+        return JSONResponse(
+            {"error": site.texts.managed if variant.locked else "this account has no such switch"}, 403
+        )
     if variant.refuses_after is not None:
         await asyncio.sleep(variant.refuses_after)
         return JSONResponse({"error": "try again later"}, 503)
     if variant.stores:
-        site.lab.set_setting(account.id, on, site.tick())
-    return JSONResponse({**_values(site, account), TRAINING: on})
+        site.lab.set_setting(account.id, on is site.wording.on_trains, site.tick())
+    return JSONResponse({**_values(site, account), _training_key(site): on})
 
 
 async def change_plan(request: Request) -> Response:

@@ -11,6 +11,7 @@ from withhold.lab.errors import NotOffered
 from withhold.lab.store import LabFile
 from withhold.lab.web.deleting import DELETINGS, Deleting
 from withhold.lab.web.switches import VARIANTS, Variant
+from withhold.lab.web.wording import LANGUAGES, WORDINGS, Texts, Wording
 
 TICK = timedelta(seconds=20)
 """What one act in the browser takes on the lab's clock, which otherwise stands still."""
@@ -79,6 +80,8 @@ class Site:
         self._file = file
         kept = file.noted("variant") if file else None
         self.choose_variant(variant or kept or "switch")
+        self.choose_wording((file and file.noted("wording")) or "improve")
+        self.choose_language((file and file.noted("language")) or "en")
         self._deleting = DELETINGS["at-once"]
         self.archived: set[str] = set()
         self._asked: dict[str, datetime] = {}
@@ -93,6 +96,40 @@ class Site:
         self._variant = VARIANTS[name]
         if self._file:
             self._file.note("variant", name)
+
+    @property
+    def wording(self) -> Wording:
+        return self._wording
+
+    def choose_wording(self, name: str) -> None:
+        """How the training switch is worded from now on. Raises ``NotOffered``."""
+        if name not in WORDINGS:
+            raise NotOffered(f"no such wording: {name}", next_step=f"one of {', '.join(WORDINGS)}")
+        self._wording = WORDINGS[name]
+        if self._file:
+            self._file.note("wording", name)
+
+    @property
+    def language(self) -> str:
+        return self._language
+
+    @property
+    def texts(self) -> Texts:
+        return LANGUAGES[self._language]
+
+    def choose_language(self, code: str) -> None:
+        """The language of the privacy page from now on. Raises ``NotOffered``."""
+        if code not in LANGUAGES:
+            raise NotOffered(f"no such language: {code}", next_step=f"one of {', '.join(LANGUAGES)}")
+        self._language = code
+        if self._file:
+            self._file.note("language", code)
+
+    @property
+    def training_words(self) -> tuple[str, str]:
+        """Label and description of the training switch."""
+        label, about = self._wording.words[self._language]
+        return self._variant.label or label, about
 
     @property
     def deleting(self) -> Deleting:

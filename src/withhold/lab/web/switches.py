@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 TRAINING = "help_improve"
+OPT_OUT = "training_opt_out"
+"""The same setting the other way round, where the switch is worded so."""
 TWIN = "help_improve_twin"
 LABEL = "Help improve Lumen"
 ABOUT = "Allow the use of your chats and coding sessions to train and improve Lumen models"
@@ -39,9 +41,15 @@ class Variant:
 
     name: str
     about: str
-    label: str = LABEL
-    locked: str | None = None
-    """Why it cannot be moved."""
+    label: str | None = None
+    """Instead of the label of the wording."""
+    locked: bool = False
+    """An organisation has set it, and it cannot be moved."""
+    box: bool = False
+    """A check box out of sight; its label is what one sees and presses."""
+    in_dialog: bool = False
+    confirms: bool = False
+    """Nothing is sent before a second question was answered."""
     twin: bool = False
     """A second switch with the same label stands before it and decides nothing."""
     stores: bool = True
@@ -55,9 +63,12 @@ VARIANTS: Mapping[str, Variant] = {
     for variant in (
         Variant("switch", "an honest switch"),
         Variant("silent-failure", "says saved, stores nothing: on again after a reload", stores=False),
-        Variant("disabled", "locked by an organisation", locked="Managed by your organisation"),
+        Variant("disabled", "locked by an organisation", locked=True),
         Variant("two-alike", "two switches with the same label", twin=True),
         Variant("unknown-label", "a label no list knows", label="Community learning"),
+        Variant("hidden-box", "a check box out of sight under its label", box=True),
+        Variant("dialog", "in a dialog that a button opens", in_dialog=True),
+        Variant("confirm", "saved only after a second question", confirms=True),
         Variant("reverting", "moves at once and comes back after a second", refuses_after=1.0),
     )
 }
