@@ -17,6 +17,7 @@ from tests.gateway.upstream import FakeUpstream
 from withhold.app.bootstrap import Services, system_clock
 from withhold.app.gateway.places import Places
 from withhold.app.gateway.running import prepared
+from withhold.app.gateway.tokens import make_token
 from withhold.gateway.server import Gateway
 from withhold.support.paths import StateHome
 
@@ -95,11 +96,11 @@ def gateway_running(
     (home / "packs" / "routes").mkdir(parents=True, exist_ok=True)
     (home / "packs" / "routes" / "hosts.yaml").write_text(hosts, encoding="utf-8")
     places.config_path.write_text(config, encoding="utf-8")
-    token = places.tokens.make("laptop", "thesis", now=clock())
+    token = make_token(services, "laptop", "thesis", None, None).token
     ready, box = threading.Event(), {}
 
     async def serve() -> None:
-        box["serving"] = await prepared(services, places, "gateway", None)
+        box["serving"] = await prepared(services, places, places.config.replica or "gateway", None)
         box["loop"] = asyncio.get_running_loop()
         await box["serving"].run(ready.set)
 
