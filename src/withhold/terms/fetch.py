@@ -71,7 +71,7 @@ class Fetcher:
             timeout=quiet,
             follow_redirects=False,
         )
-        self._robots: dict[str, Protego | None] = {}
+        self._robots: dict[str, Protego | Fetched] = {}
         self._asked_at: dict[str, float] = {}
         self._pause, self._sleep = pause, sleep
         self._seconds, self._max = seconds, max_bytes
@@ -105,22 +105,22 @@ class Fetcher:
         if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
             return Fetched("refused", "not an https address", url)
         rules = self._rules(f"{parts.scheme}://{parts.netloc}", until)
-        if rules is None:
-            return Fetched("robots", "robots.txt of the site cannot be had, which forbids", url)
+        if isinstance(rules, Fetched):
+            return rules
         if not rules.can_fetch(url, AGENT):
             return Fetched("robots", "robots.txt of the site asks programs to stay away from this page", url)
         return None
 
-    def _rules(self, origin: str, until: float) -> "Protego | None":
-        """The rules of a server; ``None`` where they exist but cannot be had."""
+    def _rules(self, origin: str, until: float) -> "Protego | Fetched":
+        """The rules of a server, or why they cannot be had, which forbids every page there."""
         from protego import Protego
 
         if origin not in self._robots:
             text = self._robots_text(origin, until)
-            self._robots[origin] = None if text is None else Protego.parse(text)
+            self._robots[origin] = text if isinstance(text, Fetched) else Protego.parse(text)
         return self._robots[origin]
 
-    def _robots_text(self, origin: str, until: float) -> str | None:
+    def _robots_text(self, origin: str, until: float) -> str | Fetched:
         import httpx2
 
         url = f"{origin}/robots.txt"
@@ -131,12 +131,13 @@ class Fetcher:
                         url = urljoin(url, response.headers.get("location", ""))
                         continue
                     if response.status_code >= 500 or response.status_code == 429:
-                        return None
+                        why = f"robots.txt of the site cannot be had ({response.status_code}), which forbids"
+                        return Fetched("robots", why, url, response.status_code)
                     if response.status_code >= 400:
                         return ""
                     return _read(response, MAX_ROBOTS, until, cut=True).decode("utf-8", "replace")
-        except (httpx2.HTTPError, httpx2.InvalidURL, _TooMuch):
-            return None
+        except (httpx2.HTTPError, httpx2.InvalidURL, _TooMuch) as problem:
+            return Fetched("unreachable", f"the site did not answer ({_said(problem)})", url)
         return ""  # RFC 9309, 2.3.1.2: after five redirects it may be taken to be absent
 
     def _get(self, url: str, known: Known, until: float) -> Fetched | str:
@@ -173,7 +174,7 @@ class Fetcher:
         """Leave the server the pause that it asks for, or ours."""
         parts = urlsplit(url)
         rules = self._robots.get(f"{parts.scheme}://{parts.netloc}")
-        asked = None if rules is None else rules.crawl_delay(AGENT)
+        asked = None if rules is None or isinstance(rules, Fetched) else rules.crawl_delay(AGENT)
         pause = min(max(self._pause, float(asked or 0)), LONGEST_PAUSE)
         last = self._asked_at.get(parts.netloc)
         if last is not None and (left := last + pause - time.monotonic()) > 0:

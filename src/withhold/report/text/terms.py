@@ -17,6 +17,8 @@ TOPICS = {
     "automated_access": "automated access",
 }
 QUIET = ("same", "no_relevant_change", "first_seen", "not_due")
+COMPARED = ("same", "no_relevant_change", "relevant_change")
+NOTHING = "No page could be compared, so nothing is known of changes."
 SEEN = {
     "relevant_change": "A change that may matter was found. What it means is for you to read.",
     "no_relevant_change_seen": "No relevant change seen. (By words and sentences; nobody has read them.)",
@@ -33,7 +35,9 @@ def watch_terms(console: Console, document: WatchTermsDocument) -> None:
         _alarm(console, alarm)
     if document.pages:
         _pages(console, document.pages)
-        console.print(SEEN[document.seen])
+        compared = any(p.outcome in COMPARED for p in document.pages)
+        nothing = document.seen == "undetermined" and not compared
+        console.print(NOTHING if nothing else SEEN[document.seen])
     elif not document.alarms:
         console.print("No change of terms that matters has been found so far.")
     if document.unread:
