@@ -130,17 +130,22 @@ def test_serve_runs_until_it_is_stopped(model: Path) -> None:
         "--no-prove",
         "--json",
     ]
-    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    text = ""
-    while not text.endswith("}\n") or text.count("{") != text.count("}"):
-        text += process.stdout.readline()
-    found = json.loads(text)
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            text = ""
+            while not text.endswith("\n}\n"):
+                piece = process.stdout.readline()
+                assert piece, "it ended before it served"
+                text += piece
+            found = json.loads(text)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
     jsonschema.validate(found, json_schema("local-serve"))
     assert found["environment"]["OPENAI_BASE_URL"] == f"{found['url']}/v1"
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/#wh-.+", found["page"])
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=30)
     assert process.returncode == 0, said
     assert "Stopped" in said
 
