@@ -70,7 +70,7 @@ def _put(services: Services, account: Account, provider: Provider, checklist: st
     if step not in STEPS:
         raise UsageProblem(f"no step is called {step!r}", next_step="one of: " + ", ".join(STEPS))
     now = services.clock()
-    body = {"account": account.id, "provider": provider.id, "step": step, "known": "attested"}
+    body = {"account": account.id, "provider": provider.id, "step": step, "outcome": step}
     record = services.journal.append(Draft(type="account.deletion", at=now, body=dict(body))).id
     with services.store.transaction():
         services.store.watching.put_step(checklist, step, now, record)

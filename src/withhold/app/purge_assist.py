@@ -183,6 +183,7 @@ class _Run:
         from urllib.parse import urlsplit
 
         body: dict[str, Json] = {
+            "outcome": type_.partition(".")[2],
             "purge": self._desk.purge.id,
             "account": self._desk.account.id,
             "provider": self._desk.provider.id,

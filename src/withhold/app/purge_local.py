@@ -136,6 +136,7 @@ def _overwrite(path: Path) -> None:
 
 def _record(services: Services, type_: str, rows: list[d.LocalFileRow], *, shred: bool) -> str:
     body: dict[str, Json] = {
+        "outcome": f"{sum(r.done for r in rows)} of {len(rows)} files removed",
         "shred": shred,
         "files": [{"name": Path(r.path).name, "size": r.size, "done": r.done} for r in rows],
     }

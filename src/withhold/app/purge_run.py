@@ -296,6 +296,7 @@ def _answered(services: Services, desk: Desk, item: PurgeItem, answer: str) -> N
         services.store.purges.put(replace(item, state="skipped"))
         return
     body: dict[str, Json] = {
+        "outcome": "said to be deleted",
         "purge": desk.purge.id,
         "account": desk.account.id,
         "provider": desk.provider.id,

@@ -4,6 +4,7 @@ Absent means: absent from that export, which can speak for them. It is no word o
 other grounds, or on what was trained.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -150,7 +151,7 @@ def _row(account: Account, item: PurgeItem, read: _Read, missing: int, now: date
         seen_gone=item.absent_from is not None or (item.state == "deleted" and item.known is Known.OBSERVED),
     )
     export = Export(read.made, frozenset(read.accounts), frozenset(read.kinds), read.unread, missing)
-    found, why = presence(deleted, export, shown=item.source_id in read.shown)
+    found, why = presence(deleted, export, now, shown=item.source_id in read.shown)
     return d.VerifyRow(
         purge=item.purge,
         id=item.conversation,
@@ -176,7 +177,8 @@ def _changed(item: PurgeItem, row: d.VerifyRow, sha256: str, read: _Read) -> Ite
 
 def _record(services: Services, path: Path, sha256: str, read: _Read, rows: list[d.VerifyRow]) -> str:
     body: dict[str, Json] = {
-        "export": path.name,
+        "file": path.name,
+        "outcome": ", ".join(f"{n} {what}" for what, n in sorted(Counter(r.result for r in rows).items())),
         "sha256": sha256,
         "made": None if read.made is None else [read.made.earliest.isoformat(), read.made.latest.isoformat()],
         "unread": read.unread,

@@ -110,6 +110,7 @@ def _record(
     """One record for the run: what was looked at with what result, and every drift with its bounds."""
     body: dict[str, Json] = {
         "begun": _text(now),
+        "outcome": f"{len(drifts) or 'no'} drift{'s' if len(drifts) > 1 else ''}, {len(looks)} due",
         "looks": [
             {
                 "account": look.account,

@@ -139,9 +139,9 @@ class Deleted:
     seen_gone: bool
 
 
-def presence(deleted: Deleted, export: Export, *, shown: bool) -> tuple[Presence, str]:
-    """What ``export``, which shows the conversation or not, says of it; and why."""
-    why_not = _cannot_speak(deleted, export)
+def presence(deleted: Deleted, export: Export, now: datetime, *, shown: bool) -> tuple[Presence, str]:
+    """What ``export``, which shows the conversation or not, says of it, and why. ``now``: by this computer."""
+    why_not = _cannot_speak(deleted, export, now)
     if why_not is not None:
         return Presence.UNKNOWN, why_not
     if shown:
@@ -160,7 +160,7 @@ def presence(deleted: Deleted, export: Export, *, shown: bool) -> tuple[Presence
     return Presence.ABSENT, "not in this export, which was made after the deletion"
 
 
-def _cannot_speak(deleted: Deleted, export: Export) -> str | None:
+def _cannot_speak(deleted: Deleted, export: Export, now: datetime) -> str | None:
     if deleted.gone is None:
         return "it is not known to have been deleted"
     if not export.accounts & deleted.accounts:
@@ -173,6 +173,8 @@ def _cannot_speak(deleted: Deleted, export: Export) -> str | None:
         )
     if export.made is None:
         return "the export does not tell when it was made"
+    if export.made.earliest > now:
+        return "the export says that it was made after the present time of this computer's clock"
     if export.made.earliest <= deleted.gone.latest:
         return (
             f"the export may be older than the deletion (made {export.made.earliest:%Y-%m-%d %H:%M} UTC or"

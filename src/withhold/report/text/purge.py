@@ -54,7 +54,7 @@ def run(console: Console, document: d.PurgeRunDocument) -> None:
     style = {"done": "green", "stopped": "bold red"}.get(document.outcome, "yellow")
     said = document.outcome.replace("_", " ")
     console.print(
-        Text(f"Purge {document.purge}: {said}", style=style).append(f". {document.why}", style="default")
+        Text(f"Purge {document.purge}: {said}", style=style).append(f": {document.why}", style="default")
     )
     console.print(f"Next: {document.next}")
 
@@ -72,7 +72,12 @@ def listing(console: Console, document: d.PurgeListDocument) -> None:
         deleted = sum(i.state == "deleted" for i in one.items)
         left = sum(i.state in ("chosen", "intended", "requested") for i in one.items)
         table.add_row(
-            str(one.purge), f"{one.provider}, {one.account}", one.mode, str(deleted), str(left), one.outcome
+            str(one.purge),
+            f"{one.provider}, {one.account}",
+            one.mode,
+            str(deleted),
+            str(left),
+            one.outcome.replace("_", " "),
         )
     console.print(table if document.purges else "Nothing was chosen yet.")
 
