@@ -1,5 +1,6 @@
 """The seal holds: on both levels every way out is refused, and what it cannot do it says."""
 
+import json
 import os
 import re
 import socket
@@ -143,3 +144,12 @@ def test_no_seal_is_said_and_is_exit_5(model: Path) -> None:
     assert "no seal can be had" in ran.stderr
     assert "kernel-netns" in ran.stderr
     assert "kernel-lsm+seccomp" in ran.stderr
+
+
+def test_nothing_is_measured_without_a_seal_unasked() -> None:
+    """Without a seal the engine is not even started to measure the machine; the rest of the answer stands."""
+    pytest.importorskip("xllamacpp", reason="not run: the extra 'local' is absent")
+    ran = _where_no_seal_can_be_had("local", "fit", "smollm2-135m-instruct", "--json")
+    found = json.loads(ran.stdout)
+    assert (ran.returncode, found["probe"], found["seal"]["level"]) == (0, None, "none")
+    assert "no seal can be had" in found["notes"][0]

@@ -27,6 +27,8 @@ _TITLES = {
     "attestation.deletion": "The person's word that a conversation was deleted",
     "attestation.feedback": "The person's word that feedback was given",
     "deletion.observed": "A conversation was seen being deleted",
+    "local.egress-proof": "Whether a sealed local model could reach anybody was tried",
+    "local.unsealed": "A local model was run without a seal, as the person asked",
 }
 _STAGES = (("before", "Before"), ("after", "Right after the change"), ("after_reload", "After a fresh load"))
 _SHOWN = (

@@ -95,6 +95,10 @@ def _measured(
 ) -> tuple[speed.Speed | None, tuple[str, ...]]:
     try:
         need_engine()
+        if level is Level.NONE:
+            return None, (
+                "speed was not measured: no seal can be had here, and nothing runs without one unasked",
+            )
         services.progress.step(
             "measuring this machine with the engine, about ten seconds (--no-probe skips it)"
         )

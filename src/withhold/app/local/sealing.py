@@ -25,7 +25,7 @@ def level_for(services: Services, *, unsealed: bool, what: str) -> Level:
     level, failed = best_level()
     if level is Level.NONE:
         raise EnvironmentProblem(
-            "no seal can be had on this machine: " + "; ".join(failed),
+            "no seal can be had on this machine: " + ("; ".join(failed) or "none is written for this system"),
             next_step="install bubblewrap, or use a Linux with Landlock; --unsealed goes without a seal",
         )
     if failed:
