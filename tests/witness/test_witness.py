@@ -40,8 +40,9 @@ def screen() -> Iterator[None]:
         stderr=subprocess.DEVNULL,
     )
     before = os.environ.get("DISPLAY")
-    os.environ["DISPLAY"] = f":{os.fdopen(read).readline().strip()}"
     os.close(write)
+    with os.fdopen(read) as told:
+        os.environ["DISPLAY"] = f":{told.readline().strip()}"
     yield
     if before is None:
         del os.environ["DISPLAY"]

@@ -97,6 +97,8 @@ class _Witness:
         self._others: dict[str, str] | None = None
         self._cookies = page.context.cookies()
         self._settled_load = self._earlier = 0
+        self._unpictured: tuple[Sight, datetime] | None = None
+        """The newest look before any change."""
         self._sure = False
         self._said = ""
 
@@ -204,6 +206,11 @@ class _Witness:
 
     def _follow(self, seen: Sight, *, at_rest: bool, newly: set[str]) -> None:
         """Keep what was seen and sent around a change, while the page that sent it is still there."""
+        if newly and "before" not in self._stages and self._unpictured is not None:
+            self._stages["before"] = self._unpictured
+            self._camera.without("before", "the person was faster than the camera")
+        if not self._course.changed and seen.deciding:
+            self._unpictured = (seen, self._clock())
         if newly:
             self._steps += [f"the person set {key}" for key in sorted(newly)]
         if self._course.changed:
@@ -220,8 +227,6 @@ class _Witness:
     def _keep_stages(self, seen: Sight) -> None:
         before = self._stages.get("before")
         if before is None or (not self._course.changed and _other(before[0], seen)):
-            self._earlier += 1
-            self._camera.rename("before", f"earlier-look-{self._earlier}")
             self._cookies = self._page.context.cookies()
             self._others = dict(seen.others)
             self._take("before", seen)
@@ -229,6 +234,9 @@ class _Witness:
             self._take("after", seen)
 
     def _take(self, stage: str, seen: Sight) -> None:
+        if stage in self._stages:
+            self._earlier += 1
+            self._camera.rename(stage, f"earlier-look-{self._earlier}")
         self._stages[stage] = (seen, self._clock())
         found = next(iter((*seen.deciding, *seen.doubtful)), None)
         self._ring.off()
@@ -272,13 +280,21 @@ class _Witness:
     def _record(self, seen: Sight, sink: EvidenceSink) -> OptOutResult:
         self._say(Words("Recording", "Pictures are taken, and the address is opened once more. A moment."))
         ending = self._ending(seen)
-        self._take("after-reload" if self._load > 1 else "before", seen)
+        self._take(self._last_stage(), seen)
         for stage in ("before", "after", "after-reload"):
             if stage not in self._stages:
                 self._camera.without(stage, f"not seen: {ending.why}")
         results = self._results(ending)
         record = sink.append(draft(self._context, self._story(ending, results), self._camera))
         return self._result(ending, results, record.id)
+
+    def _last_stage(self) -> str:
+        """What the present page is in the record: read back, changed and not read back, or all there was."""
+        if "before" not in self._stages:
+            return "before"
+        if self._course.read_back() or self._course.came_back():
+            return "after-reload"
+        return "after" if self._course.changed else "before"
 
     def _ending(self, seen: Sight) -> Ending:
         foreign = elsewhere(self._page, self._url) or stranger(self._page, seen, self._url)
@@ -287,18 +303,18 @@ class _Witness:
         if signs_up(self._page, seen.view):
             return Ending(Outcome.NEEDS_HUMAN, _SIGNING_UP)
         lacking = missing(seen, self._controls)
+        if lacking is not None:
+            return lacking
         before = self._stages.get("before")
-        if lacking is not None or before is None:
-            return lacking or Ending(Outcome.NEEDS_HUMAN, "the page did not come to rest")
-        if not (self._course.read_back() or self._course.came_back()):
+        if before is None or not (self._course.read_back() or self._course.came_back()):
             return self._not_read_back(seen)
         turns = {key: Turn(moved=True) for key in self._course.changed}
         told = after_acting(before[0], seen, turns, self._proof(None), ())
         return after_acting(before[0], seen, turns, self._proof(seen), ()) if told.claims else told
 
     def _not_read_back(self, seen: Sight) -> Ending:
-        ending = without_acting(seen, self._controls)
-        if ending is not None and ending.outcome is not Outcome.ALREADY_PRIVATE and not seen.all_private:
+        ending = None if seen.all_private else without_acting(seen, self._controls)
+        if ending is not None:
             return ending
         shows = "shows private" if seen.all_private else "shares"
         return Ending(
@@ -324,7 +340,7 @@ class _Witness:
         return Proof(self._writes, sent, against, there)
 
     def _story(self, ending: Ending, results: tuple[ControlResult, ...]) -> Story:
-        seen = self._stages.get("after-reload") or self._stages["before"]
+        seen = next(self._stages[s] for s in ("after-reload", "after", "before") if s in self._stages)
         return Story(
             asked_url=self._url,
             final_url=self._page.url,
