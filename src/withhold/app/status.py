@@ -10,6 +10,7 @@ from withhold.model.terms import Control, Provider
 from withhold.model.words import Known, Setting
 from withhold.policy.looks import why_fallen
 from withhold.report import documents as d
+from withhold.support.messages import _
 
 LEAST_GAP = timedelta(days=1)
 """A shorter gap between two pieces of evidence is not worth asking about; it stays a gap all the same."""
@@ -67,22 +68,24 @@ def _row(
             since=None,
             last_seen=None,
             known="unknown",
-            text="Nobody has looked at the setting yet; a default is no evidence.",
+            text=_("Nobody has looked at the setting yet; a default is no evidence."),
             next=look,
         )
     ends = min(last.ends, now)
     fallen = why_fallen(last, now, provider, account)
     old = fallen is not None
-    what = "sharing" if last.setting is Setting.SHARING else "private"
-    text = f"Stood at {what} when last looked at, {(now - ends).days} days ago."
+    text = _stood(last.setting, (now - ends).days)
     gap = open_gap(seen)
     if gap is not None:
-        text += f" Between {gap[0]:%Y-%m-%d} and {gap[1]:%Y-%m-%d} nobody vouches for it."
+        days = {"begins": f"{gap[0]:%Y-%m-%d}", "ends": f"{gap[1]:%Y-%m-%d}"}
+        text += " " + _("Between %(begins)s and %(ends)s nobody vouches for it.") % days
         look = (
             f"withhold account setting {account.label!r} {last.setting.value}"
             f"{'' if alone else f' --control {control.id}'}"
             f" --from {_instant(gap[0])} --until {_instant(gap[1])}   (if it stood so all the time)"
         )
+    if fallen is not None:
+        text += " " + _("It does not stand for now: %(why)s.") % {"why": fallen}
     return d.PostureRow(
         account=account.id,
         provider=provider.id,
@@ -93,9 +96,17 @@ def _row(
         since=last.begins,
         last_seen=ends,
         known=last.known.value,
-        text=text if fallen is None else f"{text} It does not stand for now: {fallen}.",
+        text=text
+        if fallen is None
+        else f"{text} " + _("It does not stand for now: %(why)s.") % {"why": fallen},
         next=look if old or gap or last.setting is Setting.SHARING else "withhold exposure",
     )
+
+
+def _stood(setting: Setting, days: int) -> str:
+    if setting is Setting.SHARING:
+        return _("Stood at sharing when last looked at, %(days)d days ago.") % {"days": days}
+    return _("Stood at private when last looked at, %(days)d days ago.") % {"days": days}
 
 
 def open_gap(seen: Iterable[SettingEvidence]) -> tuple[datetime, datetime] | None:

@@ -11,6 +11,7 @@ from withhold.cli.talk import tell
 def report(error: Exception, *, as_json: bool) -> int:
     """Say ``error`` and return its exit code. Unknown errors are 70, never 1."""
     from withhold.app.failures import describe
+    from withhold.support.messages import _
 
     if isinstance(error, click.ClickException):
         code, exit_code, message = "usage", 2, error.format_message()
@@ -23,7 +24,7 @@ def report(error: Exception, *, as_json: bool) -> int:
         click.echo(error_json(code, message, next_step), nl=False)
     tell(f"withhold: {message}")
     if next_step:
-        tell(f"Next: {next_step}")
+        tell(f"{_('Next:')} {next_step}")
     if os.environ.get("WITHHOLD_DEBUG"):
         tell("".join(traceback.format_exception(error)))
     return exit_code

@@ -39,8 +39,15 @@ def environ() -> Mapping[str, str]:
     context = click.get_current_context(silent=True)
     root = None if context is None else context.find_root()
     name = root.params.get("profile_name") if root is not None else None
-    use("en" if asked_before() else language_of(os.environ))
+    use("en" if _for_a_program() else language_of(os.environ))
     return {**os.environ, PROFILE: name} if name else os.environ
+
+
+def _for_a_program() -> bool:
+    """Whether a document was asked for, here or before the command: those are in English."""
+    context = click.get_current_context(silent=True)
+    here = {} if context is None else context.params
+    return asked_before() or bool(here.get("as_json") or here.get("as_jsonl"))
 
 
 def show(document: Any, *, as_json: bool) -> None:

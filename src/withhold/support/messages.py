@@ -57,6 +57,12 @@ def using(language: str) -> Iterator[None]:
         _current.reset(before)
 
 
+def language() -> str:
+    """The language in use."""
+    found = _current.get()
+    return SOURCE if found is None else found.info().get("language", SOURCE)
+
+
 def _(text: str) -> str:
     """``text`` in the language in use."""
     found = _current.get()

@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from withhold.support.messages import SOURCE, _, language
+
 STYLES = {
     "exposed": "red",
     "eligible": "red",
@@ -22,12 +24,28 @@ STYLES = {
     "already_private": "green",
 }
 
-WORDS = {"not_exposed": "not exposed", "not_eligible": "not eligible"}
-
 
 def word(value: str) -> Text:
     """A verdict word, plain first, coloured where the terminal can."""
-    return Text(WORDS.get(value, value.replace("_", " ")), style=STYLES.get(value, ""))
+    return Text(said(value), style=STYLES.get(value, ""))
+
+
+def said(value: str) -> str:
+    """A word of the documents in the language in use; one that has none there, in English."""
+    shown = {
+        "exposed": _("exposed"),
+        "not_exposed": _("not exposed"),
+        "eligible": _("may be used") if language() != SOURCE else "eligible",
+        "not_eligible": _("not to be used") if language() != SOURCE else "not eligible",
+        "private": _("private"),
+        "sharing": _("sharing"),
+        "unknown": _("unknown"),
+        "observed": _("observed"),
+        "attested": _("attested"),
+        "inferred": _("inferred"),
+        "assumed": _("assumed"),
+    }
+    return shown.get(value, value.replace("_", " "))
 
 
 def day(instant: datetime | None) -> str:

@@ -20,7 +20,8 @@ from withhold.report.documents import (
     SpanRow,
     StatusDocument,
 )
-from withhold.report.text.base import bullets, day, grid, minute, plural, word
+from withhold.report.text.base import bullets, day, grid, minute, plural, said, word
+from withhold.support.messages import _, ngettext
 
 SHOWN = 10
 
@@ -90,19 +91,22 @@ def _span(span: SpanRow) -> str:
 
 
 def status(console: Console, document: StatusDocument) -> None:
-    table = grid("provider", "account", "control", "setting", "last look", "how known")
+    table = grid(_("provider"), _("account"), _("control"), _("setting"), _("last look"), _("how known"))
     for row in document.posture:
         seen = minute(row.last_seen)
-        table.add_row(row.provider, row.label, row.title, word(row.setting), seen, row.known)
+        table.add_row(row.provider, row.label, row.title, word(row.setting), seen, said(row.known))
     if document.posture:
         console.print(table)
         for row in document.posture:
-            bullets(console, (f"{row.provider} {row.label}, {row.title}: {row.text} Next: {row.next}",))
-    console.print(
-        f"{plural(document.conversations, 'conversation')} in the index,"
-        f" {plural(document.records, 'evidence record')}; state in {document.home}"
+            bullets(
+                console, (f"{row.provider} {row.label}, {row.title}: {row.text} {_('Next:')} {row.next}",)
+            )
+    counts = {"conversations": f"{document.conversations:,}", "records": f"{document.records:,}"}
+    in_all = _(
+        "%(conversations)s conversations in the index, %(records)s evidence records; state in %(home)s"
     )
-    console.print(f"Next: {document.next}")
+    console.print(in_all % {**counts, "home": document.home})
+    console.print(f"{_('Next:')} {document.next}")
 
 
 OUTCOMES = {
