@@ -36,6 +36,9 @@ def counts(document: ScanDocument) -> dict[str, int]:
 def test_sessions_of_two_tools_are_counted_and_remembered(services: Services) -> None:
     """The second look says the same from memory; a file more is seen."""
     make(1, 10, services.user_home)
+    assert counts(look(services)) == {"claude-code": 7, "codex-cli": 3}
+    assert not services.home.root.exists()
+    services.home.prepare()
     first = look(services)
     assert counts(first) == {"claude-code": 7, "codex-cli": 3}
     kept = (services.home.root / FILE).read_bytes()
@@ -60,6 +63,7 @@ def test_what_is_remembered_is_used(services: Services) -> None:
 def test_a_spoilt_memory_is_none(spoilt: bytes, services: Services) -> None:
     """What cannot be read back is counted again."""
     make(0.1, 2, services.user_home)
+    services.home.prepare()
     look(services)
     (services.home.root / FILE).write_bytes(spoilt)
     assert counts(look(services)) == {"claude-code": 2}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from withhold.app.bootstrap import Services
-from withhold.app.scan_transcripts import RememberedRows, SessionReader, TermsChanges
+from withhold.app.scan_transcripts import RememberedRows, SessionReader, TermsChanges, in_this_process
 from withhold.report import documents as d
 from withhold.support.errors import EnvironmentProblem, UsageProblem
 
@@ -53,7 +53,8 @@ def scan(
     services.progress.step(f"looking at {machine.home}")
     changed = TermsChanges(services.packs)
     memory = RememberedRows(services.home, stamp.tool_version, changed)
-    found = look(machine, SessionReader(), changed, tool_packs(services), memory)
+    with in_this_process():
+        found = look(machine, SessionReader(), changed, tool_packs(services), memory)
     try:
         memory.write()
     except (OSError, EnvironmentProblem) as problem:

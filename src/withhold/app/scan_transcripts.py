@@ -5,6 +5,7 @@ What is remembered is numbers and dates, by a hash of every file's name, size an
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from withhold.support.paths import StateHome
 
 FILE = "scan.json"
+WORTHWHILE = 32 << 20
+"""Bytes of transcripts from which on a state folder is made to remember their sums in."""
 Instants: TypeAlias = tuple[datetime, datetime]
 _WORSE = frozenset({Allowed.UNLESS_OFF, Allowed.YES})
 
@@ -58,6 +61,22 @@ def terms_change(provider: Provider) -> When | None:
         and after.begins is not None
     ]
     return min(begins, default=None)
+
+
+@contextmanager
+def in_this_process() -> Iterator[None]:
+    """No reader starts a program, however large a file is: the scan promises it."""
+    from withhold.sources.workers import SWITCH
+
+    before = os.environ.get(SWITCH)
+    os.environ[SWITCH] = "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SWITCH]
+        else:
+            os.environ[SWITCH] = before
 
 
 class SessionReader:
@@ -124,6 +143,7 @@ class RememberedRows:
         self._since = since
         self._entries = self._read()
         self._changed = False
+        self._read_bytes = 0
 
     def rows(self, tool: str, folders: Sequence[Path], sum_up: "Summing") -> "tuple[TranscriptRow, ...]":
         """See :class:`withhold.machine.interface.Memory`."""
@@ -140,8 +160,11 @@ class RememberedRows:
         return rows
 
     def write(self) -> None:
-        """Put down what was summed up anew. Raises ``OSError`` where the state folder cannot be written."""
-        if self._changed:
+        """Put down what was summed up anew. Raises ``OSError`` where the state folder cannot be written.
+
+        A folder for the state is made only where it spares much: a first look at a few files leaves nothing.
+        """
+        if self._changed and (self._home.root.is_dir() or self._read_bytes > WORTHWHILE):
             from withhold.support.files import write_atomic
 
             write_atomic(self._home.prepare().root / FILE, msgspec.json.encode(self._entries))
@@ -161,6 +184,7 @@ class RememberedRows:
         digest = blake2b(self._version.encode(), digest_size=16)
         for path in (path for folder in folders for path in transcripts_in(folder, tool)):
             for name, size, changed in sorted(_files(path)):
+                self._read_bytes += size
                 digest.update(f"{name}\0{size}\0{changed}\n".encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 

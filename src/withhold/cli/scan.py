@@ -44,8 +44,8 @@ def scan(
 ) -> None:
     """Show AI tools, their contract as far as files tell, and their sessions on this machine.
 
-    Reads files: opens no socket, starts no program, changes nothing of any tool. Counts of sessions are
-    kept in withhold's own folder, so that the next look is quick.
+    Reads files: opens no socket, starts no program, changes nothing of any tool. Counts of many sessions
+    are kept in withhold's own folder, so that the next look is quick.
 
     Example: withhold scan --json
     """
