@@ -24,7 +24,8 @@ from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
     from withhold.app.gone import Shows
-    from withhold.app.sweep import Narrowed, Sweep
+    from withhold.app.narrowed import Narrowed
+    from withhold.app.sweep import Sweep
     from withhold.model.stored import StoredConversation
 
 __all__ = [

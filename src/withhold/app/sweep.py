@@ -7,7 +7,7 @@ evaluation instant) is judged one by one by the same rules. ``explain`` never co
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from heapq import merge
 from itertools import chain, islice
@@ -17,6 +17,7 @@ from withhold.app.bootstrap import Services
 from withhold.app.filters import Filter, account_ids, project_names
 from withhold.app.gone import Absences
 from withhold.app.ledger import Judged, Ledger, Placed
+from withhold.app.narrowed import Narrowed
 from withhold.app.rows import Shown, carve_out_rows, row_of
 from withhold.app.sorts import (
     UNKNOWN,
@@ -33,7 +34,7 @@ from withhold.app.sorts import (
     rated_shape,
     spans_of,
 )
-from withhold.app.totals import Belongs, Tally, end_said
+from withhold.app.totals import Tally, end_said
 from withhold.index.bulk.asking import Asking, Chosen, Count
 from withhold.index.bulk.base import Base, Group
 from withhold.index.bulk.bulk import Bulk
@@ -151,7 +152,7 @@ class Sweep:
         course = course_of_row(sort, sort.placed.judge, row)
         return sort.placed.judge.brief(rated_shape(sort.shape, sort.placed.judge, course), course)
 
-    def tally(self, wanted: "Narrowed") -> Tally:
+    def tally(self, wanted: Narrowed) -> Tally:
         """Counts over everything that ``wanted`` keeps."""
         tally = Tally()
         for label, count, said in self._labelled(wanted, ends_of, exact_ends):
@@ -162,7 +163,7 @@ class Sweep:
             tally.add_row(odd)
         return tally
 
-    def odd_rows(self, wanted: "Narrowed") -> list[d.ConversationRow]:
+    def odd_rows(self, wanted: Narrowed) -> list[d.ConversationRow]:
         """Rows of odd conversations that ``wanted`` keeps."""
         held = (wanted.against or self).odd
         kept = {
@@ -173,7 +174,7 @@ class Sweep:
         }
         return [row for _, row in self.odd if row.id in kept]
 
-    def _tally_rated(self, tally: Tally, row: Mapping[str, Any], wanted: "Narrowed") -> None:
+    def _tally_rated(self, tally: Tally, row: Mapping[str, Any], wanted: Narrowed) -> None:
         sort = self.sorts[row["grp"]]
         judge = sort.placed.judge
         if judge is None:
@@ -189,7 +190,7 @@ class Sweep:
                 said = ends(rated.plan, Instants(course.first, course.last, rated.shared, None, given))
             tally.add(sort.belongs, rated.past, rated.future, [end_said(*end) for end in said])
 
-    def _keeps_rated(self, wanted: "Narrowed", row: Mapping[str, Any], rated: Sort) -> bool:
+    def _keeps_rated(self, wanted: Narrowed, row: Mapping[str, Any], rated: Sort) -> bool:
         if wanted.against is not None:
             rated = wanted.against.rated_sort(row)
         return wanted.keeps(rated.belongs, rated.past, rated.future)
@@ -208,7 +209,7 @@ class Sweep:
             self._rated[key] = self._judged_sort(sort.group, sort.placed, judge, marks)
         return self._rated[key]
 
-    def labels(self, wanted: "Narrowed") -> tuple[dict[int, int], list[tuple[Label, Sort]]]:
+    def labels(self, wanted: Narrowed) -> tuple[dict[int, int], list[tuple[Label, Sort]]]:
         """A number for each group that is kept and not rated, and what the numbers stand for."""
         known: dict[Label, int] = {}
         meaning: list[tuple[Label, Sort]] = []
@@ -225,7 +226,7 @@ class Sweep:
             numbers[grp] = known[label]
         return numbers, meaning
 
-    def due(self, wanted: "Narrowed") -> Counter[tuple[date, str, str, str]]:
+    def due(self, wanted: Narrowed) -> Counter[tuple[date, str, str, str]]:
         """How many conversations have a clock that ends on a day: by day, basis, bound and provider."""
         count: Counter[tuple[date, str, str, str]] = Counter()
         for label, number, said in self._labelled(wanted, dates_of, exact_dates):
@@ -247,7 +248,7 @@ class Sweep:
 
     def _labelled(
         self,
-        wanted: "Narrowed",
+        wanted: Narrowed,
         by_day: Callable[[Sort, Count], Iterable[T] | None],
         exact: Callable[[Sort, int, int], Iterable[T]],
     ) -> Iterator[tuple[Label, int, Iterable[T]]]:
@@ -269,7 +270,7 @@ class Sweep:
                 label, sort = meaning[number]
                 yield label, count, exact(sort, first, last)
 
-    def carve_outs(self, wanted: "Narrowed") -> tuple[tuple[d.CarveOutRow, ...], ...]:
+    def carve_outs(self, wanted: Narrowed) -> tuple[tuple[d.CarveOutRow, ...], ...]:
         """Each set of carve-outs that stands beside a verdict which ``wanted`` may keep."""
         found: dict[tuple[d.CarveOutRow, ...], None] = {}
         for sort in self.sorts.values():
@@ -283,20 +284,20 @@ class Sweep:
         found.pop((), None)
         return tuple(found)
 
-    def rows(self, wanted: "Narrowed", limit: int | None = None) -> Iterator[d.ConversationRow]:
+    def rows(self, wanted: Narrowed, limit: int | None = None) -> Iterator[d.ConversationRow]:
         """Rows that ``wanted`` keeps, newest activity first. Some ten thousand are in memory at a time."""
         odd = sorted(self.odd_rows(wanted), key=newest, reverse=True)
         every = merge(self._plain_rows(wanted, limit), odd, key=newest, reverse=True)
         return every if limit is None else islice(every, limit)
 
-    def rated_kept(self, wanted: "Narrowed") -> Iterator[tuple[int, Sort]]:
+    def rated_kept(self, wanted: Narrowed) -> Iterator[tuple[int, Sort]]:
         """Key and group, with its feedback, of each rated conversation that is kept."""
         for row in self.bulk.rated(wanted.chosen):
             rated = self.rated_sort(row)
             if self._keeps_rated(wanted, row, rated):
                 yield row["key"], rated
 
-    def _plain_rows(self, wanted: "Narrowed", limit: int | None) -> Iterator[d.ConversationRow]:
+    def _plain_rows(self, wanted: Narrowed, limit: int | None) -> Iterator[d.ConversationRow]:
         groups = self._groups_of(wanted)
         some_rated = wanted.judged and any(self.sorts[grp].group.rated for grp in groups)
         most = None if some_rated else limit
@@ -305,7 +306,7 @@ class Sweep:
             if wanted.keeps(self.sorts[found["grp"]].belongs, row.past_exposure, row.future_eligibility):
                 yield row
 
-    def _groups_of(self, wanted: "Narrowed") -> list[int]:
+    def _groups_of(self, wanted: Narrowed) -> list[int]:
         """Groups of which some conversation may be kept."""
         return [
             grp
@@ -315,7 +316,7 @@ class Sweep:
         ]
 
     def pairs(
-        self, other: "Sweep", wanted: "Narrowed", may: Callable[[int], bool]
+        self, other: "Sweep", wanted: Narrowed, may: Callable[[int], bool]
     ) -> Iterator[tuple[d.ConversationRow, d.ConversationRow]]:
         """Rows of groups that ``may`` differ, as judged here and by ``other``, which has the same base."""
         groups = [grp for grp in self._groups_of(wanted) if may(grp)]
@@ -354,7 +355,7 @@ class Sweep:
         gone = self._gone(self._seen.get(found["seen"], ()), group.kind, placed.account)
         return row_of(judged, gone, shown)
 
-    def narrowed(self, wanted: Filter, accounts: tuple[Account, ...]) -> "Narrowed":
+    def narrowed(self, wanted: Filter, accounts: tuple[Account, ...]) -> Narrowed:
         """``wanted`` in the terms of the base. ``UsageProblem`` for a project that no conversation has."""
         projects = None
         if wanted.project is not None:
@@ -373,41 +374,6 @@ class Sweep:
         )
         ids = None if wanted.account is None else account_ids(accounts, wanted.account)
         return Narrowed(wanted, chosen, ids, accounts, keys)
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowed:
-    """A filter, part of it as a condition over the base, part over groups, part over verdicts."""
-
-    filter: Filter
-    chosen: Chosen
-    ids: frozenset[str] | None
-    accounts: tuple[Account, ...]
-    keys: frozenset[int] | None = None
-    """The only ones that are meant, where the filter asks for what no row of the base tells."""
-    against: Sweep | None = None
-    """Whose verdicts it is held against, where that is another sweep than the one that counts."""
-
-    @property
-    def judged(self) -> bool:
-        """Whether it asks for a verdict."""
-        return self.filter.past is not None or self.filter.future is not None
-
-    def belonging(self, belongs: Belongs) -> bool:
-        """Whether whose and what a conversation is agrees with it."""
-        return (
-            self.filter.provider in (None, belongs.provider)
-            and self.filter.kind in (None, belongs.kind)
-            and (self.ids is None or belongs.account in self.ids)
-        )
-
-    def keeps(self, belongs: Belongs, past: str, future: str) -> bool:
-        """The same with both verdicts."""
-        return (
-            self.belonging(belongs)
-            and self.filter.past in (None, past)
-            and self.filter.future in (None, future)
-        )
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from withhold.app.exposure import ledger_of
 from withhold.app.filters import EVERYTHING, Filter
 from withhold.app.handing_out import write_file
 from withhold.app.ledger import Judged, Ledger, Placed
-from withhold.app.sweep import Narrowed, Sweep, sweep
+from withhold.app.narrowed import Narrowed
+from withhold.app.sweep import Sweep, sweep
 from withhold.model.conversation import Conversation
 from withhold.model.terms import Terms
 from withhold.model.when import BEGINNING

@@ -15,8 +15,9 @@ from withhold.app.bootstrap import Services
 from withhold.app.dates import certain_stretch
 from withhold.app.filters import EVERYTHING, Filter, account_ids
 from withhold.app.ledger import Ledger
+from withhold.app.narrowed import Narrowed
 from withhold.app.sorts import newest
-from withhold.app.sweep import Narrowed, Sweep, bulk_of, grid_of, odd_keys, snapshot_of
+from withhold.app.sweep import Sweep, bulk_of, grid_of, odd_keys, snapshot_of
 from withhold.index.schema import key_of
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.conversation import Conversation, Deletion
