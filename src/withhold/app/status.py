@@ -96,9 +96,7 @@ def _row(
         since=last.begins,
         last_seen=ends,
         known=last.known.value,
-        text=text
-        if fallen is None
-        else f"{text} " + _("It does not stand for now: %(why)s.") % {"why": fallen},
+        text=text,
         next=look if old or gap or last.setting is Setting.SHARING else "withhold exposure",
     )
 

@@ -101,11 +101,15 @@ def status(console: Console, document: StatusDocument) -> None:
             bullets(
                 console, (f"{row.provider} {row.label}, {row.title}: {row.text} {_('Next:')} {row.next}",)
             )
-    counts = {"conversations": f"{document.conversations:,}", "records": f"{document.records:,}"}
-    in_all = _(
-        "%(conversations)s conversations in the index, %(records)s evidence records; state in %(home)s"
-    )
-    console.print(in_all % {**counts, "home": document.home})
+    talks, records = document.conversations, document.records
+    held = {
+        "talks": ngettext("%(count)s conversation", "%(count)s conversations", talks)
+        % {"count": f"{talks:,}"},
+        "records": ngettext("%(count)s evidence record", "%(count)s evidence records", records)
+        % {"count": f"{records:,}"},
+        "home": document.home,
+    }
+    console.print(_("%(talks)s in the index, %(records)s; state in %(home)s") % held)
     console.print(f"{_('Next:')} {document.next}")
 
 
