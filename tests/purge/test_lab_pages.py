@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.purge.conftest import Desk
+from tests.sizes import SIZES
 from withhold.app.purge_assist import assisted
 from withhold.app.purge_run import choose, resumed
 from withhold.model.words import Known
@@ -108,15 +109,15 @@ def test_a_run_can_be_cut_off_at_every_step(desk: Desk) -> None:
     """Whatever was written last, going on deletes each chosen chat once and puts each down as deleted."""
     robin = desk.robin
     robin.talk_more(4)
-    for cut in range(4):
-        chosen = robin.chats[2 * cut : 2 * cut + 2]
+    for number, cut in enumerate((1, 2, 0, 3)[: SIZES.purge.cuts]):
+        chosen = robin.chats[2 * number : 2 * number + 2]
         ids = [robin.id_of(c) for c in chosen]
         choose(robin.services, ids, mode="assist", url=desk.running.url, keep=None)
-        assert _until(desk, cut + 1, steps_allowed=cut) is None
-        done = run(desk, resume=cut + 1)
+        assert _until(desk, number + 1, steps_allowed=cut) is None
+        done = run(desk, resume=number + 1)
         assert done.outcome == "done"
         assert {i.state for i in done.items} == {"deleted"}
-        assert robin.deletions()[2 * cut :] == chosen
+        assert robin.deletions()[2 * number :] == chosen
 
 
 def _until(desk: Desk, number: int, *, steps_allowed: int) -> d.PurgeRunDocument | None:

@@ -140,7 +140,7 @@ class Deleted:
 
 
 def presence(deleted: Deleted, export: Export, now: datetime, *, shown: bool) -> tuple[Presence, str]:
-    """What ``export``, which shows the conversation or not, says of it, and why. ``now``: by this computer."""
+    """What ``export``, which shows the conversation or not, says of it, and why. ``now``: here."""
     why_not = _cannot_speak(deleted, export, now)
     if why_not is not None:
         return Presence.UNKNOWN, why_not
