@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 from msgspec import structs
@@ -165,7 +166,7 @@ def _cut_off(watcher: Watcher, steps: int) -> list[d.DriftRow]:
 
 def test_a_local_setting_that_was_undone_is_told(watcher: Watcher) -> None:
     """Good in one run, bad in the next: a drift between the two runs. Always bad is none."""
-    verdict = {"a.training": "good", "b.training": "bad"}
+    verdict: dict[str, Literal["good", "bad"]] = {"a.training": "good", "b.training": "bad"}
 
     def scanner(services: Services) -> d.ScanDocument:
         rows = tuple(
