@@ -107,9 +107,9 @@ def serve(
         ours, model, port=port, context=context, template=template, cores=threads, unsealed=unsealed,
         proof=not no_prove,
     ) as (host, document):  # fmt: skip
-        show(document, as_json=as_json)
-        tell("Ctrl-C stops it.")
         try:
+            show(document, as_json=as_json)
+            tell("Ctrl-C stops it.")
             wait(host)
         except KeyboardInterrupt:
             tell("Stopped; nothing of what was said is kept here.")

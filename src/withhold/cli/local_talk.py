@@ -62,10 +62,10 @@ def open_page(
     from withhold.app.local.serve import serving, wait
 
     with serving(services, model, context=context, template=template, unsealed=unsealed) as (host, document):
-        tell(f"Chat page: {document.page}")
-        webbrowser.open(document.page)
-        tell("Ctrl-C stops it.")
         try:
+            tell(f"Chat page: {document.page}")
+            webbrowser.open(document.page)
+            tell("Ctrl-C stops it.")
             wait(host)
         except KeyboardInterrupt:
             tell("Stopped.")
