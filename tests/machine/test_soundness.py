@@ -352,9 +352,6 @@ def test_the_kernel_kills_a_scan_that_connects_or_starts_programs(spoil: str, tm
     planted.write("~/.codex/config.toml", "[feedback]\nenabled = false\n")
     planted.write("~/.claude/settings.json", "{}")
     cursor(planted, "NO_TRAINING")[1].close()
-    large = '{"title": "a", "mapping": {"x": {"id": "x", "message": null, "children": []}}, "id": "1"}'
-    count = (33 << 20) // len(large)
-    planted.write("~/.claude/projects/p/conversations.json", f"[{','.join([large] * count)}]")
     environment = {**os.environ, "WITHHOLD_HOME": str(tmp_path / "state")}
     command = [sys.executable, "-c", SEALED.replace("SPOIL", spoil), str(planted.home)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=TOP, env=environment)

@@ -1,6 +1,9 @@
 """Sessions are counted by tool and account, once: a second look reads nothing that did not change."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,3 +118,32 @@ def test_bundles_not_yet_sent_and_other_copies(services: Services) -> None:
     assert rows["claude-code", "~/.claude/feedback-bundles"] == (1, 1000)
     assert rows["windsurf", "~/.codeium/windsurf/cascade/x.pb"] == (1, 1000)
     assert any("windsurf" in row.what for row in found.unseen)
+
+
+WATCHED = """
+import contextlib, sys
+from pathlib import Path
+from withhold.app.scan_transcripts import SessionReader, in_this_process
+started = []
+sys.addaudithook(lambda event, _: started.append(event) if event == "subprocess.Popen" else None)
+with in_this_process() if sys.argv[2] == "alone" else contextlib.nullcontext():
+    list(SessionReader().sessions(Path(sys.argv[1]), "claude-code"))
+sys.exit(len(started))
+"""
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor: nothing is shared out")
+def test_no_program_is_started_for_a_large_export_among_transcripts(tmp_path: Path) -> None:
+    """A reader of exports that large shares its work among programs; during a scan it does not."""
+    said = {"id": "x", "author": {"role": "user"}, "content": {"content_type": "text", "parts": ["hello"]}}
+    node = {"id": "x", "message": said, "parent": None, "children": []}
+    whole = {"title": "a", "create_time": 1.7e9, "mapping": {"x": node}, "current_node": "x", "id": "1"}
+    chat = json.dumps(whole)
+    folder = tmp_path / ".claude/projects/p"
+    folder.mkdir(parents=True)
+    (folder / "conversations.json").write_text(f"[{','.join([chat] * ((36 << 20) // len(chat)))}]")
+    environment = {name: value for name, value in os.environ.items() if name != "WITHHOLD_WORKERS"}
+    command = [sys.executable, "-c", WATCHED, str(tmp_path / ".claude")]
+    codes = [subprocess.run([*command, how], check=False, env=environment) for how in ("alone", "shared")]
+    assert codes[0].returncode == 0
+    assert codes[1].returncode > 0
