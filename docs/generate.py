@@ -18,6 +18,7 @@ def pages() -> dict[str, str]:
     """Every page by its path under ``docs/reference``."""
     return {
         "commands.md": commands.page(),
+        "withhold.1": man.page(),
         "exit-codes.md": exit_codes.page(),
         "findings.md": findings.page(),
         "ledger-csv.md": ledger_csv.page(),
