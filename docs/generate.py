@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from generating import commands, exit_codes, findings, ledger_csv, packs, readme, rules, schemas, tools
+from generating import commands, exit_codes, findings, ledger_csv, man, packs, readme, rules, schemas, tools
 
 HERE = Path(__file__).parent
 REFERENCE = HERE / "reference"
