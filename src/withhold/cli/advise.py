@@ -7,7 +7,7 @@ import click
 from withhold.cli.talk import json_option, services, show, tell
 
 
-@click.command(short_help="Routes for your own use: who trains, how long it is kept, what it costs.")
+@click.command(short_help="Routes for your own use: who trains, at what cost.")
 @click.option("--provider", "providers", multiple=True, metavar="ID", help="Compare this provider's plans.")
 @click.option("--all-providers", is_flag=True, help="Compare all providers that have a pack.")
 @click.option("--people", type=int, default=1, show_default=True, help="How many people use it.")
