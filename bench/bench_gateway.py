@@ -44,7 +44,8 @@ NGINX = """
 worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error;
 events {{ worker_connections 1024; }}
 http {{
-  access_log off; keepalive_requests 1000000; client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
+  access_log off; keepalive_requests 1000000;
+  client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
   uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
   upstream provider {{ server 127.0.0.1:{upstream}; keepalive 128; keepalive_requests 1000000; }}
   server {{ listen 127.0.0.1:{port};

@@ -53,8 +53,7 @@ class Postgres:
         """Start it and wait until it answers."""
         assert BIN is not None
         self._process = subprocess.Popen(
-            [*as_other_user(), str(BIN / "postgres"), "-D", str(self._data), "-p", str(self.port)]
-            + ["-k", ".", "-c", "listen_addresses=127.0.0.1"],
+            [*as_other_user(), str(BIN / "postgres"), *self._options()],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=self._folder,
@@ -64,6 +63,9 @@ class Postgres:
         until = time.monotonic() + 30
         while subprocess.run(ready, check=False).returncode and time.monotonic() < until:
             time.sleep(0.05)
+
+    def _options(self) -> list[str]:
+        return ["-D", str(self._data), "-p", str(self.port), "-k", ".", "-c", "listen_addresses=127.0.0.1"]
 
     def kill(self) -> None:
         """End it and all that belongs to it by force, as a loss of power would."""

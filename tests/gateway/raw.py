@@ -19,7 +19,7 @@ class Answer:
         return str(json.loads(self.body)["error"]["code"])
 
 
-def talk(gateway: Running, data: bytes, *, timeout: float = 5) -> Answer:
+def talk(gateway: Running, data: bytes, *, timeout: float = 30) -> Answer:
     """Send ``data`` on a connection of its own; the first answer that comes."""
     with socket.create_connection(("127.0.0.1", gateway.port), timeout=timeout) as connection:
         connection.sendall(data)

@@ -99,8 +99,7 @@ def test_zero_retention_is_the_persons_word() -> None:
         '[[route]]\nid="a"\nupstream="http://api.anthropic.com"\nterms="anthropic/x"\nspeaks=["anthropic"]\n[[rule]]\n',
         '[[route]]\nid="a"\nupstream="https://x.example"\nterms="local"\nspeaks=["openai"]\n[[rule]]\n',
         '[[route]]\nid="a"\nupstream="https://x.example"\nterms="a/b"\nspeaks=["openai"]\nkey="sk-123"\n[[rule]]\n',
-        '[[route]]\nid="a"\nupstream="https://x.example"\nterms="a/b"\nspeaks=["openai"]\n'
-        '[[rule]]\nrequire=["no trainig"]\n',
+        '[[route]]\nid="a"\nupstream="https://x.example"\nterms="a/b"\nspeaks=["openai"]\n[[rule]]\nrequire=["x"]\n',
         '[[route]]\nid="a"\nupstream="https://x.example"\nterms="a/b"\nspeaks=["openai"]\n[[rule]]\nrequires=[]\n',
         '[[route]]\nid="a"\nupstream="https://x.example"\nterms="a/b"\nspeaks=["openai"]\n',
     ],

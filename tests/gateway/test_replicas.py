@@ -30,8 +30,8 @@ def postgres() -> Iterator[Postgres]:
 def test_no_line_lost_and_none_without_one(
     tmp_path: Path, upstream: FakeUpstream, postgres: Postgres
 ) -> None:
-    """Whatever happens to the database: each request that the provider saw has its intent in it, and keeps it,
-    and the chains of both gateways hold.
+    """Whatever happens to the database: each request that the provider saw has its intent in it, and
+    keeps it, and the chains of both gateways hold.
     """
 
     def config(name: str) -> str:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.upstream import anthropic_stream, stream_of
-from tests.sizes import SIZES
+from tests.sizes import SIZES, TIER
 from withhold.gateway.restore import StreamRestorer, restore_whole
 from withhold.gateway.vault import Session, restored
 
@@ -57,11 +57,11 @@ def test_every_cut(path: str, values: list[str], around: list[str], cuts: set[in
 
 
 def test_every_single_cut_of_one_stream() -> None:
-    """A stream cut in two at each of its bytes reads the same."""
+    """A stream cut in two at each of its bytes (at every third in the quickest tier) reads the same."""
     session = Session(0.0)
     said = f"a {session.placeholder('iban', 'DE89370400440532013000')} b"
     stream = b"".join(anthropic_stream("m", said))
-    for cut in range(len(stream)):
+    for cut in range(0, len(stream), 1 if TIER != "check" else 3):
         restorer = StreamRestorer(session.values)
         got = restorer.feed(stream[:cut]) + restorer.feed(stream[cut:]) + restorer.end()
         assert texts("/v1/messages", got) == "a DE89370400440532013000 b"

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from withhold.gateway.chain import Fields, Head
 
+_TOGETHER_SECONDS = 0.05
+
 
 class AuditUnavailable(Exception):
     """The audit cannot be written, so nothing may go upstream."""
@@ -30,6 +32,7 @@ class Auditor:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="audit")
         self._waiting: list[tuple[Fields, asyncio.Future[int]]] = []
         self._task: asyncio.Task[None] | None = None
+        self._later: asyncio.TimerHandle | None = None
         self._left: set[asyncio.Future[int]] = set()
         self.failed = False
 
@@ -39,11 +42,19 @@ class Auditor:
 
     async def write(self, fields: Fields) -> int:
         """Put a line down and return its number. Raises :class:`AuditUnavailable`."""
-        return await self._queue(fields)
+        future = self._queue(fields)
+        self._begin()
+        return await future
 
     def note(self, fields: Fields) -> None:
-        """Put a line down without waiting; :meth:`close` waits for it. A failure is noticed, not raised."""
+        """Put a line down without waiting; :meth:`close` waits for it. A failure is noticed, not raised.
+
+        It goes with the next line that somebody waits for, or by itself after a moment: otherwise a request
+        would wait until the outcome of the one before is on disk.
+        """
         future = self._queue(fields)
+        if self._later is None and self._task is None:
+            self._later = asyncio.get_running_loop().call_later(_TOGETHER_SECONDS, self._begin)
         self._left.add(future)
         future.add_done_callback(self._forget)
 
@@ -56,9 +67,14 @@ class Auditor:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[int] = loop.create_future()
         self._waiting.append((fields, future))
-        if self._task is None:
-            self._task = loop.create_task(self._commit())
         return future
+
+    def _begin(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._commit())
 
     async def _commit(self) -> None:
         loop = asyncio.get_running_loop()
@@ -90,6 +106,7 @@ class Auditor:
     async def close(self) -> None:
         """Wait for all that is on its way."""
         while self._left or self._task is not None:
+            self._begin()
             task = self._task
             if task is not None:
                 await task

@@ -92,7 +92,7 @@ class GatewayAuditDocument(Document, kw_only=True, frozen=True):
 
 
 class AuditChainRow(Struct, kw_only=True, frozen=True):
-    """``covered_up_to``: lines after it are held by nothing outside the chain; the last could be cut off unseen."""
+    """``covered_up_to``: nothing outside the chain holds the lines after it; they could be cut off unseen."""
 
     replica: str
     lines: int
