@@ -4,6 +4,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,7 @@ def _wait(port: int) -> None:
             one.settimeout(0.1)
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 return
+        time.sleep(0.05)
 
 
 def _attack(folder: Path, target: str, capture: str) -> subprocess.CompletedProcess[str]:

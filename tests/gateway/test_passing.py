@@ -15,7 +15,9 @@ from withhold.app.gateway.auditing import list_audit
 
 def stream(gateway: Running, model: str, content: str = "hi") -> httpx.Response:
     body = plain(model=model, stream=True, messages=[{"role": "user", "content": content}])
-    return httpx.post(gateway.url + "/v1/messages", json=body, headers={"x-api-key": gateway.token})
+    return httpx.post(
+        gateway.url + "/v1/messages", json=body, headers={"x-api-key": gateway.token}, timeout=30
+    )
 
 
 def test_streams_are_byte_exact(gateway: Running) -> None:
@@ -32,7 +34,7 @@ def test_bytes_arrive_when_they_come(gateway: Running) -> None:
         gateway.url + "/v1/messages",
         json=plain(model="silent", stream=True),
         headers={"x-api-key": gateway.token},
-        timeout=5,
+        timeout=30,
     ) as answer:
         assert next(answer.iter_raw()) == PING
 
@@ -40,7 +42,7 @@ def test_bytes_arrive_when_they_come(gateway: Running) -> None:
 def test_a_client_that_leaves(tmp_path: Path, upstream: FakeUpstream) -> None:
     """When the client closes, the provider is let go at once, and the audit says so."""
     with gateway_running(tmp_path, routes(upstream.url) + RULES) as gateway:
-        with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", gateway.port), timeout=30) as connection:
             connection.sendall(post(gateway, plain(model="silent", stream=True)))
             while PING not in connection.recv(65536):
                 pass
@@ -54,7 +56,7 @@ def test_a_client_that_leaves(tmp_path: Path, upstream: FakeUpstream) -> None:
 
 def test_back_pressure(gateway: Running, upstream: FakeUpstream) -> None:
     """A client that does not read stops the provider; nothing piles up in the gateway."""
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=30) as connection:
         connection.sendall(post(gateway, plain(model="endless", stream=True)))
         connection.recv(1024)
         last, until = -1, time.monotonic() + 8
@@ -75,7 +77,7 @@ def test_large_bodies(gateway: Running, upstream: FakeUpstream) -> None:
 
 def test_an_answer_that_breaks_off(gateway: Running) -> None:
     """The client sees that it is not whole: an error event, and no last chunk."""
-    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=30) as connection:
         connection.sendall(post(gateway, plain(model="broken", stream=True)))
         got = b""
         while part := connection.recv(65536):

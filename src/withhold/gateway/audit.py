@@ -22,6 +22,8 @@ class Ledger(Protocol):
 
     def append(self, lines: Sequence[Fields]) -> None: ...
 
+    def close(self) -> None: ...
+
 
 class Auditor:
     """Writes to ``ledger`` in a thread of its own, batch after batch."""
@@ -111,4 +113,5 @@ class Auditor:
             if task is not None:
                 await task
             await asyncio.sleep(0)  # the futures' own callbacks come first
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._ledger.close)
         self._thread.shutdown()

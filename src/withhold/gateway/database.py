@@ -49,6 +49,11 @@ class DatabaseLedger:
             self._loop.run_until_complete(self._drop())
             raise OSError(f"the database did not take them: {type(problem).__name__}") from problem
 
+    def close(self) -> None:
+        """Let go of the database, so that another gateway may go on with this chain."""
+        self._loop.run_until_complete(self._drop(gently=True))
+        self._loop.close()
+
     async def _append(self, lines: Sequence[Fields]) -> None:
         connection = self._connection or await self._connected()
         head, rows = self._head, []
@@ -83,10 +88,12 @@ class DatabaseLedger:
         self._connection = connection
         return connection
 
-    async def _drop(self) -> None:
+    async def _drop(self, *, gently: bool = False) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(*_FAILURES):
+                if gently:
+                    await connection.close(timeout=_SECONDS)
                 connection.terminate()
 
 
@@ -96,6 +103,7 @@ class DatabaseTokens:
 
     address: str
     _pool: "asyncpg.Pool[Any] | None" = field(default=None)
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def who(self, presented: str, now: datetime) -> Token | None:
         """Whose token that is. Raises what the database raises."""
@@ -131,13 +139,14 @@ class DatabaseTokens:
             await self._pool.close()
 
     async def _pooled(self) -> "asyncpg.Pool[Any]":
-        if self._pool is None:
-            pool = await asyncpg.create_pool(
-                self.address, min_size=0, max_size=8, timeout=_SECONDS, command_timeout=_SECONDS
-            )
-            await pool.execute(TABLES)
-            self._pool = pool
-        return self._pool
+        async with self._opening:
+            if self._pool is None:
+                pool = await asyncpg.create_pool(
+                    self.address, min_size=0, max_size=8, timeout=_SECONDS, command_timeout=_SECONDS
+                )
+                await pool.execute(TABLES)
+                self._pool = pool
+            return self._pool
 
 
 async def chains(address: str) -> dict[str, list[bytes]]:

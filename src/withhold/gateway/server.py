@@ -27,6 +27,8 @@ class Tokens(Protocol):
 
     async def who(self, presented: str) -> Token | None: ...
 
+    async def close(self) -> None: ...
+
 
 @dataclass(slots=True)
 class Counted:

@@ -86,6 +86,7 @@ class Serving:
             await self.gateway.auditor.close()
             await self.every()
             await self.gateway.upstreams.close()
+            await self.gateway.tokens.close()
 
     async def _beat(self) -> None:
         while True:

@@ -156,6 +156,9 @@ class SharedTokens:
     async def who(self, presented: str) -> "Token | None":
         return await self.shared.who(presented, self.clock())
 
+    async def close(self) -> None:
+        await self.shared.close()
+
 
 class Warming:
     """Compiles the finders in a thread while the gateway starts. A failure refuses every request."""
@@ -217,6 +220,9 @@ class FileTokens:
 
     async def who(self, presented: str) -> "Token | None":
         return self.file.who(presented, self.clock())
+
+    async def close(self) -> None:
+        """Nothing is held open."""
 
 
 class _Heads:
