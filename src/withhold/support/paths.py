@@ -17,7 +17,7 @@ PROFILE = "WITHHOLD_PROFILE"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _OWN_NAMES = frozenset(
     {"state.sqlite", "index", "evidence", "profiles", "packs", "withhold-watch.xml", "backups", "state.lock"}
-    | {"authorities", "authorities.toml", "scan.json", "models", FOLDER}
+    | {"authorities", "authorities.toml", "gateway", "scan.json", "models", FOLDER}
 )
 
 
