@@ -165,3 +165,18 @@ def test_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert tool.document("forget", "work", "--yes")["records"] == 1
     assert tool("evidence", "fsck").code == 0
     assert tool.document("forget", "--all", "--yes")["what"] == "all"
+
+
+def test_another_profile_keeps_its_timer(capsys: pytest.CaptureFixture[str]) -> None:
+    """``forget --all`` of one profile removes its own timer, and leaves the other's files and state."""
+    tool = Tool(capsys)
+    firm = ("--profile-name", "firm")
+    assert tool("account", "add", "openai", "home", "--plan", "Plus").code == 0
+    assert tool(*firm, "account", "add", "openai", "work", "--plan", "Plus").code == 0
+    home_files = tool.document("watch", "install")["files"]
+    firm_files = tool.document(*firm, "watch", "install")["files"]
+    said = tool.document(*firm, "forget", "--all", "--yes")
+    assert said["commands"]
+    assert not [p for p in firm_files if Path(p).exists()]
+    assert all(Path(p).exists() for p in home_files)
+    assert [a["label"] for a in tool.document("account", "list")["accounts"]] == ["home"]

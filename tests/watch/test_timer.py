@@ -11,6 +11,7 @@ import pytest
 
 from withhold.app.bootstrap import Services
 from withhold.app.watch_install import install, timer_of, timer_rows, uninstall
+from withhold.support.paths import StateHome
 
 WINDOWS = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 
@@ -74,3 +75,22 @@ def test_only_our_own_files_are_removed(fresh: Services, system: str) -> None:
     assert str(first) in document.notes[0]
     assert first.exists()
     assert {r.state for r in timer_rows(there)} <= {"other", "absent"}
+
+
+@pytest.mark.parametrize("system", ["Linux", "Darwin", "Windows"])
+def test_each_profile_has_a_timer_of_its_own(fresh: Services, system: str) -> None:
+    """Files and names differ; each runs in its own profile; one is removed and the other stays."""
+    usual = on(fresh, system)
+    root = fresh.home.root
+    firm = replace(
+        on(fresh, system, WITHHOLD_PROFILE="firm"), home=StateHome(root.with_name(f"{root.name}-firm"))
+    )
+    first, second = install(usual), install(firm)
+    assert not set(first.files) & set(second.files)
+    assert not set(first.commands) & set(second.commands) - {"systemctl --user daemon-reload"}
+    written = b"".join(Path(p).read_bytes().replace(b"\0", b"") for p in second.files)
+    assert b"firm" in written
+    assert (b"--profile-name firm watch run" if system == "Windows" else b"WITHHOLD_PROFILE") in written
+    assert b"firm" not in b"".join(Path(p).read_bytes().replace(b"\0", b"") for p in first.files)
+    assert set(uninstall(firm).files) == set(second.files)
+    assert {r.state for r in timer_rows(usual)} == {"ours"}

@@ -1,6 +1,7 @@
 """The system's own timer for ``withhold watch run``: files for systemd, launchd or Windows.
 
 No daemon of ours: the timer starts one run a day, which ends. Enabling it is a command that the person types.
+Each profile has a timer of its own, named after it, so that installing or removing one leaves the others.
 """
 
 import plistlib
@@ -16,7 +17,7 @@ from withhold.app.bootstrap import Services
 from withhold.report import documents as d
 from withhold.support.errors import EnvironmentProblem
 from withhold.support.files import private_dir, write_atomic
-from withhold.support.paths import OVERRIDE
+from withhold.support.paths import OVERRIDE, PROFILE
 
 SYSTEMS: Mapping[str, Literal["systemd", "launchd", "windows"]] = {
     "Linux": "systemd",
@@ -30,7 +31,7 @@ _MISSED = (
     "A run that was missed while the computer slept is made up for when it wakes; one missed while it was off"
     " is not, and the next one finds the same."
 )
-_PASSED_ON = (OVERRIDE, "WITHHOLD_BROWSER", "CLAUDE_CONFIG_DIR")
+_PASSED_ON = (OVERRIDE, PROFILE, "WITHHOLD_BROWSER", "CLAUDE_CONFIG_DIR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,12 @@ def timer_rows(services: Services) -> tuple[d.TimerRow, ...]:
     return tuple(d.TimerRow(path=str(path), state=_state(path, data)) for path, data in files.items())
 
 
+def _named(services: Services, name: str, between: str = "-") -> str:
+    """``name`` for the usual state, with the profile's name behind it for another."""
+    profile = services.environ.get(PROFILE)
+    return f"{name}{between}{profile}" if profile else name
+
+
 def _state(path: Path, data: bytes) -> Literal["ours", "other", "absent"]:
     if not path.is_file():
         return "absent"
@@ -113,6 +120,7 @@ def _document(
 def _systemd(services: Services, command: tuple[str, ...], held: Mapping[str, str]) -> Timer:
     configured = services.environ.get("XDG_CONFIG_HOME")
     folder = (Path(configured) if configured else services.user_home / ".config") / "systemd" / "user"
+    unit = _named(services, UNIT)
     variables = "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in held.items())
     service = (
         "[Unit]\nDescription=Look at AI training settings that are due\n\n"
@@ -126,9 +134,9 @@ def _systemd(services: Services, command: tuple[str, ...], held: Mapping[str, st
     )
     return Timer(
         "systemd",
-        {folder / f"{UNIT}.service": service.encode(), folder / f"{UNIT}.timer": clock.encode()},
-        ("systemctl --user daemon-reload", f"systemctl --user enable --now {UNIT}.timer"),
-        (f"systemctl --user disable --now {UNIT}.timer", "systemctl --user daemon-reload"),
+        {folder / f"{unit}.service": service.encode(), folder / f"{unit}.timer": clock.encode()},
+        ("systemctl --user daemon-reload", f"systemctl --user enable --now {unit}.timer"),
+        (f"systemctl --user disable --now {unit}.timer", "systemctl --user daemon-reload"),
         (
             "A run that was missed while the computer was off or asleep is made up for.",
             "To run also while you are not signed in: loginctl enable-linger",
@@ -143,9 +151,10 @@ def _quoted(word: str) -> str:
 
 
 def _launchd(services: Services, command: tuple[str, ...], held: Mapping[str, str]) -> Timer:
-    path = services.user_home / "Library" / "LaunchAgents" / f"{AGENT}.plist"
+    label = _named(services, AGENT, ".")
+    path = services.user_home / "Library" / "LaunchAgents" / f"{label}.plist"
     agent = {
-        "Label": AGENT,
+        "Label": label,
         "ProgramArguments": list(command),
         "EnvironmentVariables": dict(held),
         "StartCalendarInterval": {"Hour": 10, "Minute": 17},
@@ -158,7 +167,7 @@ def _launchd(services: Services, command: tuple[str, ...], held: Mapping[str, st
         "launchd",
         {path: plistlib.dumps(agent)},
         (f"launchctl bootstrap gui/$(id -u) {where}",),
-        (f"launchctl bootout gui/$(id -u)/{AGENT}",),
+        (f"launchctl bootout gui/$(id -u)/{label}",),
         (_MISSED,),
     )
 
@@ -166,17 +175,24 @@ def _launchd(services: Services, command: tuple[str, ...], held: Mapping[str, st
 def _windows(services: Services, command: tuple[str, ...], held: Mapping[str, str]) -> Timer:
     private_dir(services.home.prepare().root)
     path = services.home.root / "withhold-watch.xml"
-    program, *arguments = command
+    program, *arguments = _with_profile(command, held.get(PROFILE))
+    task = _named(services, TASK)
+    set_there = ", ".join(name for name in held if name != PROFILE)
     notes = ["A run that was missed while the computer was off or asleep is made up for."]
-    if held:
-        notes.append(f"The task has the variables of your account: set {', '.join(held)} there.")
+    if set_there:
+        notes.append(f"The task has the variables of your account: set {set_there} there.")
     return Timer(
         "windows",
         {path: _task(program, arguments).encode("utf-16")},
-        (f'schtasks /Create /TN "{TASK}" /XML "{path}"',),
-        (f'schtasks /Delete /TN "{TASK}" /F',),
+        (f'schtasks /Create /TN "{task}" /XML "{path}"',),
+        (f'schtasks /Delete /TN "{task}" /F',),
         tuple(notes),
     )
+
+
+def _with_profile(command: tuple[str, ...], profile: str | None) -> tuple[str, ...]:
+    """A task has no variables of its own, so the profile stands before the command ``watch run``."""
+    return (*command[:-2], "--profile-name", profile, *command[-2:]) if profile else command
 
 
 def _task(program: str, arguments: list[str]) -> str:
