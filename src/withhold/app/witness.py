@@ -4,13 +4,10 @@ No stance is asked for: the person presses everything, as in their own browser. 
 or of none is opened alike; only addresses that no browser should open are refused.
 """
 
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from withhold.app.bootstrap import Services
@@ -18,6 +15,7 @@ from withhold.app.browsing import has_screen
 from withhold.model.terms import Control
 from withhold.model.words import Mode
 from withhold.support.errors import EnvironmentProblem, UsageProblem
+from withhold.support.interrupts import interruptible
 
 if TYPE_CHECKING:
     from withhold.controls.browser import OpenPage
@@ -71,7 +69,7 @@ def watch(services: Services, subject: Subject, how: Watch) -> "OptOutResult":
     require_web_address(subject.url)
     services.journal.mend()  # a journal that cannot be written to stops it before it begins
     begin_session(services)
-    with _ends_cleanly(), _page(services, subject, how) as opened:
+    with interruptible() as interrupts, _page(services, subject, how) as opened:
         services.progress.step(f"opening {subject.url} for you")
         context = RunContext(
             provider_id=subject.provider_id,
@@ -91,6 +89,7 @@ def watch(services: Services, subject: Subject, how: Watch) -> "OptOutResult":
             sink=services.journal,
             context=context,
             keys=how.keys or _NoKeys(),
+            heed=interrupts.heed,
         )
 
 
@@ -131,22 +130,3 @@ def _kept_profile(services: Services, subject: Subject, how: Watch) -> AbstractC
 
     name = subject.provider_id or "other"
     return unsealed(services.home.profiles / f"{name}.profile.age", how.passphrase)
-
-
-@contextmanager
-def _ends_cleanly() -> Iterator[None]:
-    """A terminal that is closed, or a request to end, is treated as Ctrl-C: what is temporary is deleted."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), _as_interrupt) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
-
-
-def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -5,12 +5,12 @@ In the clear it exists only while the browser runs, in a temporary folder for it
 
 import io
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from withhold.controls.browser import IN_USE, temporary_profile
 from withhold.support.errors import EnvironmentProblem, UsageProblem
 from withhold.support.files import private_dir, write_atomic
 
@@ -19,7 +19,7 @@ _CACHES = frozenset(
     | {"ShaderCache", "GraphiteDawnCache", "component_crx_cache", "Crashpad", "Service Worker"}
 )
 """What a browser makes again by itself."""
-_LOCKS = frozenset({"SingletonLock", "SingletonCookie", "SingletonSocket", "lockfile"})
+_LOCKS = frozenset({"SingletonLock", "SingletonCookie", "SingletonSocket", "lockfile", IN_USE})
 
 
 @contextmanager
@@ -30,24 +30,25 @@ def unsealed(sealed: Path, passphrase: Callable[[bool], str]) -> Iterator[Path]:
     Ctrl-C the profile is sealed all the same: signing in was the person's work. Raises ``UsageProblem`` for a
     passphrase that does not open it, ``EnvironmentProblem`` where the folder cannot be deleted.
     """
+    _age()
     new = not sealed.exists()
     words = passphrase(new)
-    folder = Path(tempfile.mkdtemp(prefix="withhold-profile-"))  # made with mode 0700
-    try:
+    with temporary_profile() as folder:
         if not new:
             _unpack(_opened(sealed, words), folder)
-        yield folder
+        try:
+            yield folder
+        except KeyboardInterrupt:
+            _seal(folder, sealed, words)
+            raise
+        _seal(folder, sealed, words)
+
+
+def _seal(folder: Path, sealed: Path, words: str) -> None:
+    """Nothing is sealed over what was kept before a browser has begun to write."""
+    if any(path.name != IN_USE for path in folder.iterdir()):
         private_dir(sealed.parent)
         write_atomic(sealed, _closed(folder, words))
-    except KeyboardInterrupt:
-        if any(folder.iterdir()):
-            private_dir(sealed.parent)
-            write_atomic(sealed, _closed(folder, words))
-        raise
-    finally:
-        from withhold.controls.browser import delete_profile
-
-        delete_profile(folder)
 
 
 def _opened(sealed: Path, words: str) -> bytes:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import click
 
@@ -93,14 +94,21 @@ def run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("Interrupted. Nothing is left half done.", err=True)
-        return INTERRUPTED
+        return _interrupted()
     except SystemExit:  # click's own answer to a closed pipe, even where it is asked to raise
         _nobody_reads()
         return 0
     except Exception as error:  # noqa: BLE001 - the process edge: everything becomes an exit code
+        if isinstance(error, OSError) and isinstance(error.__context__, KeyboardInterrupt):
+            return _interrupted()  # click could not say so: the terminal was closed
         return report(error, as_json=as_json)
     return result if isinstance(result, int) else 0
+
+
+def _interrupted() -> int:
+    with suppress(OSError):  # the terminal may be gone, which is why
+        click.echo("Interrupted. Nothing is left half done.", err=True)
+    return INTERRUPTED
 
 
 def _nobody_reads() -> None:

@@ -1,23 +1,27 @@
 """An installed browser, found and opened with a profile of its own.
 
 Nothing is hidden from the site (no stealth), the person's own profile is never driven, and what a run
-leaves in a temporary profile is deleted when it ends, also after Ctrl-C.
+leaves in a temporary profile is deleted when it ends, also after Ctrl-C or a request to end.
 """
 
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock, Timeout
+
 from withhold.support.errors import EnvironmentProblem, UsageProblem
-from withhold.support.files import private_dir
+from withhold.support.files import PRIVATE_FILE, private_dir
+from withhold.support.interrupts import interruptible
 
 if TYPE_CHECKING:
     from withhold.controls.driver import BrowserContext, Page, Playwright
@@ -66,6 +70,9 @@ _QUIET_ARGUMENTS = (
     "--no-first-run",
     "--no-pings",
 )
+_TEMPORARY = "withhold-profile-"
+IN_USE = "withhold-in-use"
+"""The file in a temporary profile that is locked while its process lives."""
 _ANSWER_SECONDS = 10.0
 _WINDOW = {"width": 1280, "height": 900}
 
@@ -147,7 +154,7 @@ def open_page(
     is the person's everyday one.
     """
     program = browser or find_browser()
-    with _profile(profile) as folder, _driver() as playwright:
+    with interruptible(), _profile(profile) as folder, _driver() as playwright:
         context = _launch(
             playwright.chromium,
             program,
@@ -244,11 +251,36 @@ def _profile(kept: Path | None) -> Iterator[Path]:
     if kept is not None:
         yield private_dir(_not_personal(kept))
         return
-    folder = Path(tempfile.mkdtemp(prefix="withhold-profile-"))  # made with mode 0700
-    try:
+    with temporary_profile() as folder:
         yield folder
+
+
+@contextmanager
+def temporary_profile() -> Iterator[Path]:
+    """An empty folder for its owner alone, deleted at the end whatever happens.
+
+    Only a process that is killed outright leaves one behind; the next one deletes it. Raises
+    :class:`EnvironmentProblem` where it cannot be deleted at the end.
+    """
+    _delete_abandoned(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY))  # made with mode 0700
+    try:
+        with FileLock(folder / IN_USE, mode=PRIVATE_FILE):
+            yield folder
     finally:
         delete_profile(folder)
+
+
+def _delete_abandoned(where: Path) -> None:
+    """Delete own temporary profiles that no process holds any more: there may be a sign-in in them."""
+    for folder in where.glob(f"{_TEMPORARY}*"):
+        with suppress(OSError, Timeout):  # gone meanwhile, somebody else's, or in use
+            told = folder.lstat()
+            mine = not hasattr(os, "getuid") or told.st_uid == os.getuid()
+            if not mine or not stat.S_ISDIR(told.st_mode) or not (folder / IN_USE).is_file():
+                continue
+            FileLock(folder / IN_USE, timeout=0).acquire().lock.release()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def delete_profile(folder: Path) -> None:

@@ -7,7 +7,7 @@ the person asked for. What is not promised: that a server keeps what it showed.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -63,13 +63,15 @@ def witness(
     sink: EvidenceSink,
     context: RunContext,
     keys: Keys,
+    heed: Callable[[], None] = lambda: None,
 ) -> OptOutResult:
     """Open ``url`` for a person, show what is read beside it, and record when they say so.
 
     Returns when they recorded, stopped or closed a window; only after the first is there a record. Ctrl-C
-    rises from here, with nothing recorded. ``page`` is in a visible browser with a profile of its own.
+    rises from here, with nothing recorded; ``heed`` raises it again where it was lost on its way. ``page`` is
+    in a visible browser with a profile of its own.
     """
-    return _Witness(page, url, controls, clock, context, keys).carry_out(sink)
+    return _Witness(page, url, controls, clock, context, keys, heed).carry_out(sink)
 
 
 class _Witness:
@@ -81,9 +83,10 @@ class _Witness:
         clock: Clock,
         context: RunContext,
         keys: Keys,
+        heed: Callable[[], None],
     ) -> None:
         self._page, self._url, self._controls = page, url, tuple(controls)
-        self._clock, self._context, self._keys = clock, context, keys
+        self._clock, self._context, self._keys, self._heed = clock, context, keys, heed
         self._patience = context.patience
         self._begun = clock()
         self._course = Course(self._patience.claim, self._patience.afterwards)
@@ -135,6 +138,7 @@ class _Witness:
                 return self._unrecorded("a window was closed")
             self._steps.append(f"the address did not open at once: {problem.message.splitlines()[0]}")
         while not self._gone():
+            self._heed()
             told = self._turn(sink)
             if told is not None:
                 return told
