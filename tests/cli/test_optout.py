@@ -81,9 +81,11 @@ def test_two_accounts_are_never_guessed_between(tool: Tool) -> None:
     assert tool("optout", "anthropic", "--account", "home").code == 3
 
 
-def test_what_is_not_built_says_so(tool: Tool) -> None:
-    """Witness mode is not there yet, and says what to use instead."""
-    document = tool.document("optout", "anthropic", "--mode", "witness", code=2)
+def test_a_witness_without_a_screen_says_so(tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no window can be shown the person is told what to use instead; nothing is opened."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    document = tool.document("optout", "anthropic", "--mode", "witness", code=5)
     assert "guide" in document["next"]
 
 

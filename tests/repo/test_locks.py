@@ -41,7 +41,7 @@ def asked(root: Path, lock: str) -> list[Requirement]:
     texts += table["project"]["optional-dependencies"]["browser"]
     if lock == "dev":
         extras = table["project"]["optional-dependencies"]
-        texts += [text for name, extra in extras.items() if name != "spark" for text in extra]
+        texts += [text for name, extra in extras.items() if name not in ("spark", "all") for text in extra]
         texts += [text for text in groups["dev"] if isinstance(text, str)]
     return [Requirement(text) for text in texts]
 
