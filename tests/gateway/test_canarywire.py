@@ -29,7 +29,8 @@ def test_canarywire_passes(tmp_path: Path) -> None:
     """
     port = _free_port()
     capture = f"http://127.0.0.1:{port}"
-    server = subprocess.Popen([PROGRAM, "serve", "--listen", f"127.0.0.1:{port}"], stdout=subprocess.DEVNULL)
+    command = [PROGRAM, "serve", "--listen", f"127.0.0.1:{port}"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tmp_path)
     try:
         with (
             gateway_running(tmp_path / "state", routes(capture) + RULES) as gateway,
@@ -46,12 +47,13 @@ def test_canarywire_passes(tmp_path: Path) -> None:
 
 
 def _wait(port: int) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         with socket.socket() as one:
             one.settimeout(0.1)
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
+    raise AssertionError("canarywire's own server did not start within a minute")
 
 
 def _attack(folder: Path, target: str, capture: str) -> subprocess.CompletedProcess[str]:
@@ -76,4 +78,5 @@ def _attack(folder: Path, target: str, capture: str) -> subprocess.CompletedProc
         text=True,
         check=False,
         timeout=300,
+        cwd=folder,
     )
