@@ -35,7 +35,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
         for count in range(self.pieces):
-            if count == 3 and self.leak_to is not None:
+            if count == 1 and self.leak_to is not None:
                 ask_for_a_name(self.leak_to)
             try:
                 self.wfile.write(PIECE)

@@ -8,7 +8,6 @@ Unix socket; what it offers beyond answering is switched off here.
 import os
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 QUIET = {"OMP_WAIT_POLICY": "passive", "GGML_LOG_LEVEL": "error"}
@@ -26,7 +25,6 @@ def serve(spec: Mapping[str, Any]) -> None:
 
     os.umask(0o177)
     server = xllamacpp.Server(_parameters(xllamacpp, spec))
-    Path(spec["socket"]).chmod(0o600)
     try:
         threading.Event().wait()
     finally:

@@ -101,7 +101,8 @@ def relayed(host: Hosted, *, port: int = 0) -> Iterator[Hosted]:
     """``host`` with its relay on loopback; ``port`` 0 takes a free one."""
     listening = _listening(port)
     host.port = listening.getsockname()[1]
-    server = _server(app(Backing(host.sealed.socket, host.token, host.state), host.port))
+    backing = Backing(host.sealed.socket, host.token, host.state, host.sealed.pid)
+    server = _server(app(backing, host.port))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     try:

@@ -8,15 +8,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from withhold.local.peer import comes_from
+
 PATIENCE = 600.0
 
 
 class UnixConnection(http.client.HTTPConnection):
-    """HTTP/1.1 over a Unix socket. :attr:`peer` is who listens there: process, user and group."""
+    """HTTP/1.1 over a Unix socket. :attr:`peer` is who listens there: process, user and group.
 
-    def __init__(self, path: Path, timeout: float = PATIENCE) -> None:
+    With ``sealed_pid`` nothing is sent to a listener that does not come from that process.
+    """
+
+    def __init__(self, path: Path, timeout: float = PATIENCE, *, sealed_pid: int | None = None) -> None:
         super().__init__("localhost", timeout=timeout)
         self._path = path
+        self._sealed_pid = sealed_pid
         self._made: socket.socket | None = None
         self.peer: tuple[int, int, int] | None = None
 
@@ -30,6 +36,11 @@ class UnixConnection(http.client.HTTPConnection):
             raise
         self.sock = self._made = made
         self.peer = _peer(made)
+        if self._sealed_pid is not None and self.peer and not comes_from(self.peer[0], self._sealed_pid):
+            self.close()
+            raise ConnectionRefusedError(
+                f"process {self.peer[0]} answers in the engine's place; nothing was sent to it"
+            )
 
     def abandon(self) -> None:
         """End the exchange from another thread: whoever reads sees the end of the answer."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-_CONTENT = ("messages", "input", "system", "prompt", "documents")
+_CONTENT = ("messages", "input", "content", "system", "prompt", "documents", "query")
+_ARGUMENTS = frozenset({"input", "arguments"})
 _WORDS_OF_TOOLS = frozenset({"tool_use", "function_call", "server_tool_use", "mcp_call"})
 _DEEPEST = 64
 
@@ -11,7 +12,8 @@ _DEEPEST = 64
 def remote_references(body: Any) -> tuple[str, ...]:
     """Places in a request (OpenAI's or Anthropic's form) that name an address to fetch from.
 
-    What a tool was called with is text to the model and is left alone.
+    What a tool was called with is text to the model and is left alone; the rest of such a block is not, for
+    the word ``type`` is the asker's to write.
     """
     if not isinstance(body, Mapping):
         return ()
@@ -29,9 +31,10 @@ def _search(value: Any, place: str, depth: int) -> Iterator[str]:
 
 
 def _block(block: Mapping[Any, Any], place: str, depth: int) -> Iterator[str]:
-    if block.get("type") in _WORDS_OF_TOOLS:
-        return
+    called = block.get("type") in _WORDS_OF_TOOLS
     for key, value in block.items():
+        if called and key in _ARGUMENTS:
+            continue
         here = f"{place}.{key}"
         if isinstance(value, str) and str(key).lower().endswith(("url", "uri", "file_id")):
             if not value.lower().startswith("data:"):

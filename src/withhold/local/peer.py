@@ -1,6 +1,7 @@
 """The process that answers, looked at from outside through ``/proc``: Linux alone."""
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ def look(pid: int, sealed_pid: int) -> Seen:
     inodes = tuple(_sockets(base))
     return Seen(
         pid=pid,
-        descends=_descends(pid, sealed_pid),
+        descends=descends(pid, sealed_pid),
         seccomp=all(task.get("Seccomp") == "2" for task in tasks),
         no_new_privs=all(task.get("NoNewPrivs") == "1" for task in tasks),
         capabilities=max(task.get("CapEff", "?") for task in tasks),
@@ -58,10 +59,21 @@ def _status(path: Path) -> dict[str, str]:
     return {name: value.strip() for name, _, value in rows}
 
 
-def _descends(pid: int, ancestor: int) -> bool:
+def descends(pid: int, ancestor: int) -> bool:
+    """Whether ``pid`` is ``ancestor`` or comes from it. Raises ``OSError`` where that cannot be seen."""
     while pid > 1 and pid != ancestor:
         pid = int(_status(Path("/proc") / str(pid) / "status").get("PPid", "0"))
     return pid == ancestor
+
+
+def comes_from(pid: int, sealed_pid: int) -> bool:
+    """Whether the process that listens is the sealed one or its child; on Linux alone it can be seen."""
+    if sys.platform != "linux":
+        return True
+    try:
+        return descends(pid, sealed_pid)
+    except OSError:
+        return False
 
 
 def _sockets(base: Path) -> Iterator[str]:

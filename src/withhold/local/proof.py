@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ _CONTROL = (
     "import json,sys; sys.path.insert(0, sys.argv[1]); from withhold.local.seal.attempts import run;"
     "print(json.dumps(run(json.loads(sys.argv[2]))))"
 )
-_SETTLE = 0.3
+_SETTLE, _NEXT_PIECE = 0.3, 60.0
 PROMPT = "Write a long story about a lighthouse. Once upon a time"
 
 
@@ -99,9 +100,11 @@ def prove(runner: Runner, *, watcher: canaries.Canary | None = None) -> Proof:
         speaking.begin()
         inside = runner.attempts(watcher.targets, watcher.handles)
         seen = _look(speaking.peer, runner.pid)
+        speaking.went_on()
     finally:
         answered = speaking.end()
     threading.Event().wait(_SETTLE)
+    watcher.settle()
     arrived, strangers = Counter(watcher.channels), watcher.strangers
     control, reached = _control()
     tried = tuple(_row(row, arrived, control, reached) for row in inside["attempts"])
@@ -169,6 +172,7 @@ def _control() -> tuple[dict[str, bool], Counter[str]]:
         if ran.returncode:
             raise Undetermined(f"the control could not be run: {ran.stderr.decode(errors='replace')[-300:]}")
         threading.Event().wait(_SETTLE)
+        own.settle()
         rows = json.loads(ran.stdout)
         return {row["channel"]: row["open"] for row in rows}, Counter(own.channels)
 
@@ -210,6 +214,14 @@ class _Speaking:
         if not self._first.wait(120) or self._failed:
             raise EnvironmentProblem(f"the model did not answer: {self._failed or 'no first word in time'}")
         self._before = self.count
+
+    def went_on(self) -> None:
+        """Wait for one more piece: a busy machine may take a while over it. Returns too if none comes."""
+        until = time.monotonic() + _NEXT_PIECE
+        while self.count == self._before and self._thread is not None and time.monotonic() < until:
+            self._thread.join(0.02)
+            if not self._thread.is_alive():
+                return
 
     def end(self) -> int:
         """Stop it; how many pieces came since :meth:`begin` returned."""

@@ -4,8 +4,8 @@ A plain model server answers whatever web page asks it and shows others' prompts
 only with
 the right ``Host``, no foreign ``Origin`` and the token; only the ways of asking pass, and nothing that
 would have
-the engine fetch something. The page of the chat is static and carries no secret: the token reaches it in the
-address behind ``#``, which browsers do not send.
+the engine fetch something; and it is handed to no process but the sealed one. The page of the chat is static
+and carries no secret: the token reaches it in the address behind ``#``, which browsers do not send.
 """
 
 import json
@@ -58,11 +58,14 @@ _ASSETS = {
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """What the relay stands before. ``state`` is what the page shows of model and seal."""
+    """What the relay stands before. ``state`` is what the page shows of model and seal; ``sealed_pid`` the
+    process that the one who answers has to come from.
+    """
 
     socket: Path
     token: str
     state: Callable[[], Mapping[str, Any]]
+    sealed_pid: int | None = None
 
 
 def new_token() -> str:
@@ -109,7 +112,7 @@ class _Guard:
         origins = request.headers.getlist("origin")
         if any(origin.lower().removeprefix("http://") not in self._hosts for origin in origins):
             return 403, "web pages of others may not use this model"
-        if request.url.path in _ASSETS:
+        if request.scope["path"] in _ASSETS:
             return None
         given = request.headers.get("authorization", "").removeprefix("Bearer ") or request.headers.get(
             "x-api-key", ""
@@ -129,7 +132,7 @@ class _Relay:
 
     async def pass_on(self, request: Request) -> Response:
         """Hand a request to the engine and its answer back, piece by piece."""
-        path = request.url.path
+        path = request.scope["path"]
         try:
             body = await _limited(request)
         except ValueError as refusal:
@@ -138,7 +141,9 @@ class _Relay:
             return refused
         headers = [(name, request.headers[name]) for name in _PASSED if name in request.headers]
         try:
-            answer = await exchange(self._backing.socket, request.method, path, headers, body)
+            answer = await exchange(
+                self._backing.socket, request.method, path, headers, body, sealed_pid=self._backing.sealed_pid
+            )
         except EnvironmentProblem as failed:
             return problem(path, 502, failed.message)
         kind = answer.headers.get("content-type", "application/json")
@@ -190,6 +195,6 @@ def problem(path: str, status: int, text: str) -> JSONResponse:
 
 
 async def _asset(request: Request) -> Response:
-    name, kind = _ASSETS[request.url.path]
+    name, kind = _ASSETS[request.scope["path"]]
     data = files("withhold.local").joinpath("page", name).read_bytes()
     return Response(data, media_type=kind, headers=_PAGE_HEADERS)

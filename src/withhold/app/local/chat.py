@@ -28,6 +28,7 @@ class Conversation:
     model: str
     seal: str
     _socket: Path | None = None
+    _sealed_pid: int | None = None
     _url: str | None = None
     messages: list[dict[str, str]] = field(default_factory=list)
     most: int | None = None
@@ -67,7 +68,7 @@ class Conversation:
 
     def _connection(self) -> http.client.HTTPConnection:
         if self._socket is not None:
-            return UnixConnection(self._socket)
+            return UnixConnection(self._socket, sealed_pid=self._sealed_pid)
         parts = urlsplit(str(self._url))
         return http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=600)
 
@@ -99,4 +100,4 @@ def conversing(
     level = level_for(services, unsealed=unsealed, what=f"chat {model_file.alias}")
     order = order_for(services, model_file, context=context, template=template, threads=None)
     with hosted(order, level, services.progress) as host:
-        yield Conversation(host.model, SAID[level], _socket=host.sealed.socket)
+        yield Conversation(host.model, SAID[level], _socket=host.sealed.socket, _sealed_pid=host.sealed.pid)

@@ -1,10 +1,11 @@
 """The filter of system calls, assembled by hand: no library has to be found inside the seal.
 
 Refused are: every socket that is not a Unix socket, every ``connect``, every datagram with an address,
-message
-calls that can carry one, io_uring (it goes round such filters), other processes' memory, new namespaces,
-mounts, keys, kernel programs and modules, and calls younger than the table. A descriptor that somebody passes
-in can therefore be neither connected again nor sent through to somewhere else.
+message calls that can carry one, io_uring (it goes round such filters), other processes' memory and limits,
+memory and queues that other processes can name (System V, POSIX), new namespaces, mounts, keys, kernel
+programs and modules, and calls younger than the table. A descriptor that somebody passes in can therefore be
+neither connected again nor sent through to somewhere else. Landlock does not know of a file's mode, owner,
+times and attributes, and only late of its length: changing them by name is refused here.
 """
 
 import ctypes
@@ -21,7 +22,7 @@ _NUMBER, _MACHINE = 0, 4
 ALLOW, KILL = 0x7FFF0000, 0x80000000
 _NEW_NAMESPACE = 0x7E020080
 """CLONE_NEW{TIME,CGROUP,UTS,IPC,USER,PID,NET,NS}: the bits of ``clone`` that ask for another world."""
-_BY_ARGUMENT = frozenset({"socket", "socketpair", "sendto", "clone", "clone3"})
+_BY_ARGUMENT = frozenset({"socket", "socketpair", "sendto", "clone", "clone3", "prlimit64"})
 _SECCOMP_SET_FILTER, _TSYNC = 1, 1
 _NO_NEW_PRIVS = 38
 
@@ -63,6 +64,7 @@ def _instructions(machine: Machine) -> Iterator[bytes]:
     yield from _for_call(machine, "socket", _only_unix())
     yield from _for_call(machine, "socketpair", _only_unix())
     yield from _for_call(machine, "sendto", _only_without_address())
+    yield from _for_call(machine, "prlimit64", _only_oneself())
     yield from _for_call(machine, "clone", _only_this_world())
     yield from _for_call(machine, "clone3", (_op(_RETURN, refuse(errno.ENOSYS)),))
     yield _op(_ABOVE, LAST_KNOWN + 1, 0, 1)
@@ -91,6 +93,16 @@ def _only_without_address() -> tuple[bytes, ...]:
         _argument(4),
         _op(_EQUAL, 0, 0, 3),
         _argument(4, high=True),
+        _op(_EQUAL, 0, 0, 1),
+        _op(_RETURN, ALLOW),
+        _op(_RETURN, refuse(errno.EPERM)),
+    )
+
+
+def _only_oneself() -> tuple[bytes, ...]:
+    """Limits of this very process, which is number 0 here."""
+    return (
+        _argument(0),
         _op(_EQUAL, 0, 0, 1),
         _op(_RETURN, ALLOW),
         _op(_RETURN, refuse(errno.EPERM)),

@@ -34,7 +34,8 @@ def main() -> int:
     except OSError as problem:
         _say(control, {"sealed": False, "why": str(problem)})
         return 5
-    engine = _started(spec) if spec["engine"] else None
+    engine = _started(spec, control) if spec["engine"] else None
+    _hide_from_the_engine()
     if engine is not None:
         signal.signal(signal.SIGCHLD, lambda *_: _follow(engine))
     _say(control, {"sealed": True, **state, "engine": engine})
@@ -97,12 +98,20 @@ def _give_up_rights(libc: ctypes.CDLL) -> None:
         raise OSError(ctypes.get_errno(), "capabilities could not be given up")
 
 
-def _started(spec: Mapping[str, Any]) -> int:
+def _hide_from_the_engine() -> None:
+    """The engine may neither read nor write the memory of the process that answers for the seal."""
+    if hasattr(os, "sched_getaffinity"):
+        ctypes.CDLL(None).prctl(_DUMPABLE, 0, 0, 0, 0)
+
+
+def _started(spec: Mapping[str, Any], control: socket.socket) -> int:
+    """The engine, as a child that cannot answer in our name: the socket of our orders is not its."""
     child = os.fork()
     if child:
         return child
     status = 70
     try:
+        control.close()
         from importlib import import_module
 
         if hasattr(os, "sched_getaffinity"):
