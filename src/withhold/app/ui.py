@@ -17,8 +17,8 @@ from withhold.app.guiding import Place, deciding_controls, steps_to
 from withhold.app.opt_out_all import web_address
 from withhold.app.status import status
 from withhold.app.timeline import timeline
+from withhold.app.watch_due import watched
 from withhold.model.evidence import Json, Record
-from withhold.policy.looks import look_for
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
 from withhold.support.messages import _, ngettext
@@ -84,6 +84,7 @@ class Due:
     text: str
     provider: str | None = None
     account: str | None = None
+    control: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,27 +150,22 @@ def overview(services: Services) -> Overview:
 
 
 def _looks(services: Services) -> Iterator[Due]:
-    """When each account's setting is to be looked at again, the most pressing first."""
+    """When each control is to be looked at again, the longest overdue first: as ``watch status`` says."""
     now = services.clock()
-    rows = []
-    for account in services.store.accounts():
-        provider = services.packs.get(account.provider_id)
-        look = look_for(services.store.setting_evidence(account.id), now, provider, account)
-        name = account.provider_id if provider is None else provider.name
-        rows.append(
-            Due(
-                kind="look",
-                at=look.due,
-                year=None,
-                overdue=look.due <= now,
-                title=_("Look at the training setting: %(name)s, %(label)s")
-                % {"name": name, "label": account.label},
-                text=look.why,
-                provider=account.provider_id,
-                account=account.id,
-            )
+    for item in watched(services, now):
+        name = f"{item.provider.name}, {item.control.name}"
+        yield Due(
+            kind="look",
+            at=item.due.at,
+            year=None,
+            overdue=item.due.now(now),
+            title=_("Look at the training setting: %(name)s, %(label)s")
+            % {"name": name, "label": item.account.label},
+            text=item.due.why,
+            provider=item.provider.id,
+            account=item.account.id,
+            control=item.control.id,
         )
-    yield from sorted(rows, key=lambda due: (due.at is None, due.at))
 
 
 def _ends(services: Services, totals: d.Totals) -> Iterator[Due]:
