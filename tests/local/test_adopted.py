@@ -1,6 +1,9 @@
 """Servers of others are judged model by model: an address on loopback says nothing."""
 
 import json
+import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -76,7 +79,7 @@ def test_a_model_is_local_only_if_the_right_program_listens() -> None:
     """Here Python listens and says that it is Ollama: a forwarder could, so it is unknown."""
     offer = seen(ollama).offers[0]
     assert (offer.model, offer.where) == ("gemma3:1b", "unknown")
-    assert "python" in offer.why
+    assert "it may pass everything on" in offer.why
 
 
 def test_lm_studios_models_are_unknown() -> None:
@@ -85,21 +88,62 @@ def test_lm_studios_models_are_unknown() -> None:
     assert (found.kind, found.offers[0].where) == ("lm-studio", "unknown")
 
 
-def test_llama_server_is_local_with_a_file_of_this_computer(tmp_path: Path) -> None:
-    """It names the file that it has loaded; one that is not here is unknown."""
-    here = tmp_path / "m.gguf"
-    here.touch()
+_SERVER = """
+import json, sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        path, answer = json.loads(sys.argv[1])
+        body = json.dumps(answer).encode()
+        self.send_response(200 if self.path == path else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *_): pass
+server = HTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+VLLM = ("/v1/models", {"data": [{"id": "m", "owned_by": "vllm"}]})
+
+
+def seen_of(*line: str, answer: tuple[str, Any]) -> Endpoint:
+    """What is seen of a server that is a program of its own, started by ``line``."""
+    with subprocess.Popen([*line, json.dumps(answer)], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            found = examine(f"http://127.0.0.1:{int(process.stdout.readline())}")
+        finally:
+            process.kill()
+    assert found is not None
+    return found
+
+
+def test_llama_server_is_local_with_a_file_of_this_computer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names the file that it has loaded; one that is not here is unknown. So is any other program."""
+    (here := tmp_path / "m.gguf").touch()
+    program = shutil.copy(Path(sys.executable).resolve(), tmp_path / "llama-server")
+    (script := tmp_path / "serve.py").write_text(_SERVER, encoding="utf-8")
+    monkeypatch.setenv("PYTHONHOME", sys.base_prefix)
     for path, where in ((here, "local"), (tmp_path / "absent.gguf", "unknown")):
-        found = seen(lambda asked, _, path=path: {"model_path": str(path)} if asked == "/props" else None)
+        found = seen_of(str(program), str(script), answer=("/props", {"model_path": str(path)}))
         assert (found.kind, found.offers[0].where) == ("llama-server", where)
+    other = seen(lambda asked, _: {"model_path": str(here)} if asked == "/props" else None)
+    assert (other.kind, other.offers[0].where) == ("llama-server", "unknown")
 
 
-def test_vllm_and_others() -> None:
-    """vLLM says so of each model; a server of no known kind is unknown."""
-    found = seen(
-        lambda path, _: {"data": [{"id": "m", "owned_by": "vllm"}]} if path == "/v1/models" else None
-    )
-    assert (found.kind, found.offers[0].where) == ("vllm", "local")
+def test_vllm_is_known_by_its_program(tmp_path: Path) -> None:
+    """A proxy in Python hands on what vLLM far away says of its models: the word alone is not enough."""
+    for name, where in (("vllm", "local"), ("litellm", "unknown")):
+        (script := tmp_path / name).write_text(_SERVER, encoding="utf-8")
+        found = seen_of(sys.executable, str(script), answer=VLLM)
+        assert (found.kind, found.listener, found.offers[0].where) == ("vllm", name, where)
+
+
+def test_a_server_of_no_known_kind_is_unknown() -> None:
+    """And one that offers no models is nothing."""
     other = seen(lambda path, _: {"data": [{"id": "m", "owned_by": "me"}]} if path == "/v1/models" else None)
     assert (other.kind, other.offers[0].where) == ("other", "unknown")
     with answering(lambda _path, _body: None) as url:
@@ -116,9 +160,17 @@ def test_an_address_elsewhere_is_refused(url: str) -> None:
 
 
 def test_the_listening_program_is_seen() -> None:
-    """This very process listens; nobody listens on port 9."""
+    """This very process listens; two that share a port are both named; nobody listens on port 9."""
     with answering(lambda _path, _body: None) as url:
-        name = listening_program(int(url.rpartition(":")[2]))
-    assert name is not None
-    assert name.startswith("python")
+        port = int(url.rpartition(":")[2])
+        assert listening_program(port) is not None
+        beside = (
+            "import socket,sys; s=socket.create_server(('127.0.0.2',int(sys.argv[1]))); print(1,flush=True);"
+        )
+        line = [sys.executable, "-c", beside + "sys.stdin.read()", str(port)]
+        with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            assert " and " in str(listening_program(port))
+            process.communicate()
     assert listening_program(9) is None

@@ -23,9 +23,10 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _REMOTE_SIGNS = ("remote_host", "remote_model", "remote_url")
 _LISTENERS = {
     "ollama": ("ollama",),
-    "llama-server": ("llama-server", "llamafile", "python"),
-    "vllm": ("python", "vllm", "VLLM"),
+    "llama-server": ("llama-server", "llamafile"),
+    "vllm": ("vllm", "VLLM"),
 }
+_BETWEEN = " and "
 _PATIENCE = 3.0
 _OK = 200
 _MOST = 4 << 20
@@ -100,7 +101,7 @@ def _held(offer: Offer, kind: str, listener: str | None) -> Offer:
         return Offer(
             offer.model, "unknown", "which program listens there cannot be seen: it may be a forwarder"
         )
-    if not listener.startswith(_LISTENERS[kind]):
+    if not all(name.startswith(_LISTENERS[kind]) for name in listener.split(_BETWEEN)):
         return Offer(offer.model, "unknown", f"{listener} listens there: it may pass everything on")
     return offer
 
@@ -178,18 +179,51 @@ _KINDS: Mapping[str, Callable[[_Server], tuple[Offer, ...] | None]] = {
 def listening_program(port: int) -> str | None:
     """The name of the program that listens on a loopback port; ``None`` where it cannot be seen.
 
-    Linux alone, and only for programs of this user (or for root).
+    A Python program is named by what Python runs: any forwarder is "python" too. Several that listen on one
+    port (one of them on IPv6) are named together. Linux alone, and only for programs of this user (or for
+    root).
     """
     if sys.platform != "linux":
         return None
     inodes = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if any(str(entry.readlink()) in inodes for entry in (process / "fd").iterdir()):
-                return (process / "exe").readlink().name
-        except OSError:
-            continue
-    return None
+    holders = {_program(process) for process in Path("/proc").glob("[0-9]*") if _holds(process, inodes)}
+    return _BETWEEN.join(sorted(holders)) or None
+
+
+def _holds(process: Path, inodes: set[str]) -> bool:
+    try:
+        return any(_leads_to(entry) in inodes for entry in (process / "fd").iterdir())
+    except OSError:
+        return False
+
+
+def _leads_to(entry: Path) -> str | None:
+    try:
+        return str(entry.readlink())
+    except OSError:
+        return None  # closed while we looked
+
+
+def _program(process: Path) -> str:
+    try:
+        name = (process / "exe").readlink().name
+        words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return "a program that ended"
+    return _run_by_python(words) if name.startswith("python") else name
+
+
+def _run_by_python(words: list[str]) -> str:
+    """``vllm`` of ``python /usr/bin/vllm serve``, of ``python -m vllm.entrypoints`` and of its own title."""
+    if words[0].startswith("VLLM"):
+        return words[0]
+    given = iter(words[1:])
+    for word in given:
+        if word == "-m":
+            return next(given, "").partition(".")[0] or "python"
+        if not word.startswith("-"):
+            return Path(word).name or "python"
+    return "python"
 
 
 def _listening_inodes(port: int) -> set[str]:
