@@ -18,6 +18,7 @@ pytestmark = [
     pytest.mark.seeded,
     pytest.mark.timeout(600),
     pytest.mark.usefixtures("cluster"),
+    pytest.mark.cluster,
     pytest.mark.filterwarnings("ignore"),
 ]
 MEMBERS = 2

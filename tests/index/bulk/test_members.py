@@ -19,13 +19,21 @@ from withhold.app.members import ENGINES, ledger_of_members
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
 
-pytestmark = [pytest.mark.seeded, pytest.mark.filterwarnings("ignore"), pytest.mark.usefixtures("cluster")]
+pytestmark = [pytest.mark.seeded, pytest.mark.filterwarnings("ignore")]
+ON_EACH = [pytest.param(e, marks=pytest.mark.cluster if e == "spark" else ()) for e in ENGINES]
 
 PEOPLE = ("ada", "bo", "cy")
 KEY = 1 << 48
 
 
 Furnish = Callable[[str], tuple[Services, datetime]]
+
+
+@pytest.fixture(autouse=True)
+def where_it_is_needed(request: pytest.FixtureRequest) -> None:
+    """The cluster is made for the tests that run on it alone: it takes half a minute."""
+    if request.node.get_closest_marker("cluster"):
+        request.getfixturevalue("cluster")
 
 
 @pytest.fixture
@@ -61,7 +69,7 @@ def of_member(row: d.ConversationRow, number: int, name: str) -> d.ConversationR
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("engine", ENGINES if TIER != "check" else ENGINES[:1])
+@pytest.mark.parametrize("engine", ON_EACH if TIER != "check" else ON_EACH[:1])
 def test_one_person_s_export_is_judged_as_the_state_is(
     engine: str, seed: int, tmp_path: Path, furnished: Furnish
 ) -> None:
@@ -78,7 +86,7 @@ def test_one_person_s_export_is_judged_as_the_state_is(
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ON_EACH)
 def test_many_people_are_judged_as_each_of_them_alone(
     engine: str, seed: int, tmp_path: Path, furnished: Furnish
 ) -> None:
