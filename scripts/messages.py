@@ -14,6 +14,9 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from texts import files
+from texts import texts as unmarked
+
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "withhold"
 LOCALE = SOURCE / "locale"
 WRITTEN = datetime(2026, 11, 22, tzinfo=UTC)
@@ -23,11 +26,15 @@ KEYWORDS = {"_": None, "ngettext": (1, 2), "gettext": None}
 
 
 def texts() -> Catalog:
-    """Every text that the source marks for translation."""
+    """Every text that the source marks for translation, and all texts of the rooms that are complete."""
     catalog = Catalog(project="withhold", creation_date=WRITTEN)
     found = extract_from_dir(str(SOURCE), METHODS, OPTIONS, keywords=KEYWORDS)
     for file, _line, message, _comments, context in sorted(found, key=lambda f: (f[0], f[1])):
         catalog.add(message, None, [(Path(file).as_posix(), 0)], context=context)
+    for path in files(SOURCE):
+        for text in unmarked(path):
+            flags = ("python-brace-format",) if "{" in str(text) else ()
+            catalog.add(text, None, [(path.relative_to(SOURCE).as_posix(), 0)], flags=flags)
     return catalog
 
 
@@ -67,7 +74,7 @@ def main() -> int:
             wrong += 1
             if not check:
                 target.write_bytes(data)
-        missing = [m.id for m in catalog if (m.id and not m.string) or (m.id and not all(m.string))]
+        missing = [m.id for m in catalog if (m.id and not m.string) or (m.id and not all(m.string or ()))]
         for text in missing:
             print(f"{path.parent.parent.name}: no translation of {text!r}", file=sys.stderr)
             wrong += check

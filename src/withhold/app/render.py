@@ -34,8 +34,7 @@ def error_json(code: str, message: str, next_step: str | None) -> bytes:
 
 def print_text(document: Struct) -> None:
     """Print for people on stdout; colours only on a terminal that wants them."""
-    from rich.console import Console
-
     from withhold.report.render import print_document
+    from withhold.report.text.base import Speaking
 
-    print_document(document, Console(file=sys.stdout, highlight=False, markup=False, emoji=False))
+    print_document(document, Speaking(file=sys.stdout, highlight=False, markup=False, emoji=False))

@@ -11,8 +11,9 @@ from withhold.cli.talk import tell
 def report(error: Exception, *, as_json: bool) -> int:
     """Say ``error`` and return its exit code. Unknown errors are 70, never 1."""
     from withhold.app.failures import describe
-    from withhold.support.messages import _
+    from withhold.support.messages import SOURCE, _, language_of, spoken, use
 
+    use(SOURCE if as_json else language_of(os.environ))
     if isinstance(error, click.ClickException):
         code, exit_code, message = "usage", 2, error.format_message()
         next_step = _usage_hint(error)
@@ -22,9 +23,9 @@ def report(error: Exception, *, as_json: bool) -> int:
         from withhold.app.render import error_json
 
         click.echo(error_json(code, message, next_step), nl=False)
-    tell(f"withhold: {message}")
+    tell(f"withhold: {spoken(message)}")
     if next_step:
-        tell(f"{_('Next:')} {next_step}")
+        tell(f"{_('Next:')} {spoken(next_step)}")
     if os.environ.get("WITHHOLD_DEBUG"):
         tell("".join(traceback.format_exception(error)))
     return exit_code

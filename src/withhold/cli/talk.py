@@ -94,8 +94,10 @@ class Stderr:
         self._open = False
 
     def step(self, text: str) -> None:
+        from withhold.support.messages import spoken
+
         self._end()
-        tell(text)
+        tell(spoken(text))
 
     def advance(self, done: int, total: int | None, unit: str) -> None:
         if not self._terminal:

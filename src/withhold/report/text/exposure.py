@@ -24,7 +24,8 @@ from withhold.report.documents import (
     SupposedRow,
     Totals,
 )
-from withhold.report.text.base import bullets, day, grid, minute, plural, word
+from withhold.report.text.base import bullets, day, grid, minute, plural, said, word
+from withhold.support.messages import spoken, spoken_phrase
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 NOT_LEGAL = (
@@ -87,7 +88,8 @@ def _parts(groups: Sequence[GroupTotals]) -> Table:
         column.justify = "right"
     for g in groups:
         figures = (*_figures(g.past), *_figures(g.future))
-        table.add_row(Text(f"    {g.by} {g.label}"), *(f"{n:,}" for n in figures))
+        label = said(g.label) if g.by == "kind" else spoken_phrase(g.label)
+        table.add_row(Text(f"    {spoken(g.by)} {label}"), *(f"{n:,}" for n in figures))
     return table
 
 
@@ -105,7 +107,7 @@ def future_words(future: FutureTotals) -> str:
     return f"{future.eligible:,} eligible, {future.not_eligible:,} not eligible, {future.unknown:,} unknown"
 
 
-BOUNDS = {"up_to": "at most until ", "at_least": "at least until ", "exact": "until ", None: "until "}
+BOUNDS: dict[str | None, str] = {"up_to": "at most until", "at_least": "at least until"}
 
 
 def ends_lines(ends: Sequence[EndsRow]) -> list[str]:
@@ -113,14 +115,18 @@ def ends_lines(ends: Sequence[EndsRow]) -> list[str]:
     lines = []
     for basis in dict.fromkeys(e.basis for e in ends):
         years = [_year(e) for e in ends if e.basis == basis]
-        lines.append(f"{basis.replace('_', ' ')}: {', '.join(years)}")
+        lines.append(f"{said(basis)}: {', '.join(years)}")
     return lines
 
 
 def _year(end: EndsRow) -> str:
     if end.year is None:
         return f"{end.count:,} without an end that can be said"
-    return f"{end.count:,} {BOUNDS.get(end.bound, 'until ')}{end.year}"
+    return f"{end.count:,} {_until(end.bound)} {end.year}"
+
+
+def _until(bound: str | None) -> str:
+    return spoken(BOUNDS[bound]) if bound in BOUNDS else spoken("until")
 
 
 Groups = dict[tuple[CarveOutRow, ...], str]
@@ -140,10 +146,10 @@ def lettered(sets: Iterable[tuple[CarveOutRow, ...]]) -> Groups:
 
 def _standing(as_of: AsOf) -> str:
     """Up to when an account's setting and conversations are known."""
-    said = f"{as_of.provider} {as_of.account or 'account unknown'}: {as_of.why}"
+    look = f"{as_of.provider} {as_of.account or 'account unknown'}: {as_of.why}"
     if as_of.shown_until is None:
-        return said
-    return f"{said}; files show its conversations up to {as_of.shown_until:%Y-%m-%d} at the latest"
+        return look
+    return f"{look}; files show its conversations up to {as_of.shown_until:%Y-%m-%d} at the latest"
 
 
 def _rows(console: Console, rows: Sequence[ConversationRow], groups: Groups) -> None:
@@ -154,7 +160,7 @@ def _rows(console: Console, rows: Sequence[ConversationRow], groups: Groups) -> 
     for row in rows:
         table.add_row(
             row.id[:8],
-            row.kind + ("*" if row.deleted is True else "") + ("\N{DAGGER}" if row.gone_since else ""),
+            said(row.kind) + ("*" if row.deleted is True else "") + ("\N{DAGGER}" if row.gone_since else ""),
             _period(row),
             word(row.past_exposure),
             word(row.future_eligibility),
@@ -180,7 +186,7 @@ def _period(row: ConversationRow) -> str:
 def _kept(clocks: Sequence[ClockRow]) -> str:
     """The day until which it may be kept; ``open`` where one ground has no end."""
     until = kept_until(clocks)
-    return "open" if until is None else day(until)
+    return spoken("open") if until is None else day(until)
 
 
 def carve_out_lines(console: Console, groups: Groups) -> None:
@@ -196,7 +202,7 @@ def carve_out_lines(console: Console, groups: Groups) -> None:
         table.show_header = False
         table.add_column(width=4, justify="right")
         table.add_column(overflow="fold")
-        table.add_row(f"{number}.", f"{c.kind.replace('_', ' ')}: {c.text}")
+        table.add_row(f"{number}.", f"{said(c.kind)}: {c.text}")
         console.print(table)
     console.print()
 
@@ -204,7 +210,9 @@ def carve_out_lines(console: Console, groups: Groups) -> None:
 def explain(console: Console, document: ExplainDocument) -> None:
     """One conversation: both verdicts, the chain of reasons, clocks, what is not known."""
     row = document.conversation
-    console.print(Text(f"{row.kind} {row.id}", style="bold"), Text(f"({row.provider}, {row.source_id})"))
+    console.print(
+        Text(f"{said(row.kind)} {row.id}", style="bold"), Text(f"({row.provider}, {row.source_id})")
+    )
     console.print(
         f"  {plural(row.human, 'message')} of yours, {plural(row.model, 'answer')},"
         f" {minute(row.first)} to {minute(row.last)}"
@@ -226,7 +234,7 @@ def explain(console: Console, document: ExplainDocument) -> None:
     console.print(Text("How long it may be kept", style="bold"))
     bullets(console, (_clock(c) for c in row.clocks))
     console.print(Text("But, whatever the verdict says", style="bold"))
-    bullets(console, (f"{c.kind.replace('_', ' ')}: {c.text} ({c.confidence})" for c in row.carve_outs))
+    bullets(console, (f"{said(c.kind)}: {c.text} ({said(c.confidence)})" for c in row.carve_outs))
     if document.would_settle:
         console.print(Text("What would settle the unknown", style="bold"))
         bullets(console, document.would_settle)
@@ -247,7 +255,7 @@ def _facts(facts: FactsRow) -> Iterator[str]:
 
 
 def _told(fact: bool | None) -> str:
-    return "not told" if fact is None else "yes" if fact else "no"
+    return spoken("not told") if fact is None else said("yes" if fact else "no")
 
 
 def _extent(row: ConversationRow) -> str:
@@ -255,10 +263,8 @@ def _extent(row: ConversationRow) -> str:
 
 
 def _clock(clock: ClockRow) -> str:
-    end = f"at most until {day(clock.until)}" if clock.until is not None else "no end can be said"
-    if clock.until is not None and clock.bound != "up_to":
-        end = f"{'at least ' if clock.bound == 'at_least' else ''}until {day(clock.until)}"
-    return f"{clock.basis.replace('_', ' ')}: {end} ({clock.note})"
+    end = spoken("no end can be said") if clock.until is None else f"{_until(clock.bound)} {day(clock.until)}"
+    return f"{said(clock.basis)}: {end} ({clock.note})"
 
 
 def _reason(console: Console, number: int, reason: ReasonRow) -> None:
@@ -274,5 +280,5 @@ def _reason(console: Console, number: int, reason: ReasonRow) -> None:
     if reason.observation is not None:
         seen = reason.observation
         record = f", evidence {seen.record[:12]}" if seen.record else ""
-        table.add_row("", Text(f"known: {seen.known}{record}", style="dim"))
+        table.add_row("", Text(f"known: {said(seen.known)}{record}", style="dim"))
     console.print(table)

@@ -17,6 +17,7 @@ from withhold.report.documents import (
     Transcripts,
 )
 from withhold.report.text.base import day, plural
+from withhold.support.messages import spoken
 
 MOST_UNSEEN = 8
 MOST_NAMES = 6
@@ -112,7 +113,7 @@ def _settings(console: Console, rows: Sequence[SettingRow]) -> None:
         own = [r for r in ranked if r.verdict == verdict and r.fix != "admin-only"]
         named = [r.id.partition(".")[2] for r in own]
         if named:
-            more = f" and {len(named) - MOST_NAMES} more" if len(named) > MOST_NAMES else ""
+            more = spoken(f" and {len(named) - MOST_NAMES} more") if len(named) > MOST_NAMES else ""
             _line(console, f"{words}: {', '.join(named[:MOST_NAMES])}{more}", style)
     policies = sum(r.verdict == "bad" and r.fix == "admin-only" for r in rows)
     if policies:
@@ -169,7 +170,7 @@ def _copies(console: Console, rows: Sequence[LocalCopies]) -> None:
 def _line(console: Console, text: str, style: str = "", indent: str = "  ") -> None:
     """A line that hangs where it has to be wrapped, without blanks at its end."""
     width = max(20, console.width)
-    for part in textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent + "  "):
+    for part in textwrap.wrap(spoken(text), width, initial_indent=indent, subsequent_indent=indent + "  "):
         console.print(Text(part, style=style))
 
 
