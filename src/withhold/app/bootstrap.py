@@ -69,12 +69,13 @@ class Services:
 
     @cached_property
     def packs(self) -> "Mapping[str, Provider]":
-        """All provider packs: built in, overlaid by installed packages and by the state folder."""
+        """All provider packs: built in, overlaid by installed packages, an update, and the state folder."""
         from withhold.packs.installed import installed_packs
         from withhold.packs.loader import load_all
+        from withhold.packs.updates import Updates
 
-        own = self.home.packs
-        return load_all((own,) if own.is_dir() else (), installed_packs())
+        own, update = self.home.packs, Updates(self.home.pack_updates).files(tools=False)
+        return load_all((own,) if own.is_dir() else (), installed_packs(), update)
 
     def close(self) -> None:
         """Let go of the state, if it was opened; evidence that lacks time-stamps gets them first."""

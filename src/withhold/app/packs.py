@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from withhold.app.accounts import provider_of
 from withhold.app.bootstrap import Services
 from withhold.app.exposure import source_row
+from withhold.app.pack_origins import origin_of, silent, tool_origins, update_files
 from withhold.app.scan import tool_packs
 from withhold.model.terms import Control, Provider, RetentionRule, Terms
 from withhold.model.when import When
@@ -17,22 +18,29 @@ from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
     from withhold.packs.tools import ToolPack
+    from withhold.report.documents.packs import Origin
 
 
 def list_packs(services: Services) -> d.PacksListDocument:
-    """All packs, the fictional ones last."""
+    """All packs and where each comes from, the fictional ones last."""
+    from withhold.app.pack_updates import update_row
+    from withhold.packs.updates import Updates
+
     stamp = services.stamp()
     today = stamp.generated_at.date()
     providers = sorted(services.packs.values(), key=lambda p: (p.fictional, p.id))
+    origins = tool_origins(services)
     return d.PacksListDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
-        packs=tuple(_row(p, today) for p in providers),
-        tools=tuple(_tool_row(p) for p in tool_packs(services).values()),
+        packs=tuple(_row(services, p, today) for p in providers),
+        tools=tuple(_tool_row(p, origins.get(p.id, "built in")) for p in tool_packs(services).values()),
+        update=update_row(Updates(services.home.pack_updates)),
+        silent=silent(services),
     )
 
 
-def _tool_row(pack: "ToolPack") -> d.ToolPackRow:
+def _tool_row(pack: "ToolPack", origin: "Origin") -> d.ToolPackRow:
     return d.ToolPackRow(
         id=pack.id,
         name=pack.tool.name,
@@ -40,6 +48,7 @@ def _tool_row(pack: "ToolPack") -> d.ToolPackRow:
         settings=len(pack.tool.settings),
         training=pack.tool.training_in_short,
         compiled_on=pack.compiled_on,
+        origin=origin,
     )
 
 
@@ -50,7 +59,7 @@ def show_pack(services: Services, provider_id: str) -> d.PackShowDocument:
     return d.PackShowDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
-        pack=_row(provider, stamp.generated_at.date()),
+        pack=_row(services, provider, stamp.generated_at.date()),
         stance=provider.stance.summary,
         terms=tuple(
             _terms(product.id, plan.id, plan.tiers, t)
@@ -74,7 +83,7 @@ def show_pack(services: Services, provider_id: str) -> d.PackShowDocument:
 
 
 def lint_packs(services: Services, paths: tuple[Path, ...]) -> d.PacksLintDocument:
-    """Lint the given files, or all packs: built in, of installed packages, in the state folder."""
+    """Lint the given files, or all packs: built in, of installed packages, of an update, of your own."""
     from withhold.packs.installed import installed_packs
     from withhold.packs.lint import lint
     from withhold.packs.loader import builtin_dir
@@ -87,7 +96,11 @@ def lint_packs(services: Services, paths: tuple[Path, ...]) -> d.PacksLintDocume
     files = paths or (*ours, *(pack.path for pack in installed_packs()))
     if not paths:
         own = services.home.packs / "tools"
-        files = (*files, *(f for folder in (tools_dir(), own) for f in sorted(folder.glob("*.yaml"))))
+        files = (
+            *files,
+            *update_files(services),
+            *(f for folder in (tools_dir(), own) for f in sorted(folder.glob("*.yaml"))),
+        )
     problems = [p for f in files for p in (lint_tool(f) if is_tool_pack(f) else lint(f))]
     return d.PacksLintDocument(
         generated_at=stamp.generated_at,
@@ -166,7 +179,7 @@ def diff_packs(services: Services, provider_id: str, file: Path) -> d.PacksDiffD
     )
 
 
-def _row(provider: Provider, today: date) -> d.PackRow:
+def _row(services: Services, provider: Provider, today: date) -> d.PackRow:
     terms = [t for product in provider.products for plan in product.plans for t in plan.terms]
     checked = min((t.last_checked for t in terms), default=provider.compiled_on)
     return d.PackRow(
@@ -182,6 +195,7 @@ def _row(provider: Provider, today: date) -> d.PackRow:
         fictional=provider.fictional,
         sha256=provider.sha256,
         own_file=provider.own_file,
+        origin=origin_of(services, provider.own_file),
     )
 
 

@@ -131,25 +131,27 @@ def _of_home(
 
 
 def tool_packs(services: Services) -> "Mapping[str, ToolPack]":
-    """Packs of tools: built in, overlaid by those in the state folder."""
+    """Packs of tools: built in, overlaid by the update that was taken and by those in the state folder."""
     from withhold.packs.tools import load_tools
+    from withhold.packs.updates import Updates
 
     own = services.home.packs / "tools"
-    return load_tools((own,) if own.is_dir() else ())
+    update = Updates(services.home.pack_updates).files(tools=True)
+    return load_tools((own,) if own.is_dir() else (), [pack.path for pack in update])
 
 
 def _environment(services: Services, env_file: Path | None, *, foreign: bool) -> Mapping[str, str]:
     """The variables tools would see. A foreign tree does not see those of this process."""
+    from withhold.machine.reading.variables import variables
+
     if env_file is None:
         return {} if foreign else services.environ
     try:
-        lines = env_file.read_text("utf-8").splitlines()
+        return variables(env_file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as problem:
         raise UsageProblem(
             f"{env_file} cannot be read: {problem}", next_step="give a file of KEY=VALUE lines"
         ) from problem
-    pairs = (line.removeprefix("export ").partition("=") for line in lines if "=" in line)
-    return {key.strip(): value.strip().strip("'\"") for key, _, value in pairs if not key.startswith("#")}
 
 
 def _route(row: "RouteRow") -> d.Route:

@@ -39,7 +39,7 @@ class Root(LazyGroup):
         "gateway": Lazy(
             "withhold.cli.gateway:gateway", "The proxy that lets a request go only where terms allow."
         ),
-        "packs": Lazy("withhold.cli.packs:packs", "List, show and lint the provider data."),
+        "packs": Lazy("withhold.cli.packs:packs", "List, show, lint and update the provider data."),
         "state": Lazy("withhold.cli.state:state", "Encrypted backup of everything, and restoring it."),
         "forget": Lazy("withhold.cli.forget:forget", "Forget an account, or everything."),
         "completion": Lazy("withhold.cli.completion:completion", "Completion of commands for your shell."),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from withhold.packs.schema import Pack
+from withhold.packs.tools.schema import ToolPack
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Difference:
     after: str | None
 
 
-def compare(before: Pack, after: Pack) -> tuple[Difference, ...]:
+def compare(before: Pack | ToolPack, after: Pack | ToolPack) -> tuple[Difference, ...]:
     """All differences, in the order of their paths."""
     old, new = dict(_facts(msgspec.to_builtins(before), "")), dict(_facts(msgspec.to_builtins(after), ""))
     return tuple(

@@ -10,6 +10,7 @@ from withhold.model.terms import Provider
 from withhold.packs.installed import InstalledPack
 from withhold.packs.lint import check, read
 from withhold.packs.problem import Problem, Reports, Severity
+from withhold.packs.updates import UpdatePack
 from withhold.packs.values import provider
 from withhold.support.errors import PackInvalid, UsageProblem
 
@@ -50,18 +51,35 @@ def load_builtin(provider_id: str) -> Provider:
 
 
 def load_all(
-    extra_dirs: Iterable[Path] = (), installed: Iterable[InstalledPack] = ()
+    extra_dirs: Iterable[Path] = (),
+    installed: Iterable[InstalledPack] = (),
+    updates: Iterable[UpdatePack] = (),
 ) -> Mapping[str, Provider]:
-    """Every pack by id: built in, those of ``installed`` packages, those of ``extra_dirs``.
+    """Every pack by id: built in, those of ``installed`` packages, of ``updates``, of ``extra_dirs``.
 
-    A later one replaces an earlier one of the same id, whole, and says that it is not built in
-    (``own_file``). A built-in pack is parsed when it is first asked for. Directories that do not exist are
-    passed over. Raises ``PackInvalid`` for the first of the other files that is wrong.
+    A pack of an update that was compiled before the one beneath it is passed over. Else a later one replaces
+    an earlier one of the same id, whole, and says that it is not built in (``own_file``). A built-in pack is
+    parsed when it is first asked for. Directories that do not exist are passed over. Raises ``PackInvalid``
+    for the first of the other files that is wrong.
     """
     packs = [replace(load(i.path), own_file=f"{i.path} ({i.package})") for i in installed]
     files = [path for folder in extra_dirs for path in sorted(folder.glob(f"*{_SUFFIX}"))]
-    packs += [replace(load(path), own_file=str(path)) for path in files]
-    return _Packs({pack.id: pack for pack in packs})
+    own = {pack.id: pack for pack in packs}
+    for update in updates:
+        pack = replace(load(update.path), own_file=f"{update.path} ({update.label})")
+        if not _older(pack, own.get(pack.id)):
+            own[pack.id] = pack
+    own |= {pack.id: pack for pack in (replace(load(path), own_file=str(path)) for path in files)}
+    return _Packs(own)
+
+
+def _older(pack: Provider, beneath: Provider | None) -> bool:
+    """Whether an update's pack would hide a newer one, which may be the one built in."""
+    if beneath is None and pack.id in builtin_ids():
+        beneath = load_builtin(pack.id)
+    if beneath is None or beneath.compiled_on is None or pack.compiled_on is None:
+        return False
+    return pack.compiled_on < beneath.compiled_on
 
 
 class _Packs(Mapping[str, Provider]):

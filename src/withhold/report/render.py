@@ -28,6 +28,7 @@ from withhold.report.text import (
     terms,
     timeline,
     tools,
+    updates,
     watch,
     whatif,
 )
@@ -73,6 +74,8 @@ RENDERERS: dict[type[Struct], Callable[[Console, Any], None]] = {
     d.PacksLintDocument: simple.packs_lint,
     d.PacksCoverageDocument: simple.packs_coverage,
     d.PackShowDocument: simple.packs_show,
+    d.PacksSignDocument: updates.packs_sign,
+    d.PacksUpdateDocument: updates.packs_update,
     d.PacksDiffDocument: simple.packs_diff,
     d.DemoDocument: demo.demo,
     d.ExportKeptDocument: purge.export_kept,

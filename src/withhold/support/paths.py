@@ -17,7 +17,7 @@ PROFILE = "WITHHOLD_PROFILE"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _OWN_NAMES = frozenset(
     {"state.sqlite", "index", "evidence", "profiles", "packs", "withhold-watch.xml", "backups", "state.lock"}
-    | {"authorities", "authorities.toml", "gateway", "scan.json", "models", FOLDER}
+    | {"authorities", "authorities.toml", "gateway", "scan.json", "models", "pack-updates", FOLDER}
 )
 
 
@@ -58,6 +58,11 @@ class StateHome:
     @property
     def packs(self) -> Path:
         return self.root / "packs"
+
+    @property
+    def pack_updates(self) -> Path:
+        """Signed updates of the packs that were taken."""
+        return self.root / "pack-updates"
 
     @property
     def backups(self) -> Path:

@@ -33,9 +33,16 @@ def load_tool(tool: str) -> ToolPack:
     return read_tool(tools_dir() / f"{tool}.yaml")
 
 
-def load_tools(folders: Iterable[Path] = ()) -> Mapping[str, ToolPack]:
-    """All packs by id. One in ``folders`` replaces a built-in one whole."""
+def load_tools(folders: Iterable[Path] = (), updates: Iterable[Path] = ()) -> Mapping[str, ToolPack]:
+    """All packs by id. One in ``folders`` replaces one of ``updates`` or a built-in one whole.
+
+    One of ``updates`` that was compiled before the built-in one is passed over.
+    """
     packs = {tool: load_tool(tool) for tool in builtin_tool_ids()}
+    for path in updates:
+        pack = read_tool(path)
+        if pack.id not in packs or pack.compiled_on >= packs[pack.id].compiled_on:
+            packs[pack.id] = pack
     for folder in folders:
         for path in sorted(folder.glob("*.yaml")):
             pack = read_tool(path)

@@ -173,6 +173,7 @@ from withhold.report.documents.packs import (
     PackShowDocument,
     PacksLintDocument,
     PacksListDocument,
+    PackUpdateRow,
     TermsRow,
     ToolPackRow,
 )
@@ -218,6 +219,12 @@ from withhold.report.documents.timeline import (
 )
 from withhold.report.documents.tools import ToolCopiesRow, ToolSettingRow, ToolShowDocument
 from withhold.report.documents.ui import UiDocument
+from withhold.report.documents.updates import (
+    PackChangeRow,
+    PacksSignDocument,
+    PacksUpdateDocument,
+    PacksUpdateDone,
+)
 from withhold.report.documents.watch import (
     DriftRow,
     DueRow,
@@ -278,6 +285,8 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "packs-lint": PacksLintDocument,
     "packs-diff": PacksDiffDocument,
     "packs-show": PackShowDocument,
+    "packs-sign": PacksSignDocument,
+    "packs-update": PacksUpdateDocument,
     "packs-show-tool": ToolShowDocument,
     "demo": DemoDocument,
     "ui": UiDocument,
@@ -424,12 +433,17 @@ __all__ = [
     "PackExceptionRow",
     "PackRightRow",
     "PackRouteRow",
+    "PackChangeRow",
     "PackRow",
+    "PackUpdateRow",
     "PackShowDocument",
     "PacksCoverageDocument",
     "PacksDiffDocument",
     "PacksLintDocument",
     "PacksListDocument",
+    "PacksSignDocument",
+    "PacksUpdateDocument",
+    "PacksUpdateDone",
     "PastTotals",
     "PastWord",
     "Placebo",

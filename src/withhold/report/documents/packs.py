@@ -1,11 +1,26 @@
 """``withhold packs``."""
 
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
 
 from withhold.report.documents.base import Document, PolarityWord
 from withhold.report.documents.exposure import SourceRow
+
+Origin = Literal["built in", "package", "update", "own file"]
+"""Where a pack comes from; each of these goes over the ones before it."""
+
+
+class PackUpdateRow(Struct, kw_only=True, frozen=True):
+    """A signed update of the packs. ``key`` is the fingerprint of who signed it."""
+
+    name: str
+    version: int
+    compiled_on: str
+    key: str
+    taken_at: datetime | None
+    source: str
 
 
 class PackRow(Struct, kw_only=True, frozen=True):
@@ -21,7 +36,8 @@ class PackRow(Struct, kw_only=True, frozen=True):
     fictional: bool
     sha256: str
     own_file: str | None = None
-    """The file of your own, or of an installed package, that stands in for the pack that comes along."""
+    """The file that stands in for the pack that comes along, and whose it is."""
+    origin: Origin = "built in"
 
 
 class ToolPackRow(Struct, kw_only=True, frozen=True):
@@ -33,12 +49,16 @@ class ToolPackRow(Struct, kw_only=True, frozen=True):
     settings: int
     training: str
     compiled_on: str
+    origin: Origin = "built in"
 
 
 class PacksListDocument(Document, kw_only=True, frozen=True):
     schema: Literal["withhold.packs-list/1"] = "withhold.packs-list/1"
     packs: tuple[PackRow, ...]
     tools: tuple[ToolPackRow, ...] = ()
+    update: PackUpdateRow | None = None
+    silent: tuple[str, ...] = ()
+    """Packs of the update that are older than what lies beneath, which speaks instead."""
 
 
 class LintRow(Struct, kw_only=True, frozen=True):

@@ -149,7 +149,7 @@ def packs_list(console: Console, document: PacksListDocument) -> None:
     table = grid("id", "provider", "automation", "terms", "controls", "last checked")
     for pack in document.packs:
         name = pack.name + (" (fictional)" if pack.fictional else "")
-        name += " (not built in)" if pack.own_file else ""
+        name += f" ({pack.origin})" if pack.origin != "built in" else ""
         checked = pack.last_checked or "unknown"
         table.add_row(pack.id, name, pack.stance, str(pack.terms), str(pack.controls), checked)
     console.print(table)
@@ -157,8 +157,17 @@ def packs_list(console: Console, document: PacksListDocument) -> None:
         console.print()
         tools = grid("id", "tool on a computer", "kind", "settings", "compiled")
         for tool in document.tools:
-            tools.add_row(tool.id, tool.name, tool.kind, str(tool.settings), tool.compiled_on)
+            name = tool.name + (f" ({tool.origin})" if tool.origin != "built in" else "")
+            tools.add_row(tool.id, name, tool.kind, str(tool.settings), tool.compiled_on)
         console.print(tools)
+    if document.update is not None:
+        update = document.update
+        console.print(
+            f"\nUpdate in force: version {update.version} of {update.name}, compiled {update.compiled_on},"
+            f" from {update.source}, signed by {update.key[:16]}",
+            soft_wrap=True,
+        )
+    bullets(console, [f"{id_}: the update's pack is older than the one shown" for id_ in document.silent])
 
 
 def packs_lint(console: Console, document: PacksLintDocument) -> None:
