@@ -27,6 +27,13 @@ PARTS_OF_A_WHOLE = {
     "langsmith.hide",
 }
 """One private place of several is partly private."""
+UNDONE_ELSEWHERE = {
+    "macos.allowAppleIntelligenceReport",  # neither way is private
+    "open-webui.community-sharing",  # after the first start the database wins
+    "open-webui.message-rating",
+    "windows.AllowTelemetry",  # Home and Pro take 0 for 1
+}
+"""The facts' notes take the private value back."""
 
 
 def verdict(planted: Planted, setting: SettingFacts) -> SettingVerdict | None:
@@ -96,12 +103,7 @@ def test_the_private_value(pack: ToolPack, setting: SettingFacts, tmp_path: Path
     value = setting.private_value
     prose = isinstance(value, str) and " " in value
     rule = pack.rules.settings.get(setting.id)
-    if (
-        value is None
-        or prose
-        or (rule and rule.no_effect)
-        or setting.id == "macos.allowAppleIntelligenceReport"
-    ):
+    if value is None or prose or (rule and rule.no_effect) or setting.id in UNDONE_ELSEWHERE:
         return
     for place, planted in cases(tmp_path, pack, setting, value):
         found = verdict(planted, setting)

@@ -228,13 +228,13 @@ def test_a_hot_journal_is_unknown(tmp_path: Path) -> None:
 
 
 def test_links_do_not_lead_out_of_a_copy(tmp_path: Path) -> None:
-    """An absolute link in a copy means a place in the copy, never one of this computer."""
+    """An absolute link in a copy means a place in the copy, never one of this one; else unknown."""
     outside = tmp_path / "outside.json"
     outside.write_text('{"privacy": {"usageStatisticsEnabled": false}}')
     planted = Planted(tmp_path / "copy")
     (planted.home / ".gemini").mkdir(parents=True)
     (planted.home / ".gemini/settings.json").symlink_to(outside)
-    assert of(planted, "gemini-cli.usage-statistics").verdict is V.BAD
+    assert of(planted, "gemini-cli.usage-statistics").verdict is V.UNKNOWN
     planted.write("/opt/dotfiles/g.json", outside.read_text())
     (planted.home / ".gemini/settings.json").unlink()
     (planted.home / ".gemini/settings.json").symlink_to("/opt/dotfiles/g.json")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from withhold.machine.effective import Effective
@@ -11,7 +11,7 @@ from withhold.machine.interface import Machine, OsLayout, ToolRow
 from withhold.machine.places import JsonFile, read_json, resolve, shown
 from withhold.machine.reading.documents import Broken, read, understood
 from withhold.machine.reading.registry import Registry, registry
-from withhold.machine.reading.tree import Tree
+from withhold.machine.reading.tree import Tree, present
 from withhold.machine.routes import Account
 
 TOOL = "claude-code"
@@ -84,12 +84,15 @@ def _config_dirs(facts: ToolFacts, machine: Machine) -> tuple[Path, ...]:
 
 
 def _profile(config: Path, facts: ToolFacts, machine: Machine) -> Profile:
-    inside = read_json(config / Path(facts.account_file).name, ACCOUNT_FIELDS)
-    account = inside if inside.exists else read_json(resolve(facts.account_file, machine), ACCOUNT_FIELDS)
-    user = read_json(_in(config, facts.files.user))
+    inside = _json(config / Path(facts.account_file).name, machine, ACCOUNT_FIELDS)
+    default = resolve(facts.account_file, machine)
+    account = inside if inside.exists else _json(default, machine, ACCOUNT_FIELDS)
+    user = _json(_in(config, facts.files.user), machine)
+    tokens = _in(config, facts.files.credentials)
     delivered = _in(config, facts.files.server_managed).is_file()
     managed = managed_files(facts, machine)
-    return Profile(config, Account(account), Effective(machine, managed, user, _project(machine), delivered))
+    signed = Account(account, tokens if present(tokens) else None)
+    return Profile(config, signed, Effective(machine, managed, user, _project(machine), delivered))
 
 
 def _project(machine: Machine) -> tuple[JsonFile, ...]:
@@ -97,8 +100,16 @@ def _project(machine: Machine) -> tuple[JsonFile, ...]:
     if machine.project is None:
         return ()
     folder = machine.project / ".claude"
-    found = (read_json(folder / name) for name in ("settings.local.json", "settings.json"))
+    found = (_json(folder / name, machine) for name in ("settings.local.json", "settings.json"))
     return tuple(file for file in found if file.exists)
+
+
+def _json(path: Path, machine: Machine, only: frozenset[str] | None = None) -> JsonFile:
+    """A file of the computer; broken where it is a link that ends nowhere in a copy of one."""
+    real = Tree(machine).settled(path)
+    if real is None:
+        return JsonFile(path, exists=True, broken=True, settings={})
+    return replace(read_json(real, only), path=path)
 
 
 def _in(config: Path, text: str) -> Path:
@@ -129,7 +140,7 @@ def _from_files(facts: ToolFacts, machine: Machine) -> Iterator[JsonFile]:
     main = resolve(facts.files.managed[machine.os], machine)
     folder = main.parent / "managed-settings.d"
     pieces = sorted(folder.glob("*.json"), reverse=True) if folder.is_dir() else []
-    yield from (file for file in map(read_json, (*pieces, main)) if file.exists)
+    yield from (file for path in (*pieces, main) if (file := _json(path, machine)).exists)
 
 
 def _from_plists(machine: Machine) -> Iterator[JsonFile]:

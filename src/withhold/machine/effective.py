@@ -4,7 +4,8 @@ Order of the tool: managed files, the project's own, then the user's file, then 
 in a file's ``env`` block wins over the same variable in the shell, and an empty one cancels it.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from withhold.machine.places import JsonFile, shown
 
 _SHORT = 5
 ENVIRONMENT = "environment"
+_UNEXPANDED = re.compile(r"\$\{?[A-Za-z_]|\$\(|`")
 TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
@@ -47,6 +49,16 @@ class Effective:
         """Files that exist and cannot be read: what they set is not known."""
         return tuple(file for file in self.files if file.broken)
 
+    @property
+    def rejected(self) -> tuple[str, ...]:
+        """Places of values that the program does not take; it may then leave out the whole file."""
+        return tuple(
+            f"{shown(file.path, self.machine)} ({key})"
+            for file in self.files
+            for key in _TYPES
+            if key in file.settings and not _TYPES[key](file.settings[key])
+        )
+
     def variable(self, name: str) -> Value | None:
         """The variable as the tool sees it; ``None`` if unset or empty."""
         for file in self.files:
@@ -72,13 +84,51 @@ class Effective:
         if check.variable is not None:
             found = self.variable(check.variable)
         elif check.setting is not None:
-            found = self.setting(check.setting, files)
+            own = isinstance(check, Check) and check.user_only
+            found = self.setting(check.setting, (self.user,) if own else files)
         if found is not None:
             yield found
 
     @staticmethod
     def _set(value: Value) -> Value | None:
         return None if value.value in (None, "") else value
+
+
+def _is_switch(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_days(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 1
+
+
+_TYPES: Mapping[str, Callable[[object], bool]] = {
+    "autoMemoryEnabled": _is_switch,
+    "disableArtifact": _is_switch,
+    "disableRemoteControl": _is_switch,
+    "enableArtifact": _is_switch,
+    "remoteControlAtStartup": _is_switch,
+    "skipWebFetchPreflight": _is_switch,
+    "cleanupPeriodDays": _is_days,
+    "env": lambda value: isinstance(value, dict),
+}
+"""What the program takes under a key of its settings."""
+
+
+def unexpanded(value: object) -> bool:
+    """Whether a shell or program would still put something else in this text's place."""
+    return isinstance(value, str) and _UNEXPANDED.search(value) is not None
+
+
+def known(value: object, check: Check) -> bool:
+    """Whether it can be told if a value passes a check: of the right type, and one of the switch's words."""
+    if unexpanded(value) or isinstance(value, dict | list):
+        return False
+    if check.test not in {"true", "false"}:
+        return True
+    if check.setting is not None:
+        return isinstance(value, bool)
+    return str(value).strip().lower() in TRUE | FALSE
 
 
 def fits(value: object, check: Check | Placebo) -> bool:

@@ -14,7 +14,11 @@ Test = Literal["presence", "true", "false", "number"]
 
 
 class Check(msgspec.Struct, forbid_unknown_fields=True, rename={"test": "is"}, kw_only=True):
-    """A value to look for, in a variable or under a key of a settings file."""
+    """A value to look for, in a variable or under a key of a settings file.
+
+    ``user_only``: the key counts in the person's own file alone. ``overrides``: a variable that is stronger
+    than the files; where it is set otherwise, they decide nothing.
+    """
 
     test: Test
     variable: str | None = None
@@ -23,6 +27,8 @@ class Check(msgspec.Struct, forbid_unknown_fields=True, rename={"test": "is"}, k
     high: float = 0
     gives: SettingVerdict = SettingVerdict.UNKNOWN
     otherwise: SettingVerdict = SettingVerdict.UNKNOWN
+    user_only: bool = False
+    overrides: bool = False
 
 
 class SettingFacts(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -93,6 +99,7 @@ class Unseen(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 class Files(msgspec.Struct, forbid_unknown_fields=True):
     user: str
+    credentials: str
     managed: dict[OsLayout, str]
     server_managed: str
 

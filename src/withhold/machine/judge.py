@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from withhold.machine.effective import Effective, Value, fits, printable
+from withhold.machine.effective import Effective, Value, fits, known, printable
 from withhold.machine.facts import Check, Placebo, SettingFacts, ToolFacts
 from withhold.machine.interface import OsLayout, PlaceboRow, RouteRow, SettingRow, SettingVerdict
 from withhold.machine.places import resolve, shown
 
+_RANK = (SettingVerdict.BAD, SettingVerdict.UNKNOWN, SettingVerdict.PARTLY, SettingVerdict.GOOD)
 _FAVOURABLE = frozenset({SettingVerdict.GOOD, SettingVerdict.PARTLY})
 
 
@@ -29,6 +30,10 @@ def _row(
         if effective.broken:
             broken = shown(effective.broken[0].path, effective.machine)
             return _made(facts, setting, SettingVerdict.UNKNOWN, None, note=f"{broken} cannot be read. ")
+        if effective.rejected and verdict in _FAVOURABLE:
+            rest = "whether the rest of that file counts is unknown"
+            note = f"The program rejects {effective.rejected[0]}; {rest}. "
+            return _made(facts, setting, SettingVerdict.UNKNOWN, value, note=note)
         if effective.delivered and verdict in _FAVOURABLE:
             note = "An organisation's server delivers settings that win and were not read. "
             return _made(facts, setting, SettingVerdict.UNKNOWN, value, note=note)
@@ -42,15 +47,25 @@ def _account_verdict(setting: SettingFacts, ways: Sequence[RouteRow]) -> Setting
 
 
 def _judged(setting: SettingFacts, effective: Effective) -> tuple[SettingVerdict, Value | None]:
-    """The first check that fits decides; else the first that is set; else absence."""
+    """The first check that fits decides; else the least private of those that are set; else absence."""
     files = effective.managed if setting.managed_only else None
     seen: list[tuple[Check, Value]] = [
         (check, value) for check in setting.checks for value in effective.values(check, files)
     ]
-    for check, value in seen:
-        if fits(value.value, check):
-            return check.gives, value
-    return (seen[0][0].otherwise, seen[0][1]) if seen else (setting.absent, None)
+    found = [(_of_check(check, value), value) for check, value in seen]
+    passed = next((v for (check, v) in seen if known(v.value, check) and fits(v.value, check)), None)
+    against = next((v for (c, v) in seen if c.overrides and v is not passed), None)
+    if against is not None:
+        return (SettingVerdict.UNKNOWN if passed else SettingVerdict.BAD), against
+    if passed is not None:
+        return next(each for each in found if each[1] is passed)
+    return min(found, key=lambda each: _RANK.index(each[0])) if found else (setting.absent, None)
+
+
+def _of_check(check: Check, value: Value) -> SettingVerdict:
+    if not known(value.value, check):
+        return SettingVerdict.UNKNOWN
+    return check.gives if fits(value.value, check) else check.otherwise
 
 
 def _made(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from withhold.machine.effective import unexpanded
 from withhold.machine.interface import Machine, OsLayout
 from withhold.machine.places import shown
 from withhold.machine.reading import rows
@@ -26,6 +27,8 @@ EDITORS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Settings folder of an editor of the VS Code family, and folders of the home that hold its extensions."""
 OWN_EDITIONS: Final = ("Code", "Code - Insiders", "VSCodium", "Code - OSS")
+
+LOST: Final = "it is a link that ends nowhere in this copy"
 
 State = Literal["set", "absent", "broken"]
 
@@ -81,17 +84,21 @@ class Sight:
         return found
 
     def variable(self, name: str) -> tuple[str, str] | None:
-        """A variable with its place: the environment, else the tool's own files of variables."""
+        """A variable with its place: the environment, else the first of the tool's own files of variables.
+
+        Only that one is loaded by the tools that have such files.
+        """
         value = self.machine.environment.get(name)
         if value is not None:
             return value, "environment"
         for documented in self.pack.rules.env_files:
             path = self.tree.one(documented)
+            if path is None and self.tree.lost(documented):
+                raise Broken(f"{documented}: {LOST}")
             if path is None or not path.is_file():
                 continue
             held = self.content(path, "dotenv")
-            if name in held:
-                return held[name], shown(path, self.machine)
+            return (held[name], shown(path, self.machine)) if name in held else None
         return None
 
     def readings(self, place: Place) -> tuple[Reading, ...]:
@@ -117,6 +124,9 @@ class Sight:
             return Reading(place, "env", "broken", "a file of variables", why=str(problem))
         if found is None or found[0] == "":
             return Reading(place, "env", "absent", "environment")
+        if unexpanded(found[0]):
+            why = f"a shell puts something else into {place.word}"
+            return Reading(place, "env", "broken", found[1], why=why)
         return Reading(place, "env", "set", found[1], found[0])
 
     def documented(self, place: Place) -> tuple[str, ...]:
@@ -160,6 +170,9 @@ class Sight:
             found = [p for p in self.tree.find(spelt) if file_at(p)]
             for path in found:
                 yield self._of_file(place, scope, path, context or _profile(spelt, path))
+            if not found and self.tree.lost(spelt):
+                yield Reading(place, scope, "broken", spelt, context=context, why=LOST)
+                continue
             wanted = None if found else self.tree.wanted(spelt)
             if wanted is not None and (context == "" or wanted.parent.is_dir()):
                 where = shown(wanted, self.machine)
@@ -236,7 +249,9 @@ class Sight:
         for documented in paths:
             path = self.tree.one(documented)
             if path is None or not path.is_file():
-                yield Reading(place, scope, "absent", documented)
+                lost = self.tree.lost(documented)
+                state: State = "broken" if lost else "absent"
+                yield Reading(place, scope, state, documented, why=LOST if lost else "")
                 continue
             yield self._of_plist(place, scope, path)
 
@@ -267,6 +282,8 @@ class Sight:
 
     def _of_row(self, place: Place, scope: str, context: str, spelt: str) -> Reading:
         path = self.tree.one(spelt)
+        if path is None and self.tree.lost(spelt):
+            return Reading(place, scope, "broken", spelt, context=context, why=LOST)
         if path is None:
             return Reading(place, scope, "absent", spelt, context="")
         where = shown(path, self.machine)

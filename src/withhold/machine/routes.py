@@ -5,10 +5,11 @@ the way. Where two ways are possible, both are given.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from withhold.machine.effective import FALSE, Effective, Value
+from withhold.machine.effective import FALSE, Effective, Value, unexpanded
 from withhold.machine.facts import RouteFacts, ToolFacts
 from withhold.machine.interface import RouteRow
 from withhold.machine.places import JsonFile, shown
@@ -21,10 +22,12 @@ class Account:
     """The fields of the account file that are read; nothing else of it is kept."""
 
     file: JsonFile
+    credentials: Path | None = None
+    """A file of tokens that is there. It is not opened."""
 
     @property
     def signed_in(self) -> bool:
-        return isinstance(self.file.settings.get("oauthAccount"), dict)
+        return isinstance(self.file.settings.get("oauthAccount"), dict) or self.credentials is not None
 
     @property
     def organisation_type(self) -> str | None:
@@ -56,6 +59,10 @@ def _possible(facts: ToolFacts, effective: Effective, account: Account) -> Itera
         if value is None:
             continue
         row = _row(facts, route, value, effective)
+        if route.needs_approval and account.file.broken:
+            place = shown(account.file.path, effective.machine)
+            doubt = f"{place} cannot be read: an account may be used instead"
+            row = replace(row, trainable="unknown", signals=(*row.signals, doubt))
         yield row
         if row.trainable == "unknown" and _switched_off(route, value):
             continue
@@ -69,7 +76,8 @@ def _signal(route: RouteFacts, effective: Effective) -> Value | None:
     for variable in route.variables:
         if (value := effective.variable(variable)) is not None:
             return value
-    return effective.setting(route.setting) if route.setting else None
+    value = effective.setting(route.setting) if route.setting else None
+    return value if value is not None and isinstance(value.value, str) and value.value.strip() else None
 
 
 def _switched_off(route: RouteFacts, value: Value) -> bool:
@@ -96,6 +104,12 @@ def _row(facts: ToolFacts, route: RouteFacts, value: Value, effective: Effective
 
 def _doubts(route: RouteFacts, value: Value, effective: Effective) -> Iterator[str]:
     """Why the terms of a way may not hold although it is taken."""
+    if unexpanded(value.value) or not isinstance(value.value, str | int | float):
+        yield "its value is put in by a shell or is no text: whether it is set is not known"
+    for file in effective.broken:
+        yield f"{shown(file.path, effective.machine)} cannot be read and can lead another way"
+    for place in effective.rejected:
+        yield f"the program rejects {place}: whether the rest of that file counts is unknown"
     for name in route.addresses:
         if (address := effective.variable(name)) is not None:
             yield f"{name} is set ({address.where}): whose terms hold there is not visible"
@@ -104,7 +118,9 @@ def _doubts(route: RouteFacts, value: Value, effective: Effective) -> Iterator[s
 
 
 def _login(facts: ToolFacts, effective: Effective, account: Account) -> RouteRow:
-    place = shown(account.file.path, effective.machine)
+    listed = isinstance(account.file.settings.get("oauthAccount"), dict)
+    seen = account.file.path if listed or account.credentials is None else account.credentials
+    place = shown(seen, effective.machine)
     kind = account.organisation_type
     login = facts.logins.get(kind) if kind is not None else None
     name = login.kind if login is not None else LOGIN
@@ -114,7 +130,11 @@ def _login(facts: ToolFacts, effective: Effective, account: Account) -> RouteRow
     host = _other_host(facts, effective)
     if host is not None:
         return RouteRow(facts.tool, facts.other_host.kind, "unknown", (*signals, host))
-    return RouteRow(facts.tool, name, "unknown" if login is None else login.trainable, tuple(signals))
+    trainable = "unknown" if login is None else login.trainable
+    if effective.broken:
+        signals.append(f"{shown(effective.broken[0].path, effective.machine)} cannot be read")
+        return RouteRow(facts.tool, name, "unknown", tuple(signals))
+    return RouteRow(facts.tool, name, trainable, tuple(signals))
 
 
 def _other_host(facts: ToolFacts, effective: Effective) -> str | None:

@@ -4,14 +4,17 @@ Of files that hold secrets only the named field is kept, and no value is shown.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+from withhold.machine.effective import unexpanded
 from withhold.machine.interface import RouteRow, Trainable
 from withhold.machine.places import shown
 from withhold.machine.reading import rows
 from withhold.machine.reading.documents import Broken, read
-from withhold.machine.readings import Sight, lookup
-from withhold.machine.verdicts import same
+from withhold.machine.reading.tree import file_at
+from withhold.machine.readings import LOST, Sight, lookup
+from withhold.machine.verdicts import doubts, same
 from withhold.packs.tools.schema import Sign, WayRule
 
 
@@ -43,10 +46,17 @@ def _possible(sight: Sight) -> Iterator[RouteRow]:
             continue
         if seen is None:
             continue
-        trainable: Trainable = "unknown" if doubted and way.trainable == "no" else way.trainable
-        yield RouteRow(sight.pack.id, way.kind, trainable, (*seen, way.why))
+        doubt = next(_doubts(sight), None) if way.trainable == "no" else None
+        clear = way.trainable != "no" or not (doubted or doubt)
+        trainable: Trainable = way.trainable if clear else "unknown"
+        yield RouteRow(sight.pack.id, way.kind, trainable, (*seen, way.why, *([doubt] if doubt else [])))
         if not way.possible:
             return
+
+
+def _doubts(sight: Sight) -> Iterator[str]:
+    """Why the files that were read may not be those that decide."""
+    yield from (text.strip() for text in doubts(sight, None))
 
 
 def _seen(way: WayRule, sight: Sight) -> tuple[str, ...] | None:
@@ -63,22 +73,39 @@ def _seen(way: WayRule, sight: Sight) -> tuple[str, ...] | None:
 def _holds(sign: Sign, sight: Sight) -> str | None:
     if sign.env:
         return _variable(sign, sight)
-    path = sight.tree.one(sign.file or "")
-    if path is None or not path.is_file():
+    for documented in sign.layers or (sign.file or "",):
+        found = _in_file(sign, documented, sight)
+        if found is not None:
+            return found or None
+    return None
+
+
+def _in_file(sign: Sign, documented: str, sight: Sight) -> str | None:
+    """What was seen in one file; empty where it speaks against the sign, ``None`` where it says nothing."""
+    path = sight.tree.one(documented)
+    if path is None and sight.tree.lost(documented):
+        raise Unclear(f"{documented}: {LOST}")
+    if path is None or not file_at(path):
         return None
     where = shown(path, sight.machine)
     if sign.key is None and sign.row is None:
         return f"{where} exists"
     try:
-        value = _value(sign, path)
+        value = _value(sign, path, sight)
     except Broken as problem:
         raise Unclear(f"{where}: {problem}") from None
     word = ".".join(sign.key) if sign.key else sign.row
     if sign.absent:
-        return f"{where} has no {word}" if value is None else None
-    if value is None or (sign.values is not None and not any(same(value, v) for v in sign.values)):
+        return f"{where} has no {word}" if value is None else ""
+    if value is None:
         return None
-    return f"{word} ({where})"
+    return f"{word} ({where})" if _fits(sign, value) else ""
+
+
+def _fits(sign: Sign, value: Any) -> bool:
+    if sign.ends:
+        return isinstance(value, str) and value.endswith(sign.ends)
+    return sign.values is None or any(same(value, known) for known in sign.values)
 
 
 def _variable(sign: Sign, sight: Sight) -> str | None:
@@ -87,14 +114,25 @@ def _variable(sign: Sign, sight: Sight) -> str | None:
             found = sight.variable(name)
         except Broken as problem:
             raise Unclear(str(problem)) from None
+        if found is not None and found[0] and unexpanded(found[0]):
+            raise Unclear(f"{name} ({found[1]}): a shell puts something else in it")
         if found is not None and found[0] and (sign.values is None or found[0] in sign.values):
             return f"{name} is set ({found[1]})"
     return None
 
 
-def _value(sign: Sign, path: Any) -> Any:
-    """The one field. The rest of the file is dropped with this call."""
+def _value(sign: Sign, path: Path, sight: Sight) -> Any:
+    """The one field, of the profile that is chosen if it has it. The rest of the file is dropped here."""
     if sign.row is not None:
         return rows.value(path, "ItemTable", "key", "value", sign.row)
-    state, value = lookup(read(path, sign.format), sign.key or ())
-    return value if state == "set" and value is not None else None
+    content = read(path, sign.format)
+    ways = [sign.key or ()]
+    selector = sight.pack.rules.profile_key
+    chosen = content.get(selector[0]) if selector is not None and isinstance(content, dict) else None
+    if selector is not None and isinstance(chosen, str):
+        ways.insert(0, (selector[1], chosen, *(sign.key or ())))
+    for key in ways:
+        state, value = lookup(content, key)
+        if state == "set" and value not in (None, ""):
+            return value
+    return None

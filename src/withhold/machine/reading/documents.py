@@ -138,12 +138,9 @@ def _consents(text: str) -> dict[str, int]:
 
 
 def _dotenv(text: str) -> dict[str, str]:
-    pairs = (line.strip().removeprefix("export ").partition("=") for line in text.splitlines())
-    return {
-        key.strip(): value.strip().strip("'\"")
-        for key, sign, value in pairs
-        if sign and not key.startswith("#")
-    }
+    from withhold.machine.reading.variables import variables
+
+    return variables(text)
 
 
 _TEXTS: Mapping[str, Callable[[str], Any]] = {

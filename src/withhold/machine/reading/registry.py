@@ -24,7 +24,8 @@ _HIVES = {
     "HKCU": "HKCU",
 }
 _VALUE = re.compile(r'^(?:"((?:[^"\\]|\\.)*)"|@)\s*=\s*(.*)$', re.DOTALL)
-_SID = re.compile(r"^HKEY_USERS\\S-1-5-21-[0-9-]+\\", re.IGNORECASE)
+_PEOPLE = re.compile(r"^\[-?HKEY_USERS\\(S-1-(?:5-21|12-1)-[0-9-]+)[\\\]]", re.IGNORECASE | re.MULTILINE)
+_SID = re.compile(r"^HKEY_USERS\\S-1-(?:5-21|12-1)-[0-9-]+\\", re.IGNORECASE)
 
 Values = dict[tuple[str, str], tuple[Any, str]]
 
@@ -38,11 +39,15 @@ class Registry:
     places: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
     live: bool = False
+    people: set[str] = field(default_factory=set, repr=False)
+    """Users whose own parts (``HKEY_USERS``) the exports hold. Of several none is known to be the one."""
 
     def get(self, hive: str, path: str, name: str) -> tuple[Any, str] | None:
         """A value with the place it stands in; ``None`` if it is not set."""
         if self.live:
             return _live(hive, path.strip("\\"), name)
+        if hive == "HKCU" and len(self.people) > 1:
+            return CONFLICT, "parts of several users"
         return self.values.get((f"{hive}\\{path}".strip("\\").casefold(), name.casefold()))
 
     def has_key(self, hive: str, path: str) -> bool:
@@ -92,6 +97,7 @@ def _take(found: Registry, path: Path) -> None:
         raise ValueError("too large")
     text = _decoded(path.read_bytes())
     found.places = (*found.places, path.name)
+    found.people |= {match.group(1).casefold() for match in _PEOPLE.finditer(text)}
     for (key, name), value in parse(text, found.keys).items():
         known = found.values.get((key, name))
         if known is not None and known[0] != value:

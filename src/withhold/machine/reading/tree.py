@@ -71,6 +71,32 @@ class Tree:
             return None
         return self.one(documented) or spelt[0].joinpath(*spelt[1])
 
+    def lost(self, documented: str) -> bool:
+        """Whether a link on the way, in a copy, ends nowhere in it: what stands there is then not known."""
+        spelt = self._spelt(documented)
+        return spelt is not None and not any(map(_is_pattern, spelt[1])) and self._lost(*spelt)
+
+    def settled(self, path: Path) -> Path | None:
+        """Where a path of this computer really lies; ``None`` where it is :meth:`lost`."""
+        for base in (self.machine.home, self.machine.root) if self.copied else ():
+            if path.is_relative_to(base):
+                parts = path.relative_to(base).parts
+                return None if self._lost(base, parts) else self._step(base, parts) or path
+        return path
+
+    def _lost(self, base: Path, parts: tuple[str, ...]) -> bool:
+        at = base
+        for part in parts if self.copied else ():
+            found = self._child(at, part)
+            if found is not None and found.is_symlink():
+                found = self._through(found, (), MOST_LINKS)
+                if found is None:
+                    return True
+            if found is None:
+                return False
+            at = found
+        return False
+
     def _spelt(self, documented: str) -> tuple[Path, tuple[str, ...]] | None:
         """The folder to begin at and the names below it; ``None`` where a variable is not set."""
         text = documented

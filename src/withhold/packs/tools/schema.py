@@ -150,6 +150,8 @@ class Sign(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
 
     env: tuple[str, ...] = ()
     file: str | None = None
+    layers: tuple[str, ...] = ()
+    """Files instead of one, strongest first: of those that have the key the first decides."""
     format: str = "json"
     key: tuple[str, ...] | None = None
     row: str | None = None
