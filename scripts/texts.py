@@ -13,19 +13,60 @@ from pathlib import Path
 
 ROOMS: tuple[str, ...] = (
     "app/accounts.py",
+    "app/advise",
     "app/any_page.py",
+    "app/apply.py",
+    "app/backup.py",
     "app/browsing.py",
+    "app/dates.py",
+    "app/doctor.py",
+    "app/evidence.py",
+    "app/evidence_add.py",
+    "app/export_request.py",
     "app/exposure.py",
     "app/failures.py",
     "app/filters.py",
+    "app/findings.py",
+    "app/forget.py",
     "app/gone.py",
     "app/guiding.py",
+    "app/handing_out.py",
     "app/importing.py",
+    "app/index.py",
+    "app/letters.py",
+    "app/letters_deadlines.py",
+    "app/letters_rows.py",
+    "app/local/chat.py",
+    "app/local/endpoints.py",
+    "app/local/fit.py",
+    "app/local/prove.py",
+    "app/members.py",
     "app/opt_out.py",
     "app/opt_out_all.py",
+    "app/packs.py",
+    "app/purge_account.py",
+    "app/purge_assist.py",
+    "app/purge_keep.py",
+    "app/purge_local.py",
+    "app/purge_plan.py",
+    "app/purge_run.py",
+    "app/purge_verify.py",
     "app/rows.py",
     "app/scan.py",
+    "app/scan_policy.py",
     "app/scan_transcripts.py",
+    "app/spot.py",
+    "app/state.py",
+    "app/terms.py",
+    "app/terms_page.py",
+    "app/timeline.py",
+    "app/watch.py",
+    "app/watch_drift.py",
+    "app/watch_due.py",
+    "app/watch_look.py",
+    "app/watch_notify.py",
+    "app/watch_status.py",
+    "app/whatif.py",
     "app/witness.py",
     "controls/assist.py",
     "controls/browser.py",
@@ -38,16 +79,23 @@ ROOMS: tuple[str, ...] = (
     "machine/verdicts.py",
     "policy",
     "report/text/advise.py",
+    "report/text/apply.py",
     "report/text/base.py",
+    "report/text/controls.py",
     "report/text/exposure.py",
+    "report/text/findings.py",
+    "report/text/index.py",
     "report/text/letters.py",
     "report/text/local.py",
     "report/text/machine.py",
+    "report/text/product.py",
     "report/text/purge.py",
     "report/text/simple.py",
     "report/text/sitting.py",
+    "report/text/spot.py",
     "report/text/terms.py",
     "report/text/timeline.py",
+    "report/text/tools.py",
     "report/text/watch.py",
     "report/text/whatif.py",
 )
@@ -152,7 +200,7 @@ class _Reader(ast.NodeVisitor):
         self._take(node, least=2)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
-        if isinstance(node.op, ast.Add) and any(map(_is_text, (node.left, node.right))):
+        if _is_joined(node):
             self._take(node, least=2)
         else:
             self.generic_visit(node)
@@ -170,6 +218,14 @@ class _Reader(ast.NodeVisitor):
 
 def _for_programs(text: str) -> bool:
     return bool(COMMAND.match(text) or PATH.match(text) or STYLE.fullmatch(text))
+
+
+def _is_joined(node: ast.BinOp) -> bool:
+    """Whether texts are put together, not numbers added."""
+    sides = (node.left, node.right)
+    return isinstance(node.op, ast.Add) and any(
+        _is_text(side) or (isinstance(side, ast.BinOp) and _is_joined(side)) for side in sides
+    )
 
 
 def _is_text(node: ast.expr) -> bool:
@@ -211,7 +267,7 @@ def _ways(node: ast.expr) -> list[list[Piece]]:
         return [*_ways(node.body), *_ways(node.orelse)]
     if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
         return list(chain(*map(_ways, node.values)))
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+    if isinstance(node, ast.BinOp) and _is_joined(node):
         return [a + b for a, b in product(_ways(node.left), _ways(node.right))]
     return [[node]]
 
@@ -222,7 +278,7 @@ def _flat(node: ast.expr) -> list[Piece]:
         return list(chain(*map(_flat, node.values)))
     if isinstance(node, ast.FormattedValue):
         return [node.value]
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+    if isinstance(node, ast.BinOp) and _is_joined(node):
         return _flat(node.left) + _flat(node.right)
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else [node]
 

@@ -15,9 +15,10 @@ from withhold.support import messages
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "withhold"
-HOLDERS = re.compile(r"%\((\w+)\)[sd]")
+HOLDERS = re.compile(r"%\((\w+)\)[sd]|\{([a-z][a-z0-9_]*)\}")
 WHOLE = ("web", "app/ui.py", "app/status.py")
-"""Rooms whose every text for people is marked. The others speak English alone."""
+"""Rooms whose every text for people is marked. Those of ``scripts/texts.py`` hold unmarked ones, all
+of them known; what is in neither speaks English alone."""
 
 
 def _german() -> dict[object, object]:

@@ -68,6 +68,12 @@ def language() -> str:
     return SOURCE if found is None else found.info().get("language", SOURCE)
 
 
+def catalogue() -> "Catalogue | None":
+    """The catalogue in use; none where English is spoken."""
+    found = _current.get()
+    return found if isinstance(found, Catalogue) else None
+
+
 def _(text: str) -> str:
     """``text`` in the language in use."""
     found = _current.get()
@@ -89,14 +95,14 @@ def spoken(text: str) -> str:
     catalogue stays English, sentence by sentence. Single words of data (a label, a name) are never touched: a
     value is translated only where it is itself a known text of two words or more.
     """
-    found = _current.get()
-    return found.spoken(text) if isinstance(found, Catalogue) else text
+    found = catalogue()
+    return text if found is None else found.spoken(text)
 
 
 def spoken_phrase(text: str) -> str:
     """The same for what may be data: a single word stays as it is."""
-    found = _current.get()
-    return found.phrase(text) if isinstance(found, Catalogue) else text
+    found = catalogue()
+    return text if found is None else found.phrase(text)
 
 
 class Catalogue(gettext.GNUTranslations):
