@@ -31,7 +31,8 @@ class TerminalKeys:
     def __init__(self) -> None:
         self._there = sys.stdin is not None and sys.stdin.isatty()
         if self._there:
-            tell("R and Enter here, or R in the small window, records; Q stops; Ctrl-C ends it all.")
+            tell("R here, or just Enter, or R in the small window, records: the address is then opened once")
+            tell("more, in a clean window with your sign-in alone. Q here stops; Ctrl-C ends it all.")
 
     def pressed(self) -> str | None:
         if not self._there:

@@ -23,7 +23,7 @@ from withhold.controls.finder.ending import (
 )
 from withhold.controls.finder.found import Found, absent
 from withhold.controls.finder.hand import Hand, Turn
-from withhold.controls.finder.place import elsewhere, signs_up, stranger
+from withhold.controls.finder.place import elsewhere, stranger, unsent
 from withhold.controls.finder.sight import Sight, sight
 from withhold.controls.finder.told import Told
 from withhold.controls.finder.way import Way
@@ -35,8 +35,6 @@ from withhold.model.control import ControlResult, OptOutResult, Reading
 from withhold.model.ports import Clock, EvidenceSink
 from withhold.model.terms import Control
 from withhold.model.words import Outcome, Setting
-
-_SIGNING_UP = "this is a page to sign in or to sign up: a control on it goes with a form that only you send"
 
 
 def set_private(
@@ -123,8 +121,6 @@ class _Run:
         before, ending = self._first()
         if ending is not None:
             return ending
-        if signs_up(self._page, before.view):
-            return Ending(Outcome.NEEDS_HUMAN, _SIGNING_UP)
         others: list[Mapping[str, str]] = []
         turns = {f.key: self._turn(f.key, others) for f in before.deciding if f.setting is Setting.SHARING}
         self._look("after", Rest.RESTED, None)
@@ -133,6 +129,9 @@ class _Run:
         foreign = elsewhere(self._page, self._url)
         if foreign is not None:
             return Ending(foreign.outcome, f"after the reload: {foreign.why}")
+        proposal = unsent(self._lens, reloaded)
+        if proposal is not None:
+            return proposal
         told = after_acting(before, reloaded, turns, self._proof(None), _moved(others, before, reloaded))
         if not told.claims:
             return told
@@ -151,6 +150,9 @@ class _Run:
         foreign = stranger(self._page, seen, self._url)
         if foreign is not None:
             return seen, Ending(foreign.outcome, foreign.why)
+        proposal = unsent(self._lens, seen)
+        if proposal is not None:
+            return seen, proposal
         if seen.all_private and missing(seen, self._controls) is None:
             return self._twice(seen)
         return seen, without_acting(seen, self._controls)
@@ -160,6 +162,7 @@ class _Run:
         self._told.end()
         again = self._fresh("after-reload", self._patience.claim)
         foreign = stranger(self._page, again, self._url) or missing(again, self._controls)
+        foreign = foreign or unsent(self._lens, again)
         same = {f.key for f in first.deciding} <= {f.key for f in again.deciding}
         if again.all_private and foreign is None and same:
             return again, self._already(first, again)

@@ -185,3 +185,14 @@ function highlight() {
   this.style.outlineOffset = '3px';
 }
 function inOwnForm() { return Boolean(this.closest('form')); }
+function sentWith(other) {
+  const box = 'form,dialog,[role=dialog],[role=alertdialog],[aria-modal=true]';
+  const mine = this.closest(box), its = other.closest(box);
+  if (mine) return its === mine || other.form === mine || (mine.contains(its) && !its.matches('form'));
+  if (its) return false;
+  let shared = this;
+  while (shared && !shared.contains(other)) shared = up(shared);
+  let part = other;
+  while (part && up(part) !== shared) part = up(part);
+  return !/cookie|クッキー|쿠키|печенье|файл.{0,5} cookie/i.test(part ? squeeze(part.innerText || '').slice(0, 2000) : '');
+}

@@ -4,9 +4,10 @@ from urllib.parse import urlsplit
 
 from withhold.controls.driver import BrowserError, Page
 from withhold.controls.finder.ending import Ending
+from withhold.controls.finder.found import Found
 from withhold.controls.finder.lexicon import has
 from withhold.controls.finder.sight import Sight
-from withhold.controls.lens import View
+from withhold.controls.lens import Lens, Node, View
 from withhold.controls.phrases import SIGN_IN_WORDS, normal
 from withhold.controls.settle import Rest
 from withhold.model.words import Outcome
@@ -14,6 +15,8 @@ from withhold.model.words import Outcome
 SIGN_IN = "This is a sign-in page. Sign in first, in a browser profile of its own: use --profile DIR."
 _SIGN_IN_PATHS = ("login", "log-in", "signin", "sign-in", "sign_in", "auth", "sso")
 _COVERED = "a dialog lies over the page; answer it yourself first"
+_SIGNING_UP = "this is a page to sign in or to sign up: a control on it goes with a form that only you send"
+_UNSENT = "a control here goes with a form that only you send, with {!r}: it shows a proposal, not a setting"
 _MAIL_FIELDS = "input[type=email], input[autocomplete~=username], input[autocomplete~=email]"
 
 
@@ -48,6 +51,28 @@ def signs_up(page: Page, view: View) -> bool:
     """Whether it is a page to sign in or to sign up, whatever else stands on it."""
     offered = view.of_role("button")
     return _shows(page, "input[type=password]") or any(has("sign_up", normal(b.name)) for b in offered)
+
+
+def unsent(lens: Lens, seen: Sight) -> Ending | None:
+    """Why what ``seen`` shows is a proposal and no setting, if so: a form that only the person can send.
+
+    A page to sign up, or new terms to agree to, may propose private and yet have told nobody. A button that
+    merely saves is another matter: a form of settings shows what is kept.
+    """
+    if not seen.deciding:
+        return None
+    if signs_up(lens.page, seen.view):
+        return _needs(_SIGNING_UP)
+    sends = [b for b in seen.view.of_role("button") if not b.ignored and has("sends", normal(b.name))]
+    sent = next((b for b in sends if any(_goes_with(lens, f, b) for f in seen.deciding)), None)
+    return None if sent is None else _needs(_UNSENT.format(sent.name.strip()))
+
+
+def _goes_with(lens: Lens, found: Found, button: Node) -> bool:
+    node = found.thing.node
+    if node is None or node.frame != button.frame:
+        return False
+    return node.backend_id != button.backend_id and bool(lens.call(node, "sentWith", button))
 
 
 def elsewhere(page: Page, url: str) -> Ending | None:

@@ -18,7 +18,7 @@ from withhold.controls.finder.another import Elsewhere, seen_elsewhere
 from withhold.controls.finder.ending import Ending, Proof, after_acting, missing, moved, without_acting
 from withhold.controls.finder.found import absent
 from withhold.controls.finder.hand import Turn
-from withhold.controls.finder.place import elsewhere, signs_up, stranger
+from withhold.controls.finder.place import elsewhere, signs_up, stranger, unsent
 from withhold.controls.finder.sight import Sight, sight
 from withhold.controls.finder.told import Told
 from withhold.controls.lens import Lens, Node
@@ -39,7 +39,6 @@ from withhold.model.words import Mode, Outcome, Setting
 
 _TICK_MS = 250
 _SPOT_EVERY = 3.0
-_SIGNING_UP = "this is a page to sign in or to sign up: a control on it goes with a form that only you send"
 _NOT_YET = "Nothing was read back after a reload yet"
 _AS_IT_IS = "Press R once more to record it as it is; the result then says that a person has to look."
 
@@ -102,7 +101,7 @@ class _Witness:
         self._settled_load = self._earlier = 0
         self._unpictured: tuple[Sight, datetime] | None = None
         """The newest look before any change."""
-        self._sure = False
+        self._sure_of: tuple[int, int] | None = None
         self._said = ""
 
     def carry_out(self, sink: EvidenceSink) -> OptOutResult:
@@ -167,11 +166,13 @@ class _Witness:
         return None
 
     def _record_or_ask(self, seen: Sight, sink: EvidenceSink) -> OptOutResult | None:
-        ready = self._course.read_back() or self._course.came_back() or self._sure
+        now = (self._load, len(self._course.changed))
+        ready = self._course.read_back() or self._course.came_back() or self._sure_of == now
         if not ready:
-            self._sure = True
+            self._sure_of = now
             self._say(Words(_NOT_YET, _AS_IT_IS, "warn"))
             self._bar.page.wait_for_timeout(2500)
+            self._bar.pressed()  # an impatient hand presses twice
             return None
         return self._record(seen, sink)
 
@@ -218,7 +219,7 @@ class _Witness:
         if newly:
             self._steps += [f"the person set {key}" for key in sorted(newly)]
         if self._course.changed:
-            self._writes = list(self._traffic.writes()) or self._writes
+            self._writes = _kept(self._writes, self._traffic.writes())
         else:
             self._traffic.forget_writes()
         if not at_rest or not seen.deciding:
@@ -265,6 +266,7 @@ class _Witness:
             self._findings,
             None if away is None else away.why,
             self._course.may_reload(time.monotonic()),
+            unsent(self._lens, seen),
         )
 
     def _say(self, told: Words) -> None:
@@ -304,8 +306,9 @@ class _Witness:
         foreign = elsewhere(self._page, self._url) or stranger(self._page, seen, self._url)
         if foreign is not None:
             return foreign
-        if signs_up(self._page, seen.view):
-            return Ending(Outcome.NEEDS_HUMAN, _SIGNING_UP)
+        proposal = unsent(self._lens, seen)
+        if proposal is not None:
+            return proposal
         lacking = missing(seen, self._controls)
         if lacking is not None:
             return lacking
@@ -407,6 +410,13 @@ class _Witness:
 
     def _answered(self) -> None:
         self._question = False
+
+
+def _kept(known: Sequence[Write], now: Sequence[Write]) -> list[Write]:
+    """``now``, with what an answer was seen to say against it before: its body goes with the page."""
+    both = zip(known, now, strict=False)
+    said = [old if old.doubt and old.status is not None else new for old, new in both]
+    return said + list(now[len(known) :])
 
 
 def _to_ring(seen: Sight) -> Node | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from withhold.controls.finder.ending import missing, problem
+from withhold.controls.finder.ending import Ending, missing, problem
 from withhold.controls.finder.found import Found
 from withhold.controls.finder.sight import Sight
 from withhold.controls.spotter.judge import Finding
@@ -30,6 +30,8 @@ class Scene:
     findings: Sequence[Finding]
     foreign: str | None
     may_reload: bool
+    unsent: Ending | None = None
+    """Why what is shown is a proposal that only the person can send."""
 
 
 def words(scene: Scene) -> Words:
@@ -52,6 +54,8 @@ def _now(scene: Scene) -> tuple[str, str, str]:
             "Look further: open the settings page named in the steps.",
             "",
         )
+    if scene.unsent is not None:
+        return _proposed(seen)
     if course.came_back():
         return "It came back: it shares again", "The change did not hold. Record it, or try once more.", "bad"
     if course.read_back():
@@ -81,6 +85,21 @@ def _nothing(scene: Scene) -> tuple[str, str, str]:
         "Nothing here decides about training, as far as we can tell",
         "Sign in if you are asked to, and open the setting. We read along.",
         "",
+    )
+
+
+def _proposed(seen: Sight) -> tuple[str, str, str]:
+    """A page to agree to: nothing on it is kept before it is sent."""
+    if seen.all_private:
+        return (
+            "Proposed private, and sent to nobody yet",
+            "It counts once you send this form. Then open the settings page, where it can be read back.",
+            "warn",
+        )
+    return (
+        "Sending this form would share your content, or may",
+        "Set the ringed control first. Only you send the form; afterwards open the settings page.",
+        "warn",
     )
 
 
