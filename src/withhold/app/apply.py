@@ -34,6 +34,14 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\'[^\']*\'?|[^\s"\'{}\[\],:=#;]+')
 Confirm = Callable[[d.ApplyDocument], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A setting that is written only if the person says so, with what it is about."""
+
+    id: str
+    why: str
+
+
 @dataclass(frozen=True)
 class _Prepared:
     machine: "Machine"
@@ -50,17 +58,19 @@ def apply(
     dry_run: bool = False,
     in_repositories: bool = False,
     managed: bool = False,
+    also: tuple[str, ...] = (),
     confirm: Confirm = lambda _shown: True,
 ) -> d.ApplyDocument:
     """Make settings private that a file decides; ``ids`` or all that are open and have no price.
 
-    ``managed`` writes the files that bind all users of this computer, for settings that are named.
-    ``confirm`` sees the plan and says whether to go on; nothing is written otherwise. Raises
-    ``UsageProblem`` for an id that no tool has here.
+    ``managed`` writes the files that bind all users of this computer, for settings that are named. ``also``
+    are settings with a price (:func:`offers`) that the person took beside those without. ``confirm`` sees
+    the plan and says whether to go on; nothing is written otherwise. Raises ``UsageProblem`` for an id that
+    no tool has here.
     """
     if managed and not ids:
         raise UsageProblem("name the settings that bind all users", next_step="withhold apply ID --managed")
-    prepared = _prepared(services, ids, in_repositories=in_repositories, managed=managed)
+    prepared = _prepared(services, ids, also, in_repositories=in_repositories, managed=managed)
     shown = _document(services, prepared, run=None)
     if dry_run or not prepared.plan.files or not confirm(shown):
         return shown
@@ -71,6 +81,22 @@ def apply(
         run, written = _runs(services).perform(prepared.plan.files, services.clock())
         _record(services, WRITTEN, run, written)
     return _document(services, prepared, run=run.id, written=written, after=_looked(services)[1])
+
+
+def offers(services: Services) -> tuple[Offer, ...]:
+    """Open settings that a file decides and that have a price or an uncertain effect: to be asked about."""
+    from withhold.machine.apply.plan import Change
+    from withhold.machine.changes import changes
+
+    machine, found = _looked(services)
+    open_ = {
+        row.id: row.why
+        for row in found.settings
+        if row.fix == "offer-only" and row.verdict.value in {"bad", "partly"} and row.purpose in BY_DEFAULT
+    }
+    made = changes(machine, tool_packs(services), frozenset(open_))
+    writable = dict.fromkeys(c.setting for c in made if isinstance(c, Change))
+    return tuple(Offer(name, open_[name]) for name in writable)
 
 
 def undo(services: Services, prefix: str | None) -> d.UndoDocument:
@@ -176,7 +202,9 @@ def _looked(services: Services) -> tuple["Machine", "Scan"]:
     return machine, look(machine, packs=tool_packs(services))
 
 
-def _prepared(services: Services, ids: tuple[str, ...], *, in_repositories: bool, managed: bool) -> _Prepared:
+def _prepared(
+    services: Services, ids: tuple[str, ...], also: tuple[str, ...], *, in_repositories: bool, managed: bool
+) -> _Prepared:
     from withhold.machine.apply.plan import Change, plan
     from withhold.machine.changes import NoChange, changes
 
@@ -197,7 +225,7 @@ def _prepared(services: Services, ids: tuple[str, ...], *, in_repositories: bool
     account = [r for r in chosen if r.fix == "guide-to-account"]
     wanted = frozenset(r.id for r in chosen if r not in account and r.verdict.value != "good")
     if not ids:
-        wanted = frozenset(r.id for r in chosen if r.fix == "edit-file")
+        wanted = frozenset(r.id for r in chosen if r.fix == "edit-file" or r.id in also)
     made = list(changes(machine, packs, wanted, managed=managed))
     planned = plan((c for c in made if isinstance(c, Change)), in_repositories=in_repositories)
     refused = [

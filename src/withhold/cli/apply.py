@@ -1,12 +1,16 @@
 """``withhold apply``."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from withhold.cli.talk import json_option, services, show
+
+if TYPE_CHECKING:
+    from withhold.app.apply import Offer
 
 
 @click.command(short_help="Set local tools' settings, with backup and undo.")
@@ -49,7 +53,8 @@ def apply(
     """Write the private value of settings that a file on this machine decides.
 
     Without ID: all open ones on training, feedback, telemetry, crashes and sharing. Other bytes stay as
-    they are; where a stronger layer wins nothing is written. Exit codes: 0 done; 1 something was not
+    they are; where a stronger layer wins nothing is written. Settings that have a price are asked about one
+    by one on a terminal, and else written only if named. Exit codes: 0 done; 1 something was not
     written; 2 nobody could be asked.
 
     Example: withhold apply --dry-run; withhold apply --mdm policies claude-code --organisation ID
@@ -68,9 +73,11 @@ def apply(
         undone = use.undo(made, None if undo == "last" else undo)
         show(undone, as_json=as_json)
         ctx.exit(1 if any(f.problem for f in undone.files) else 0)
+    asked = not (ids or yes or dry_run or managed) and _on_terminal()
     document = use.apply(
         made,
         ids,
+        also=_taken(use.offers(made)) if asked else (),
         dry_run=dry_run,
         in_repositories=in_repositories,
         managed=managed,
@@ -82,10 +89,24 @@ def apply(
     ctx.exit(1 if failed else 0)
 
 
+def _on_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _taken(offered: Sequence["Offer"]) -> tuple[str, ...]:
+    """Those of the settings with a price that the person wants, asked one by one."""
+    taken = []
+    for offer in offered:
+        click.echo(f"{offer.id}: {offer.why}", err=True)
+        if click.confirm("It has a price or an uncertain effect. Set it too?", default=False, err=True):
+            taken.append(offer.id)
+    return tuple(taken)
+
+
 def _ask(plan: Any) -> bool:
     from withhold.support.errors import UsageProblem
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _on_terminal():
         raise UsageProblem(
             "nobody can be asked here, so nothing was written",
             next_step="withhold apply --dry-run to look, withhold apply --yes to write",

@@ -38,7 +38,8 @@ def changes(
 ) -> Iterator[Change | NoChange]:
     """For each setting of ``wanted``: the values to write, or why none is written.
 
-    ``managed`` writes the files that an administrator hands out instead of the person's own.
+    ``managed`` writes the files that an administrator hands out instead of the person's own. A setting that
+    has a price (``offer-only``) is in ``wanted`` only where a person named it or was asked.
     """
     hives = registry(machine)
     around = Surroundings.of(machine, hives, packs)
@@ -52,7 +53,7 @@ def changes(
 
 def _of(setting: SettingFacts, sight: Sight, *, managed: bool) -> Iterator[Change | NoChange]:
     pack = sight.pack
-    if setting.fix != "edit-file" and not (managed and setting.fix == "admin-only"):
+    if setting.fix not in {"edit-file", "offer-only"} and not (managed and setting.fix == "admin-only"):
         yield NoChange(setting.id, f"it is not to be set by editing a file ({setting.fix})")
         return
     if not managed and any(trap["id"] == _KEEPS and setting.id in trap["settings"] for trap in pack.traps):
