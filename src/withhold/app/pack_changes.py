@@ -32,10 +32,15 @@ def laid_out(packs: Mapping[str, bytes], folder: Path) -> dict[str, Path]:
 
 def check_packs(files: Mapping[str, Path], compiled_on: date) -> None:
     """Raises ``PackInvalid`` with every error, ``UsageProblem`` for a pack that is not what its name says."""
-    errors = [p for name, path in sorted(files.items()) for p in _errors(name, path)]
-    if errors:
-        lines = [str(p) for p in errors[:_SHOWN]]
-        raise PackInvalid("\n".join(lines), next_step="nothing was changed; tell the maker of the bundle")
+    lines = [
+        str(problem).replace(str(path), name)
+        for name, path in sorted(files.items())
+        for problem in _errors(name, path)
+    ]
+    if lines:
+        raise PackInvalid(
+            "\n".join(lines[:_SHOWN]), next_step="nothing was changed; tell the maker of the bundle"
+        )
     for name, path in sorted(files.items()):
         id_, day = _identity(name, path)
         if id_ != path.stem:
