@@ -65,3 +65,22 @@ def test_variables_come_from_the_file_given(tool: Tool, tmp_path: Path) -> None:
     keyed = tool.document("scan", "--home", CODE.parent, "--os", "linux", "--env-file", tmp_path / "env")
     assert plain["routes"] != keyed["routes"]
     assert "not-a-real-key" not in str(keyed)
+
+
+def test_the_first_lines_say_what_matters_most(tool: Tool, tmp_path: Path) -> None:
+    """One sentence a tool: its way, the training choice, and what is open or does nothing; in 80 columns."""
+    home = tmp_path / "person"
+    for path, text in {
+        ".claude/settings.json": "{}",
+        ".claude.json": '{"oauthAccount": {"organizationType": "claude_max"}}',
+        ".codex/config.toml": "analytics_enabled = false\n",
+        ".codex/auth.json": '{"auth_mode": "apikey"}',
+    }.items():
+        (home / path).parent.mkdir(parents=True, exist_ok=True)
+        (home / path).write_text(text)
+    lines = tool("scan", "--home", home, "--root", tmp_path, "--os", "linux").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    short = " ".join(" ".join(lines[: lines.index("")]).split())
+    assert "claude-code, personal login: training choice not visible here; feedback channel open" in short
+    assert "codex-cli, API key: training excluded by contract, unless the organisation agreed to it" in short
+    assert "1 setting of yours has no effect" in short

@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import random
+import string
 from io import BytesIO
 from pathlib import Path
 
@@ -150,3 +151,12 @@ def test_personal_data_on_request_only(tool: Tool, tmp_path: Path) -> None:
     for value in ("1203 0000", "12030000", "anna.schmidt"):
         assert value not in ran.out + tool("findings", file, "--personal").out
         assert value.encode() not in kept
+
+
+def test_an_old_key_is_found_without_its_name_beside_it() -> None:
+    """Keys of OpenAI's first form say in their middle whose they are."""
+    letters = string.ascii_letters + string.digits
+    rng = random.Random(10)
+    head, tail = ("".join(rng.choice(letters) for _ in range(20)) for _ in range(2))
+    (found,) = Finder(KEY).in_text(f"use sk-{head}T3BlbkFJ{tail} for this".encode())
+    assert found.issuer == "OpenAI"

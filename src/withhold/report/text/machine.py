@@ -17,6 +17,7 @@ from withhold.report.documents import (
     Transcripts,
 )
 from withhold.report.text.base import day, plural
+from withhold.report.text.machine_short import in_short
 from withhold.support.messages import spoken
 
 MOST_UNSEEN = 8
@@ -37,7 +38,12 @@ def scan(console: Console, document: ScanDocument) -> None:
         _empty(console, document)
         _violations(console, document)
         return
-    for tool in sorted(main, key=lambda t: _weight(t, document)):
+    ranked = sorted(main, key=lambda t: _weight(t, document))
+    console.print(Text("In short", style="bold"))
+    for line in in_short(ranked, document):
+        _line(console, f"- {line}")
+    console.print()
+    for tool in ranked:
         _tool(console, tool, document)
         console.print()
     others = [t for t in document.tools if t not in main]
