@@ -12,14 +12,17 @@ from pathlib import Path
 
 from withhold.app.accounts import account_named
 from withhold.app.bootstrap import Services
+from withhold.app.forget_intent import Forgetting, begin, conversations_of, done, intended, pending
 from withhold.app.sweep import DERIVED
 from withhold.app.watch_install import uninstall
 from withhold.evidence.checkpoints import read_checkpoint
-from withhold.model.account import Account
 from withhold.model.evidence import Json, Record
 from withhold.report import documents as d
 from withhold.support.errors import EnvironmentProblem, UsageProblem
+from withhold.support.files import PRIVATE_DIR
+from withhold.support.paths import StateHome
 
+_GOING = ".going"
 NOT_TOUCHED = (
     "the provider's own copy, and your account there",
     "exports and other files that were read in: they lie where you put them",
@@ -32,22 +35,30 @@ def forget_account(services: Services, name: str) -> d.ForgetDocument:
 
     Raises ``UsageProblem`` where ``name`` is no account.
     """
-    from withhold.index.schema import key_of
+    left = pending(services)
+    if left is not None:
+        services.progress.step("forgetting what a run that was stopped has left")
+        document = _forget(services, left)
+        if name in left.names:
+            return document
+    intent = intended(services, account_named(services, name))
+    begin(services, intent)
+    return _forget(services, intent)
 
-    account = account_named(services, name)
+
+def _forget(services: Services, intent: Forgetting) -> d.ForgetDocument:
     store = services.store
-    stored = [
-        (key_of(one.id), one.conversation.provider_id, one.conversation.source_id, one.id)
-        for one in store.conversations(account.id)
-    ]
-    records = _records(services, account, {text for _, _, *names in stored for text in names})
+    stored = sorted({*intent.conversations, *conversations_of(services, intent.account)})
+    names = {*intent.names, *(text for _, _, *ids in stored for text in ids)}
     services.progress.step("forgetting its evidence")
-    gone = services.journal.forget(records, services.clock())
+    gone = services.journal.forget(_records(services, set(intent.resting), names), services.clock())
     services.progress.step("forgetting its conversations")
     with store.index.writing():
         store.index.forget(frozenset(key for key, *_ in stored))
-        store.forget(account.id, [(key, provider, source) for key, provider, source, _ in stored])
+        store.index.collect(grace=0)
+        store.forget(intent.account, [(key, provider, source) for key, provider, source, _ in stored])
     shutil.rmtree(services.home.root / DERIVED, ignore_errors=True)
+    done(services)
     stamp = services.stamp()
     return d.ForgetDocument(
         generated_at=stamp.generated_at,
@@ -64,11 +75,8 @@ def forget_account(services: Services, name: str) -> d.ForgetDocument:
     )
 
 
-def _records(services: Services, account: Account, conversations: set[str]) -> list[str]:
+def _records(services: Services, resting: set[str], names: set[str]) -> list[str]:
     """Every record that names the account, one of its conversations, or on which its settings rest."""
-    evidence = services.store.setting_evidence(account.id)
-    resting = {piece.record for piece in evidence if piece.record is not None}
-    names = {account.id, account.label, *account.source_account_ids, *conversations}
     return [r.id for r in services.journal.records() if r.id in resting or _names_any(r, names)]
 
 
@@ -107,13 +115,7 @@ def forget_all(services: Services) -> d.ForgetDocument:
     commands = _remove_timer(services)
     _forget_keys(services)
     services.close()
-    try:
-        shutil.rmtree(home.root)
-    except OSError as problem:
-        raise EnvironmentProblem(
-            f"{problem.filename} could not be removed: {problem.strerror}",
-            next_step="end what uses it, and run the command again",
-        ) from problem
+    _remove(home)
     stamp = services.stamp()
     return d.ForgetDocument(
         generated_at=stamp.generated_at,
@@ -128,6 +130,27 @@ def forget_all(services: Services) -> d.ForgetDocument:
         not_touched=NOT_TOUCHED,
         commands=commands,
     )
+
+
+def _remove(home: StateHome) -> None:
+    """Remove the folder. What says that it is ours goes last, and each part is there whole or not at all
+    under its name, so that a run that was stopped can be called again.
+    """
+    going = home.root / _GOING
+    try:
+        shutil.rmtree(going, ignore_errors=True)
+        going.mkdir(mode=PRIVATE_DIR)
+        for path in sorted(home.root.iterdir()):
+            if path not in (going, home.database):
+                path.rename(going / path.name)
+        shutil.rmtree(going)
+        home.database.unlink(missing_ok=True)
+        home.root.rmdir()
+    except OSError as problem:
+        raise EnvironmentProblem(
+            f"{problem.filename} could not be removed: {problem.strerror}",
+            next_step="end what uses it, and run the command again",
+        ) from problem
 
 
 def _remove_timer(services: Services) -> tuple[str, ...]:

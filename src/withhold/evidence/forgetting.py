@@ -48,8 +48,8 @@ def forget(
     here = [line for raw in storage.lines(layout.log) if (line := decode(raw[:-1])).record is not None]
     found = [line.id for line in here if line.id in wanted]
     kept = tuple(sorted(wanted - set(found)))
-    if not found:
-        return Forgotten(None, 0, 0, kept)
+    if not found:  # a run that was stopped may have left artifacts of what it forgot
+        return Forgotten(None, 0, _remove_blobs(layout, storage), kept)
     _, said = log.write(end, Draft(FORGOTTEN, at, {"records": found}))
     write_whole(storage, layout, layout.log, b"".join(_without(layout, storage, set(found))))
     removed = _remove_blobs(layout, storage)

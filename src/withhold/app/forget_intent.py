@@ -1,0 +1,66 @@
+"""What is being forgotten, put down before the first of it goes.
+
+Once an account's conversations are gone, nothing else could tell which findings, files and pages were theirs:
+a run that was stopped is gone on from here. The file goes when all of it is done.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from withhold.app.bootstrap import Services
+from withhold.model.account import Account
+from withhold.support.files import sync_dir, write_atomic
+
+_NAME = "forgetting.json"
+
+
+class Forgetting(msgspec.Struct, frozen=True, kw_only=True):
+    """``names`` are all by which a record may name the account, its id first; ``resting`` are records on
+    which its settings rest; ``conversations`` are key, provider, the provider's id and ours.
+    """
+
+    account: str
+    names: tuple[str, ...]
+    resting: tuple[str, ...]
+    conversations: tuple[tuple[int, str, str, str], ...]
+
+
+def intended(services: Services, account: Account) -> Forgetting:
+    """Everything of this account, as it is known now."""
+    evidence = services.store.setting_evidence(account.id)
+    return Forgetting(
+        account=account.id,
+        names=(account.id, account.label, *account.source_account_ids),
+        resting=tuple(piece.record for piece in evidence if piece.record is not None),
+        conversations=conversations_of(services, account.id),
+    )
+
+
+def conversations_of(services: Services, account_id: str) -> tuple[tuple[int, str, str, str], ...]:
+    from withhold.index.schema import key_of
+
+    return tuple(
+        (key_of(one.id), one.conversation.provider_id, one.conversation.source_id, one.id)
+        for one in services.store.conversations(account_id)
+    )
+
+
+def pending(services: Services) -> Forgetting | None:
+    """What a run that was stopped has left to be forgotten."""
+    path = _path(services)
+    return msgspec.json.decode(path.read_bytes(), type=Forgetting) if path.is_file() else None
+
+
+def begin(services: Services, intent: Forgetting) -> None:
+    write_atomic(_path(services), msgspec.json.encode(intent))
+
+
+def done(services: Services) -> None:
+    path = _path(services)
+    path.unlink()
+    sync_dir(path.parent)
+
+
+def _path(services: Services) -> Path:
+    return services.home.root / _NAME
