@@ -68,6 +68,40 @@ ROOMS: tuple[str, ...] = (
     "app/watch_status.py",
     "app/whatif.py",
     "app/witness.py",
+    "cli/account.py",
+    "cli/advise.py",
+    "cli/apply.py",
+    "cli/completion.py",
+    "cli/controls.py",
+    "cli/demo.py",
+    "cli/doctor.py",
+    "cli/evidence.py",
+    "cli/evidence_add.py",
+    "cli/export.py",
+    "cli/exposure.py",
+    "cli/failure.py",
+    "cli/filters.py",
+    "cli/findings.py",
+    "cli/forget.py",
+    "cli/importing.py",
+    "cli/lazy.py",
+    "cli/letter.py",
+    "cli/local.py",
+    "cli/local_talk.py",
+    "cli/main.py",
+    "cli/optout.py",
+    "cli/purge.py",
+    "cli/purge_run.py",
+    "cli/scan.py",
+    "cli/spot.py",
+    "cli/state.py",
+    "cli/status.py",
+    "cli/talk.py",
+    "cli/terms.py",
+    "cli/timeline.py",
+    "cli/ui.py",
+    "cli/watch.py",
+    "cli/whatif.py",
     "controls/assist.py",
     "controls/browser.py",
     "controls/guide.py",
@@ -101,6 +135,16 @@ ROOMS: tuple[str, ...] = (
 )
 """Files and folders of ``src/withhold`` whose every text for people has a translation."""
 
+CLICKS = (
+    "Usage",
+    "Options",
+    "Commands",
+    "Example:",
+    "Show this message and exit.",
+    "Show the version and exit.",
+)
+"""What click itself says in a help text."""
+
 SPEAKING = frozenset({"Text", "print", "grid", "spoken", "_line", "_aside", "step", "tell", "add_column"})
 """Calls whose arguments people read even where they are one word."""
 
@@ -111,7 +155,7 @@ LOOKS = frozenset({"compile", "execute", "executemany", "TypeVar", "_", "ngettex
 PATH = re.compile(r"([~/]|(Library|AppData)/|[\w ]+\.app/)")
 STYLE = re.compile(r"(bold|dim|red|green|yellow|underline| )+")
 MOST_FORMS = 12
-COMMAND = re.compile(r"(withhold|SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|DROP|ALTER|WITH) ")
+COMMAND = re.compile(r"(Example:|withhold|SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|DROP|ALTER|WITH) ")
 WORDS = re.compile(r"[A-Za-z]{2,}")
 HOLE = re.compile(r"\{[a-z][a-z0-9_]*\}")
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cli.tool import Tool
+from tests.cli import test_help
+from tests.cli.tool import Tool, audited
 from withhold.policy.rules import RULES
 from withhold.support import messages
 
@@ -192,3 +193,29 @@ def test_a_template_has_one_form_for_each_choice() -> None:
     """Choices within a text are spelt out, up to a number; beyond it the choice is a value."""
     node = ast.parse("f\"{a} {'x' if b else 'y'} {c or 'none'}\"", mode="eval").body
     assert set(forms_of(node)) == {"{a} x {c}", "{a} x none", "{a} y {c}", "{a} y none"}
+
+
+@pytest.mark.parametrize("words", [(), ("optout",), ("purge",), ("watch", "run")], ids=" ".join)
+def test_help_is_german_where_german_is_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """Paragraphs, options and headings of a help text are German; example and options stay as typed."""
+    monkeypatch.setenv("WITHHOLD_LANG", "de")
+    ran = Tool(capsys)(*words, "--help")
+    assert ran.code == 0
+    assert ran.out.startswith("Aufruf: withhold")
+    assert "Optionen:" in ran.out
+    assert "Beispiel: withhold" in ran.out
+    assert not re.search(r"\b(the|what|without|provider's)\b", ran.out)
+
+
+def test_help_in_german_loads_nothing_heavy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside what English help loads there is the module of messages alone."""
+    monkeypatch.setenv("WITHHOLD_LANG", "de")
+    done = audited("--help")
+    assert done.code == 0
+    assert not {m for m in done.modules if m.partition(".")[0] in test_help.HEAVY}
+    assert {m for m in done.modules if m.startswith("withhold.support.")} == {
+        "withhold.support.messages",
+        "withhold.support.terminal",
+    }

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 DOMAIN = "withhold"
@@ -105,6 +105,16 @@ def spoken_phrase(text: str) -> str:
     return text if found is None else found.phrase(text)
 
 
+def of_help(text: str, environ: Mapping[str, str]) -> str:
+    """One paragraph or line of a help text, in the language that ``environ`` asks for.
+
+    Its lines may be wrapped. What click shortens or puts behind it (``[required]``) is minded.
+    """
+    with using(language_of(environ)):
+        found = catalogue()
+        return text if found is None else found.of_help(text)
+
+
 class Catalogue(gettext.GNUTranslations):
     """A catalogue that also knows filled-in templates (``{name}``) again."""
 
@@ -123,6 +133,24 @@ class Catalogue(gettext.GNUTranslations):
             return self.spoken(text)
         return self.texts.get(text, text) if text in OWN_WORDS else text
 
+    def of_help(self, text: str) -> str:
+        """:func:`of_help` in this catalogue's language."""
+        head, mark, rest = text.partition("  [")
+        plain = " ".join(head.split())
+        if plain.startswith(EXAMPLE):
+            return text.replace(EXAMPLE, self.gettext(EXAMPLE), 1)
+        said = self.texts.get(plain) or self._shortened(plain) or self._filled(plain)
+        return text if said is None else f"{said}{mark}{rest}"
+
+    def _shortened(self, text: str) -> str | None:
+        """The first sentence of a text, which a list of commands shows without its stop or cut off."""
+        start = text.removesuffix("...")
+        sentence = f"{text}." if start == text else start
+        for known, said in self.texts.items():
+            if known.startswith(sentence):
+                return FIRST.split(said, maxsplit=1)[0].rstrip(".")
+        return None
+
     @cached_property
     def _remembered(self) -> dict[str, str]:
         return {}
@@ -134,11 +162,12 @@ class Catalogue(gettext.GNUTranslations):
         return {key: said for key, said in held.items() if isinstance(key, str) and key and said}
 
     @cached_property
-    def _templates(self) -> list[tuple[str, re.Pattern[str], str]]:
-        """Patterns of the templates, those with most words of their own first."""
+    def _templates(self) -> list[tuple[str, str, str]]:
+        """The templates, those with most words of their own first, and how each of them begins and ends."""
         held = [text for text in self.texts if HOLE.search(text)]
         held.sort(key=lambda text: (-len(HOLE.sub("", text)), text))
-        return [(text, pattern_of(text), self.texts[text]) for text in held]
+        ends = [HOLE.split(text) for text in held]
+        return [(text, pieces[0], pieces[-1]) for text, pieces in zip(held, ends, strict=True)]
 
     def _whole(self, text: str) -> str | None:
         """``text`` as one text or template of the catalogue, with the blanks around it as they were."""
@@ -151,11 +180,12 @@ class Catalogue(gettext.GNUTranslations):
     def _filled(self, text: str) -> str | None:
         if not (PHRASE.search(text) or COUNTED.fullmatch(text)):
             return None
-        for template, pattern, said in self._templates:
-            match = pattern.fullmatch(text)
-            if match is not None and _fits(template, match):
-                values = {name: self.phrase(value) for name, value in match.groupdict().items()}
-                return _with(said, values)
+        for template, begins, ends in self._templates:
+            if text.startswith(begins) and text.endswith(ends):
+                match = pattern_of(template).fullmatch(text)
+                if match is not None and _fits(template, match):
+                    values = {name: self.phrase(value) for name, value in match.groupdict().items()}
+                    return _with(self.texts[template], values)
         return None
 
     def _in_parts(self, text: str) -> str:
@@ -191,6 +221,9 @@ def _fits(template: str, match: re.Match[str]) -> bool:
     return own > FEW or bool(LABEL.match(template)) or all(len(v.split()) <= SHORT for v in match.groups())
 
 
+EXAMPLE = "Example:"
+FIRST = re.compile(r"(?<=[.])\s")
+
 HOLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 """A place to fill in."""
 
@@ -209,6 +242,7 @@ FEW, SHORT, MOST_PARTS = 2, 4, 12
 REMEMBERED = 4096
 
 
+@cache
 def pattern_of(template: str) -> re.Pattern[str]:
     """What every text made from ``template`` looks like; a place that occurs twice holds the same both times.
 
