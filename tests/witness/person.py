@@ -57,6 +57,14 @@ class Person:
         what = {"key": key, "text": key if len(key) == 1 else ""}
         self._do(bar, [("Input.dispatchKeyEvent", {**what, "type": kind}) for kind in events])
 
+    def records_all_the_same(self, then: str) -> None:
+        """Press R, be told that nothing was read back, see ``then`` again, press R once more."""
+        self.presses("r", bar=True)
+        self.reads("Nothing was read back")
+        said = "document.getElementById('now').innerText"
+        self.wait_for(f"!{said}.includes('Nothing was read') && {said}.includes({then!r})", bar=True)
+        self.presses("r", bar=True)
+
     def goes_to(self, url: str) -> None:
         self._do(False, [("Page.navigate", {"url": url})])
 
