@@ -1,5 +1,6 @@
 """``withhold`` alone and ``withhold scan``."""
 
+import json
 import os
 from pathlib import Path
 
@@ -84,3 +85,47 @@ def test_the_first_lines_say_what_matters_most(tool: Tool, tmp_path: Path) -> No
     assert "claude-code, personal login: training choice not visible here; feedback channel open" in short
     assert "codex-cli, API key: training excluded by contract, unless the organisation agreed to it" in short
     assert "1 setting of yours has no effect" in short
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('require = ["claude-code.auto-memory"]', 1),
+        ('require = ["claude-code.training"]', 3),
+        ('require = ["claude-code.artifact"]', 0),
+        ('require = ["claude-code.auto-memroy"]', 2),
+        ('require = ["purpose:trainig"]', 2),
+        ('requires = ["claude-code.artifact"]', 2),
+    ],
+)
+def test_a_policy_on_a_repository(text: str, code: int, tool: Tool, tmp_path: Path) -> None:
+    """As a hook, on a computer without the tool: the repository's own settings count; misspelt rules fail."""
+    home, project, policy = tmp_path / "home", tmp_path / "work", tmp_path / "policy.toml"
+    home.mkdir()
+    (project / ".claude").mkdir(parents=True)
+    settings = {"autoMemoryEnabled": True, "disableArtifact": True}
+    (project / ".claude/settings.json").write_text(json.dumps(settings))
+    policy.write_text(text)
+    where = ("--home", home, "--root", tmp_path, "--os", "linux", "--project", project)
+    assert tool("scan", *where, "--policy", policy).code == code
+
+
+@pytest.mark.parametrize("text", ["[feedback]\nenabled = true\n", "[feedback]\nenabled = false\n"])
+def test_a_policy_on_a_repository_of_another_tool(text: str, tool: Tool, tmp_path: Path) -> None:
+    """A project's file alone shows a tool; whether it counts depends on trust, so it is never fully well."""
+    home, project, policy = tmp_path / "home", tmp_path / "work", tmp_path / "policy.toml"
+    home.mkdir()
+    (project / ".codex").mkdir(parents=True)
+    (project / ".codex/config.toml").write_text(text)
+    policy.write_text('require = ["codex-cli.feedback"]')
+    where = ("--home", home, "--root", tmp_path, "--os", "linux", "--project", project)
+    assert tool("scan", *where, "--policy", policy).code in {1, 3}
+
+
+def test_variables_that_nobody_gave_are_said_to_be_unseen(tool: Tool, tmp_path: Path) -> None:
+    """Of another home no variable is known, unless a file of them is given."""
+    where = ("scan", "--home", CODE.parent, "--os", "linux")
+    given = tmp_path / "variables"
+    given.write_text("LANG=C\n")
+    assert any("variables" in row["what"] for row in tool.document(*where)["unseen"])
+    assert not any("variables" in row["what"] for row in tool.document(*where, "--env-file", given)["unseen"])

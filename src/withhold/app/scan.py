@@ -35,7 +35,7 @@ def scan(
     ``project`` is a folder whose own settings count too. ``policy`` is a file of requirements; what breaks
     them is in ``violations``. Raises ``UsageProblem`` for a policy or a file of variables that is wrong.
     """
-    from withhold.app.scan_policy import read_policy, violations
+    from withhold.app.scan_policy import read_policy, require_known, violations
     from withhold.machine.interface import Machine, OsLayout
     from withhold.machine.scan import scan as look
 
@@ -50,11 +50,14 @@ def scan(
         project=None if project is None else project.absolute(),
     )
     required = None if policy is None else read_policy(policy)
+    packs = tool_packs(services)
+    if required is not None:
+        require_known(required, packs.values())
     services.progress.step(f"looking at {machine.home}")
     changed = TermsChanges(services.packs)
     memory = RememberedRows(services.home, stamp.tool_version, changed)
     with in_this_process():
-        found = look(machine, SessionReader(), changed, tool_packs(services), memory)
+        found = look(machine, SessionReader(), changed, packs, memory)
     try:
         memory.write()
     except (OSError, EnvironmentProblem) as problem:
@@ -84,7 +87,10 @@ def scan(
         transcripts=tuple(_transcripts(t) for t in found.transcripts),
         copies=tuple(_copy(c) for c in found.copies),
         secrets=secrets,
-        unseen=tuple(d.Unseen(what=u.what, why=u.why) for u in found.unseen),
+        unseen=(
+            *_without_variables(foreign=foreign and env_file is None),
+            *(d.Unseen(what=u.what, why=u.why) for u in found.unseen),
+        ),
         violations=tuple(
             d.PolicyViolation(rule=v.rule, id=v.id, verdict=v.verdict, why=v.why) for v in broken
         ),
@@ -138,6 +144,12 @@ def tool_packs(services: Services) -> "Mapping[str, ToolPack]":
     own = services.home.packs / "tools"
     update = Updates(services.home.pack_updates).files(tools=True)
     return load_tools((own,) if own.is_dir() else (), [pack.path for pack in update])
+
+
+def _without_variables(*, foreign: bool) -> tuple[d.Unseen, ...]:
+    """Of another home no variable is known, and variables override files."""
+    why = "they can override files and choose another login; give them with --env-file"
+    return (d.Unseen(what="variables that programs see there", why=why),) if foreign else ()
 
 
 def _environment(services: Services, env_file: Path | None, *, foreign: bool) -> Mapping[str, str]:

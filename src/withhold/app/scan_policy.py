@@ -8,7 +8,7 @@ accept_unknown = ["*.training"]
 
 import fnmatch
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from withhold.support.errors import UsageProblem
 
 if TYPE_CHECKING:
     from withhold.machine.interface import Scan, SettingRow
+    from withhold.packs.tools import ToolPack
 
 
 class Policy(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -51,6 +52,20 @@ def read_policy(path: Path) -> Policy:
         raise UsageProblem(
             f"{path} is no policy: {problem}", next_step="see withhold scan --help"
         ) from problem
+
+
+def require_known(policy: Policy, packs: "Iterable[ToolPack]") -> None:
+    """Raise ``UsageProblem`` where a requirement names nothing that a pack has: it would never be broken."""
+    settings = [s for pack in packs for s in pack.tool.settings]
+    for rule in (*policy.require, *policy.accept_unknown):
+        if rule.startswith("purpose:"):
+            known = any(s.purpose == rule.removeprefix("purpose:") for s in settings)
+        else:
+            known = any(fnmatch.fnmatchcase(s.id, rule) for s in settings)
+        if not known:
+            raise UsageProblem(
+                f"the policy names {rule!r}, which no setting of a tool is", next_step="withhold scan --json"
+            )
 
 
 def violations(found: "Scan", policy: Policy) -> tuple[Violation, ...]:

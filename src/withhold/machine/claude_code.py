@@ -41,6 +41,8 @@ def _signs(facts: ToolFacts, machine: Machine) -> Iterator[str]:
     for path in (*_config_dirs(facts, machine), resolve(facts.account_file, machine)):
         if path.exists():
             yield shown(path, machine)
+    for file in _project(machine):
+        yield shown(file.path, machine)
     for text in facts.programs:
         path = resolve(text, machine)
         if path.exists() or path.is_symlink():
