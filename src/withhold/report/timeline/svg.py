@@ -7,6 +7,7 @@ every text is escaped. Title, description and a label on each shape tell the sam
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from html import escape
+from textwrap import wrap
 
 from withhold.report.documents import LaneRow, StretchRow, TimelineDocument, WeekRow
 from withhold.report.text.base import day
@@ -26,10 +27,20 @@ WIDTH = 1000
 LEFT, RIGHT = 112, 16
 HEAD, CHART = 92, 170
 BAND, GAP, LANE_HEAD, LANE_GAP = 20, 5, 26, 14
-FOOT = 56
 WEEK = timedelta(days=7)
 LETTER = 6.4
 """Width of a letter at the size used in bands, roughly: decides whether a word fits."""
+WIDEST = 8.0
+"""The same of the widest fonts that a reader may have: decides where a long line is broken."""
+
+_KEY = "Strong red: open. Faint green: not open. Hatched: not known."
+_FOOT_LINES = tuple(
+    line
+    for sentence in (_KEY, *NOTE.split(". ", 1))
+    for line in wrap(sentence.removesuffix(".") + ".", int((WIDTH - LEFT - RIGHT) / WIDEST))
+)
+FOOT_LINE = 17
+FOOT = 22 + FOOT_LINE * len(_FOOT_LINES)
 
 STYLE = """
 svg { --ink:#1c2430; --soft:#5a6675; --line:#d5dbe3; --paper:#ffffff; --open:#9c2418; --closed:#bfe0c8;
@@ -128,8 +139,7 @@ class _Picture:
             y = base - value * scale
             yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
             yield _text(LEFT - 8, y + 4, f"{value:,}", "soft", "end")
-        yield _text(8, HEAD + 18, "conversations", "soft")
-        yield _text(8, HEAD + 33, "per week", "soft")
+        yield _text(8, HEAD + 2, "conversations per week", "soft")
         for week in self._document.weeks:
             yield self._column(week, base, scale)
         yield from self._axis(base)
@@ -190,14 +200,8 @@ class _Picture:
         return f'<g><title>{text(told)}</title><polygon class="{stretch.word} look" points="{points}"/></g>'
 
     def _foot(self, height: int) -> Iterator[str]:
-        words = NOTE.split(". ", 1)
-        yield _text(
-            LEFT,
-            height - 34,
-            f"Strong red: open. Faint green: not open. Hatched: not known. {words[0]}.",
-            "soft",
-        )
-        yield _text(LEFT, height - 17, words[1], "soft")
+        for number, line in enumerate(_FOOT_LINES):
+            yield _text(LEFT, height - FOOT + 22 + number * FOOT_LINE, line, "soft")
 
 
 def _inside(word: str, said: str, left: float, right: float, y: float) -> str:
