@@ -53,7 +53,7 @@ def _killed(template: Path, tmp_path: Path, what: str, *needles: str) -> list[di
         check=True,
     )
     found: list[dict[str, Any]] = json.loads(done.stdout)
-    assert len(found) > SIZES.forget.kills // 2
+    assert len(found) > min(SIZES.forget.kills, 20) // 2  # there are fewer steps than a soak may ask for
     assert [x["killed"] for x in found] == [True] * (len(found) - 1) + [False]
     return found
 

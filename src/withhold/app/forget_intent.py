@@ -57,7 +57,10 @@ def begin(services: Services, intent: Forgetting) -> None:
 
 
 def done(services: Services) -> None:
+    """All of it is forgotten; drafts of this file that stopped runs left go as well."""
     path = _path(services)
+    for draft in path.parent.glob(f".{_NAME}.*"):
+        draft.unlink()
     path.unlink()
     sync_dir(path.parent)
 

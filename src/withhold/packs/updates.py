@@ -133,7 +133,9 @@ class Updates:
         return name
 
     def sweep(self, ledger: Ledger) -> None:
-        """Remove folders that the ledger does not name."""
+        """Remove folders that the ledger does not name, and drafts of it that stopped runs left."""
+        for draft in self._root.glob(f".{_LEDGER}.*"):
+            draft.unlink()
         named = {taken.folder for taken in ledger.taken}
         for path in self._root.iterdir():
             if path.is_dir() and path.name not in named:
