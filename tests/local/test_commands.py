@@ -1,15 +1,24 @@
 """The commands as a person types them, and what they print for programs."""
 
+import fcntl
 import json
 import os
+import pty
 import re
+import select
 import signal
 import subprocess
 import sys
+import tempfile
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 
 from tests.local.conftest import need
 from withhold.local.seal.levels import Level
@@ -164,3 +173,83 @@ def test_the_profile_for_macos_denies_by_default() -> None:
     assert "(deny default)" in text
     assert "network-outbound" not in text
     assert '(subpath "/run/a\\"b")' in text
+
+
+def _served(*arguments: str) -> "subprocess.Popen[str]":
+    """``local serve`` in a process of its own, once it answers."""
+    line = [sys.executable, "-m", "withhold", "local", "serve", *arguments, "--port", "0", "--no-prove"]
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    while "Ctrl-C stops it" not in (said := process.stderr.readline()):
+        assert said, "it ended before it served"
+    return process
+
+
+def _inside(where: Path) -> list[int]:
+    """Processes whose socket lies below ``where``: sealed ones and their engines."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if str(where) in (process / "fd" / "1").readlink().as_posix():
+                found.append(int(process.name))
+    return found
+
+
+@pytest.fixture
+def where() -> Iterator[Path]:
+    """A folder with a short path, as a socket's has to be."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        yield Path(name)
+
+
+def test_what_a_killed_server_leaves_is_deleted_by_the_next(
+    model: Path, where: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed outright: no process stays, and the next one deletes its folder; asked to end: nothing stays."""
+    need(Level.NETNS)
+    monkeypatch.setenv("TMPDIR", str(where))
+    for number in (signal.SIGKILL, signal.SIGTERM):
+        with _served(str(model)) as process:
+            assert len(list(where.glob("withhold-seal-*"))) == 1
+            assert _inside(where)
+            process.send_signal(number)
+            process.communicate(timeout=30)
+        until = time.monotonic() + 10
+        while _inside(where) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert _inside(where) == []
+    assert list(where.glob("withhold-seal-*")) == []
+
+
+def _read(handle: int, wanted: bytes) -> bytes:
+    said, until = b"", time.monotonic() + 20
+    while wanted not in said and time.monotonic() < until:
+        if select.select([handle], [], [], 0.2)[0]:
+            said += os.read(handle, 4096)
+    return said
+
+
+def test_ctrl_c_in_the_chat_stops_an_answer_and_not_the_model(model: Path) -> None:
+    """On a terminal, where Ctrl-C reaches every program in the foreground: the next line is answered."""
+    need(Level.NETNS)
+    ours, theirs = pty.openpty()
+    line = [sys.executable, "-m", "withhold", "local", "chat", str(model)]
+    with subprocess.Popen(
+        line, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - before any thread is made
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        try:
+            assert b"ends it" in _read(ours, b"ends it")
+            for _ in range(2):
+                os.write(ours, b"Once upon a time\n")
+                assert _read(ours, b"time\r\n")
+                time.sleep(0.5)
+                os.write(ours, b"\x03")
+                assert b"Stopped" in _read(ours, b"Stopped")
+            os.write(ours, b"\n")
+            assert b"Nothing of this was kept" in _read(ours, b"kept")
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+            os.close(ours)

@@ -96,6 +96,7 @@ def serve(
     Example: withhold local serve gemma-3-1b-it
     """
     from withhold.app.local.serve import serving, wait
+    from withhold.support.interrupts import interruptible
 
     ours = services()
     if engine == "vllm":
@@ -103,7 +104,7 @@ def serve(
 
         show(vllm_config(ours, model), as_json=as_json)
         return
-    with serving(
+    with interruptible(), serving(
         ours, model, port=port, context=context, template=template, cores=threads, unsealed=unsealed,
         proof=not no_prove,
     ) as (host, document):  # fmt: skip
@@ -145,15 +146,18 @@ def chat(
     if model is None and endpoint is None:
         raise click.UsageError("name a model, or a server with --endpoint")
     from withhold.app.local.chat import conversing
-    from withhold.cli.local_talk import open_page, talk
+    from withhold.cli.local_talk import ended_by_signals, open_page, talk
 
     ours = services()
     if page:
         open_page(ours, model or "", context=context, template=template, unsealed=unsealed)
         return
-    with conversing(
-        ours, model, endpoint=endpoint, context=context, template=template, unsealed=unsealed
-    ) as conversation:
+    with (
+        ended_by_signals(),
+        conversing(
+            ours, model, endpoint=endpoint, context=context, template=template, unsealed=unsealed
+        ) as conversation,
+    ):
         conversation.most = max_tokens
         talk(conversation, history)
 
@@ -171,8 +175,10 @@ def prove(model: str, template: str | None, as_json: bool) -> None:
     Example: withhold local prove gemma-3-1b-it
     """
     from withhold.app.local.prove import exit_code, prove_model
+    from withhold.support.interrupts import interruptible
 
-    document = prove_model(services(), model, template=template)
+    with interruptible():
+        document = prove_model(services(), model, template=template)
     show(document, as_json=as_json)
     click.get_current_context().exit(exit_code(document))
 

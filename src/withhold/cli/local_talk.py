@@ -1,13 +1,16 @@
 """The conversation in the terminal, and opening the chat page."""
 
+import signal
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from withhold.cli.talk import tell
+from withhold.support.interrupts import interruptible
 from withhold.support.terminal import visible
 
 if TYPE_CHECKING:
@@ -27,6 +30,25 @@ def talk(conversation: "Conversation", history: Path | None) -> None:
             conversation.save(history)
     if history is None:
         tell("Nothing of this was kept.")
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Within the block a request to end (not Ctrl-C, which stops an answer) lets all of it be cleared up."""
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {getattr(signal, name): signal.getsignal(getattr(signal, name)) for name in names}
+    for number, handler in before.items():
+        if handler != signal.SIG_IGN:
+            signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(*_: object) -> NoReturn:
+    raise click.Abort
 
 
 def _lines() -> Iterator[str]:
@@ -61,7 +83,10 @@ def open_page(
 
     from withhold.app.local.serve import serving, wait
 
-    with serving(services, model, context=context, template=template, unsealed=unsealed) as (host, document):
+    with (
+        interruptible(),
+        serving(services, model, context=context, template=template, unsealed=unsealed) as (host, document),
+    ):
         try:
             tell(f"Chat page: {document.page}")
             webbrowser.open(document.page)

@@ -5,7 +5,8 @@ message calls that can carry one, io_uring (it goes round such filters), other p
 memory and queues that other processes can name (System V, POSIX), new namespaces, mounts, keys, kernel
 programs and modules, and calls younger than the table. A descriptor that somebody passes in can therefore be
 neither connected again nor sent through to somewhere else. Landlock does not know of a file's mode, owner,
-times and attributes, and only late of its length: changing them by name is refused here.
+times and attributes, and only late of its length: changing them by name is refused here. Whoever is inside
+stays in its group of processes, which is ended as a whole.
 """
 
 import ctypes

@@ -10,20 +10,25 @@ import json
 import os
 import platform
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from withhold.local.engine import QUIET
 from withhold.local.seal import bubblewrap, seatbelt
 from withhold.local.seal.levels import Level
 from withhold.support.errors import EnvironmentProblem
+from withhold.support.files import PRIVATE_FILE
 
 _BOOT = (
     "import sys; sys.path[:0] = sys.argv[2:]; from withhold.local.seal.inside import main; sys.exit(main())"
@@ -34,6 +39,7 @@ _MESSAGES = socket.SOCK_SEQPACKET if _SYSTEM == "Linux" else socket.SOCK_DGRAM
 _LARGEST = 1 << 20
 _STARTED_WITHIN, _ENDED_WITHIN, _TRIED_WITHIN = 60.0, 5.0, 60.0
 _LONGEST_SOCKET = 100
+_PREFIX, _IN_USE = "withhold-seal-", "in-use"
 _WINDOWS_OF_LINUX = ("/dev/null", "/dev/zero", "/dev/urandom", "/proc/cpuinfo", "/proc/meminfo", "/proc/self")
 
 
@@ -58,7 +64,12 @@ class Sealed:
     """A running sealed process. ``engine`` is the engine's number inside; ``landlock`` the ABI in force."""
 
     def __init__(
-        self, level: Level, process: "subprocess.Popen[bytes]", control: socket.socket, folder: Path
+        self,
+        level: Level,
+        process: "subprocess.Popen[bytes]",
+        control: socket.socket,
+        folder: Path,
+        lock: FileLock,
     ) -> None:
         self.level = level
         self.pid = process.pid
@@ -66,6 +77,7 @@ class Sealed:
         self.landlock = 0
         self._process = process
         self._control = control
+        self._lock = lock
 
     @property
     def socket(self) -> Path:
@@ -103,14 +115,14 @@ class Sealed:
         return log.read_text(encoding="utf-8", errors="replace")[-2000:].strip() if log.exists() else ""
 
     def close(self) -> None:
-        """End it, and remove its folder."""
+        """End it and whatever it started, and remove its folder."""
         self._control.close()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(_ENDED_WITHIN)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with suppress(ProcessLookupError, PermissionError):  # nobody is left; macOS says the latter
+            os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait()
+        _remove(self.folder, self._lock)
 
     def _unsealed(self, why: str) -> EnvironmentProblem:
         return EnvironmentProblem(f"{self.level} cannot be had here: {why}", next_step=_NEXT)
@@ -124,7 +136,7 @@ def start(order: Order, level: Level) -> Sealed:
     machine.
     """
     _refuse_unknown(level)
-    folder = _folder()
+    folder, lock = _folder()
     ours, theirs = socket.socketpair(socket.AF_UNIX, _MESSAGES)
     try:
         with theirs, (folder / "engine.log").open("wb") as log:
@@ -136,11 +148,16 @@ def start(order: Order, level: Level) -> Sealed:
                 stderr=log,
                 env=environ,
                 pass_fds=(theirs.fileno(),),
+                start_new_session=True,  # Ctrl-C stops an answer, not the engine; no terminal to speak to
             )
-        sealed = Sealed(level, process, ours, folder)
+        sealed = Sealed(level, process, ours, folder, lock)
+    except OSError as problem:
+        ours.close()
+        _remove(folder, lock)
+        raise EnvironmentProblem(f"{level} cannot be had here: {problem}", next_step=_NEXT) from problem
     except BaseException:
         ours.close()
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder, lock)
         raise
     try:
         sealed.begin(_spec(order, level, folder))
@@ -169,15 +186,36 @@ def running(order: Order, level: Level) -> Iterator[Sealed]:
         sealed.close()
 
 
-def _folder() -> Path:
-    """A folder with a short path: a Unix socket's may have no more than about 100 characters."""
-    made = Path(tempfile.mkdtemp(prefix="withhold-"))
-    if len(str(made)) > _LONGEST_SOCKET - 20:
-        made.rmdir()
-        made = Path(tempfile.mkdtemp(prefix="withhold-", dir="/tmp"))
+def _folder() -> tuple[Path, FileLock]:
+    """A folder with a short path: a Unix socket's may have no more than about 100 characters.
+
+    Its lock is held while this process lives. What a killed one left is deleted by the next.
+    """
+    where = Path(tempfile.gettempdir())
+    if len(str(where)) > _LONGEST_SOCKET - 40:
+        where = Path("/tmp")  # noqa: S108 - mkdtemp makes the folder private
+    _delete_abandoned(where)
+    made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=where)).resolve()
+    lock = FileLock(made / _IN_USE, mode=PRIVATE_FILE)
+    lock.acquire()
     for part in ("srv", "out"):
         (made / part).mkdir(mode=0o700)
-    return made.resolve()
+    return made, lock
+
+
+def _remove(folder: Path, lock: FileLock) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    lock.release()
+
+
+def _delete_abandoned(where: Path) -> None:
+    for folder in where.glob(f"{_PREFIX}*"):
+        with suppress(OSError, Timeout):  # gone meanwhile, somebody else's, or in use
+            told = folder.lstat()
+            if not S_ISDIR(told.st_mode) or told.st_uid != os.getuid() or not (folder / _IN_USE).is_file():
+                continue
+            FileLock(folder / _IN_USE, timeout=0).acquire().lock.release()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _package_roots(order: Order) -> list[Path]:
