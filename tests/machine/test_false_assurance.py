@@ -60,6 +60,21 @@ def computer(
         ),
         ({CLAUDE: {"env": {"OTEL_LOG_RAW_API_BODIES": "file:/tmp/x"}}}, {}, "claude-code.otel-content"),
         ({CLAUDE: {}}, {"DISABLE_TELEMETRY": "$FROM_ELSEWHERE"}, "claude-code.telemetry"),
+        (
+            {
+                "/etc/firefox/policies/policies.json": {
+                    "policies": {"GenerativeAI": {"Enabled": False, "Chatbot": True}}
+                },
+                "~/.mozilla/firefox/a.default/prefs.js": "",
+            },
+            {},
+            "firefox.generative-ai",
+        ),
+        (
+            {"~/.config/zed/settings.json": {"edit_predictions": {"allow_data_collection": "default"}}},
+            {},
+            "zed.edit-prediction-data",
+        ),
         ({"~/.open-webui/x": ""}, {"ENABLE_COMMUNITY_SHARING": "False"}, "open-webui.community-sharing"),
         (
             {
