@@ -14,7 +14,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from texts import CLICKS, files
+from texts import CLICKS, files, notes
 from texts import texts as unmarked
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "withhold"
@@ -31,7 +31,7 @@ def texts() -> Catalog:
     found = extract_from_dir(str(SOURCE), METHODS, OPTIONS, keywords=KEYWORDS)
     for file, _line, message, _comments, context in sorted(found, key=lambda f: (f[0], f[1])):
         catalog.add(message, None, [(Path(file).as_posix(), 0)], context=context)
-    for text in CLICKS:
+    for text in (*CLICKS, *notes(SOURCE)):
         catalog.add(text)
     for path in files(SOURCE):
         for text in unmarked(path):

@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterator
 from itertools import chain, product
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 ROOMS: tuple[str, ...] = (
     "app/accounts.py",
@@ -135,6 +138,11 @@ ROOMS: tuple[str, ...] = (
 )
 """Files and folders of ``src/withhold`` whose every text for people has a translation."""
 
+PACKS = ("anthropic",)
+"""Packs of ``packs/data`` whose notes on training, keeping and exceptions are translated; never labels."""
+
+NOTED = ("training_rules", "retention_rules", "exceptions", "controls")
+
 CLICKS = (
     "Usage",
     "Options",
@@ -169,6 +177,21 @@ def files(source: Path) -> list[Path]:
         path = source / room
         found += sorted(path.rglob("*.py")) if path.is_dir() else [path]
     return found
+
+
+def notes(source: Path) -> list[str]:
+    """What the packs of :data:`PACKS` remark, in our words."""
+    found: list[str] = []
+    for pack in PACKS:
+        document = yaml.safe_load((source / "packs" / "data" / f"{pack}.yaml").read_text("utf-8"))
+        rules = (rule for part in NOTED for rule in _rows(document[part]))
+        found += [rule["note"].strip() for rule in rules if rule.get("note")]
+    return found
+
+
+def _rows(part: Any) -> list[dict[str, Any]]:
+    """The entries of one part of a pack, which are listed or named."""
+    return list(part.values()) if isinstance(part, dict) else list(part)
 
 
 def texts(path: Path) -> Iterator[str]:
