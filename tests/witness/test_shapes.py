@@ -46,6 +46,8 @@ def test_set_reloaded_recorded(desk: Desk, shape: Shape) -> None:
     choose(desk, shape)
 
     def acts(person: Person) -> None:
+        if shape.opens:
+            person.reads("It shares your content, out of sight")
         clicks(person, shape.opens)
         person.reads("It shares your content now")
         clicks(person, shape.sets)

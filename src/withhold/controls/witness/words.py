@@ -70,6 +70,12 @@ def _now(scene: Scene) -> tuple[str, str, str]:
             "warn",
         )
     if any(f.setting is Setting.SHARING for f in seen.deciding):
+        if not any(f.shown for f in seen.deciding if f.setting is Setting.SHARING):
+            return (
+                "It shares your content, out of sight",
+                "Open the part that it is in, and set it there.",
+                "warn",
+            )
         return (
             "It shares your content now",
             "Set the ringed control yourself. Nothing is pressed for you.",
