@@ -38,8 +38,11 @@ def intended(services: Services, account: Account) -> Forgetting:
 
 
 def conversations_of(services: Services, account_id: str) -> tuple[tuple[int, str, str, str], ...]:
+    """Key, provider, the provider's id and ours of each; none of an account that is gone already."""
     from withhold.index.schema import key_of
 
+    if all(account.id != account_id for account in services.store.accounts()):
+        return ()
     return tuple(
         (key_of(one.id), one.conversation.provider_id, one.conversation.source_id, one.id)
         for one in services.store.conversations(account_id)

@@ -107,10 +107,15 @@ class Store:
         self._accounts.remove(account_id)
 
     def forget(self, account_id: str, conversations: Iterable[tuple[int, str, str]]) -> None:
-        """Take out all that is known of the account and of these conversations (key, provider, their id)."""
+        """Take out all that is known of the account and of these conversations (key, provider, their id).
+
+        Also of an account that is gone already: what was deleted may stand in pages that are not in use.
+        """
         from withhold.store.forgetting import forget, shred
 
-        forget(self._database, account_id, self.refs(account_id), conversations)
+        known = any(account.id == account_id for account in self.accounts())
+        refs = self.refs(account_id) if known else ()
+        forget(self._database, account_id, refs, conversations)
         shred(self._database)
 
     def setting_evidence(self, account_id: str) -> tuple[SettingEvidence, ...]:
