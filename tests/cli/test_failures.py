@@ -119,3 +119,20 @@ def test_a_reader_that_goes_away(more: list[str]) -> None:
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
         assert process.wait() == 0
+
+
+def test_a_home_that_is_a_file(tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A state folder that is a file is the environment's fault (5), not an internal error."""
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv("WITHHOLD_HOME", str(tmp_path / "file"))
+    assert tool("account", "list").code == 5
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_without_a_name() -> None:
+    """Writing to an open file on a full disk names no file; it still is the environment's fault."""
+    from withhold.app.failures import describe
+
+    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError) as raised:
+        full.write(b"x")
+    assert describe(raised.value)[1] == 5
