@@ -75,3 +75,38 @@ def test_a_file_that_is_no_pack(tool: Tool, tmp_path: Path) -> None:
 def test_linting_a_built_in_pack_by_name(tool: Tool) -> None:
     """A file named by hand is linted alone."""
     assert tool.document("packs", "lint", builtin_dir() / "lab.yaml")["files"] == 1
+
+
+def test_update_and_sign(tool: Tool, tmp_path: Path) -> None:
+    """A bundle is made, looked at, taken and undone; each says so in text and in a document."""
+    folder, key, bundle = tmp_path / "ours", tmp_path / "k.pem", tmp_path / "packs.zip"
+    folder.mkdir()
+    (folder / "example.yaml").write_text(SMALL)
+    sign = ("packs", "sign", folder, "-o", bundle, "--key", key, "--version", "1")
+    assert tool(*sign).code == 2
+    signed = tool.document(*sign, "--make-key", "--name", "Ours")
+    assert signed["files"] == ["example.yaml"]
+    assert tool("packs", "update", bundle).code == 2
+    trusted = ("packs", "update", bundle, "--key", f"{key}.pub")
+    assert "would be taken" in tool(*trusted, "--dry-run").out
+    assert tool.document("packs", "list")["update"] is None
+    taken = tool.document(*trusted)
+    assert (taken["done"], taken["key"]) == ("updated", signed["key"])
+    assert tool("packs", "update", bundle).code == 2
+    assert "(update)" in tool("packs", "list").out
+    assert tool.document("packs", "show", "example")["pack"]["origin"] == "update"
+    assert "is undone" in tool("packs", "update", "--undo").out
+    assert tool.document("packs", "update", "--forget-key")["done"] == "key_forgotten"
+    assert [r["type"] for r in tool.document("evidence", "list")["records"]][-3:] == [
+        "packs.updated",
+        "packs.update_undone",
+        "packs.key_forgotten",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("--undo", "--forget-key"), ("x.zip", "--undo"), ("--undo", "--dry-run")]
+)
+def test_update_is_told_one_thing(tool: Tool, words: tuple[str, ...]) -> None:
+    """A source, or --undo, or --forget-key: anything else is a usage error."""
+    assert tool("packs", "update", *words).code == 2
