@@ -59,6 +59,7 @@ ROOMS: tuple[str, ...] = (
     "app/scan_policy.py",
     "app/scan_transcripts.py",
     "app/spot.py",
+    "app/stamping.py",
     "app/state.py",
     "app/terms.py",
     "app/terms_page.py",
@@ -107,6 +108,7 @@ ROOMS: tuple[str, ...] = (
     "cli/whatif.py",
     "controls/assist.py",
     "controls/browser.py",
+    "controls/deletion",
     "controls/guide.py",
     "controls/stance.py",
     "machine/claude_code.py",
@@ -119,6 +121,7 @@ ROOMS: tuple[str, ...] = (
     "report/text/apply.py",
     "report/text/base.py",
     "report/text/controls.py",
+    "report/text/evidence.py",
     "report/text/exposure.py",
     "report/text/findings.py",
     "report/text/index.py",
@@ -135,6 +138,8 @@ ROOMS: tuple[str, ...] = (
     "report/text/tools.py",
     "report/text/watch.py",
     "report/text/whatif.py",
+    "store",
+    "support",
 )
 """Files and folders of ``src/withhold`` whose every text for people has a translation."""
 
@@ -161,9 +166,10 @@ LOOKS = frozenset({"compile", "execute", "executemany", "TypeVar", "_", "ngettex
 """Arguments and calls that hold no text for people, or one that is marked."""
 
 PATH = re.compile(r"([~/]|(Library|AppData)/|[\w ]+\.app/)")
+COLUMNS = re.compile(r"[a-z_0-9]+(, [a-z_0-9]+){3,}")
 STYLE = re.compile(r"(bold|dim|red|green|yellow|underline| )+")
 MOST_FORMS = 12
-COMMAND = re.compile(r"(Example:|withhold|SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|DROP|ALTER|WITH) ")
+COMMAND = re.compile(r"(Example:|withhold|BEGIN|SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|DROP|ALTER|WITH) ")
 WORDS = re.compile(r"[A-Za-z]{2,}")
 HOLE = re.compile(r"\{[a-z][a-z0-9_]*\}")
 
@@ -284,7 +290,7 @@ class _Reader(ast.NodeVisitor):
 
 
 def _for_programs(text: str) -> bool:
-    return bool(COMMAND.match(text) or PATH.match(text) or STYLE.fullmatch(text))
+    return bool(COMMAND.match(text) or PATH.match(text) or STYLE.fullmatch(text) or COLUMNS.fullmatch(text))
 
 
 def _is_joined(node: ast.BinOp) -> bool:
