@@ -242,6 +242,34 @@ def test_values_in_odd_places(gateway: Running, upstream: FakeUpstream) -> None:
     assert "clinic" not in json.dumps(json.loads(sent))
 
 
+@pytest.mark.parametrize("depth", [1, 2, 4])
+def test_json_in_json_in_json(gateway: Running, upstream: FakeUpstream, depth: int) -> None:
+    """A tool's result may hold a file that holds JSON: an escaped value is found however deep it lies."""
+    inner = json.dumps({"to": "jane@clinic.example.org"}).replace("@", "\\u0040")
+    for _ in range(depth - 1):
+        inner = json.dumps({"file": inner})
+    assert talk(gateway, post(gateway, said(inner))).status == 200
+    sent = upstream.seen[0].json["messages"][0]["content"]
+    for _ in range(depth - 1):
+        sent = json.loads(sent)["file"]
+    assert json.loads(sent)["to"] != "jane@clinic.example.org"
+
+
+def test_a_value_in_the_place_of_a_model_is_neither_sent_nor_written(
+    gateway: Running, upstream: FakeUpstream, tmp_path: Path
+) -> None:
+    """A card number as the model, in a body or in the address: refused, and in no file of the state."""
+    for request in (
+        post(gateway, plain(model=CARD)),
+        post(gateway, b"", "anthropic-version: 2023-06-01", target=f"/v1/models/{CARD}", method="GET"),
+    ):
+        answer = talk(gateway, request)
+        assert (answer.status, answer.code) == (403, "withhold_policy_refused")
+    assert upstream.seen == []
+    held = [path for path in tmp_path.rglob("*") if path.is_file() and CARD.encode() in path.read_bytes()]
+    assert held == []
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -69,6 +69,15 @@ def test_old_terms_weaken() -> None:
     assert stands(given, NOW + timedelta(days=200), age=180).trains != "no"
 
 
+def test_a_clock_that_was_set_back_weakens() -> None:
+    """Terms from the future cannot have been compared: the clock is wrong, and their age is unknown."""
+    given = route("anthropic/claude-api-direct")
+    assert stands(given, NOW - timedelta(days=1)).trains == "no"
+    back = stands(given, NOW - timedelta(days=60))
+    assert (back.trains, back.retention_days, back.contract) == ("unknown", None, False)
+    assert "clock" in back.why
+
+
 def test_requirements() -> None:
     """Each requirement by itself; a local model meets them all."""
     good = stands(route("anthropic/claude-api-direct"))

@@ -57,11 +57,14 @@ def _all_hits(text: str, sight: Sight) -> Iterator[Hit]:
     if inner is not None:
         for item in contents(inner):
             if isinstance(item, Text):
-                yield from sight.hits(item.text.encode())
+                yield from _all_hits(item.text, sight)
 
 
 def _escaped_json(text: str) -> Any:
-    """The value of a string that is JSON with escapes in it, in which a value could hide."""
+    """The value of a string that is JSON with escapes in it, in which a value could hide.
+
+    What is in there may be such a string again; each is shorter than the one around it.
+    """
     if "\\" not in text or text.lstrip()[:1] not in {"{", "[", '"'}:
         return None
     try:
@@ -97,7 +100,7 @@ def _with_text(text: str, sight: Sight) -> Iterator[tuple[str, Hit]]:
     inner = _escaped_json(text)
     for item in contents(inner) if inner is not None else ():
         if isinstance(item, Text):
-            yield from ((item.text, hit) for hit in sight.hits(item.text.encode()))
+            yield from _with_text(item.text, sight)
 
 
 def _hidden(text: str, sorts: frozenset[Sort], session: Session, sight: Sight) -> str:
@@ -106,7 +109,7 @@ def _hidden(text: str, sorts: frozenset[Sort], session: Session, sight: Sight) -
         held = [inner]
         for item in list(contents(held)):
             if isinstance(item, Text):
-                changed = _plain_hidden(item.text, sorts, session, sight)
+                changed = _hidden(item.text, sorts, session, sight)
                 if changed != item.text and item.fixed:
                     raise CannotReplace("something was found in a key or a number of a JSON text")
                 if changed != item.text:

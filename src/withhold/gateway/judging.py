@@ -68,15 +68,19 @@ class Judge:
         """
         body, models = self._read(asked_for, data)
         texts = [value for name, value in headers if name.lower() not in _SCANNED_NOT]
+        texts += [] if asked_for.has_body else [asked_for.after]
         try:
             examined = examine(body, texts, self.sight)
         except BadBody as problem:
             raise wire.Unclear(str(problem)) from problem
         asked = Asked(caller.client, caller.project, asked_for.dialect, models, examined.sorts)
         decision = decide(self.config, self.standings(), asked)
-        if decision.route is None or not asked_for.has_body:
+        if decision.route is None:
             return Judged(decision, b"", examined.counts, models)
         try:
+            if not asked_for.has_body:
+                _nothing_to_replace(decision, examined)
+                return Judged(decision, b"", examined.counts, models)
             return self._prepared(decision, decision.route, body, data, examined, models, session)
         except (NotAllowedHere, CannotReplace) as problem:
             refused = Decision(
@@ -158,3 +162,9 @@ def _for_local(route: RouteConfig, body: dict[str, Any]) -> bool:
 
 
 __all__ = ["Caller", "Judge", "Judged"]
+
+
+def _nothing_to_replace(decision: Decision, examined: Examined) -> None:
+    """An address and headers hold no placeholders. Raises :class:`CannotReplace`."""
+    if decision.redact & examined.sorts:
+        raise CannotReplace("something was found in the address or a header")

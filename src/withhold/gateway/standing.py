@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Trains = Literal["no", "yes", "unless_off", "unknown"]
 _CONTRACTS = (PlanClass.COMMERCIAL, PlanClass.EDUCATION, PlanClass.GOVERNMENT, PlanClass.API_PAID)
+_ZONES = 1
+"""Days by which the date of a comparison may lie ahead, somewhere else on earth."""
 _KEEPING = (Basis.API, Basis.TRAINING_OFF)
 """Bases on which ordinary content is kept: what is said of the API comes first."""
 _FLAGGED = (Basis.FLAGGED_CONTENT, Basis.FLAGGED_SCORES, Basis.HUMAN_REVIEWED, Basis.FEEDBACK)
@@ -93,6 +95,11 @@ def standing(
     known = hosts.get(host)
     if known is None or route.terms not in known.terms:
         return _worst(made, f"nothing in the packs says that {host} answers under {route.terms}")
+    ahead = [t for t in found.terms if (t.last_checked - now.date()).days > _ZONES]
+    if ahead:
+        return _worst(
+            made, f"this machine's clock stands before {ahead[0].last_checked}, when they were compared"
+        )
     stale = [t for t in found.terms if (now.date() - t.last_checked).days > max_age_days]
     if stale:
         return _worst(made, f"its terms were last compared with their source on {stale[0].last_checked}")

@@ -38,11 +38,11 @@ key = "keyring"
 # A model on this machine ('withhold local serve'); it answers what a rule keeps local.
 # [[route]]
 # id = "local"
-# upstream = "http://127.0.0.1:8788"
+# upstream = "http://127.0.0.1:8766"
 # terms = "local"
 # speaks = ["openai", "anthropic"]
 # model = "the name it serves"
-# key = "none"
+# key = "keyring"    # the token that 'withhold local serve' prints: withhold gateway key local
 
 # Every rule that matches a request holds. Without a rule that matches, nothing is sent.
 [[rule]]
