@@ -14,7 +14,7 @@ config_option = click.option(
 )
 
 
-@click.group(short_help="The proxy that lets a request go only where the terms allow it.")
+@click.group(short_help="The proxy that lets a request go only where terms allow.")
 def gateway() -> None:
     """A proxy on this machine for programs that speak to OpenAI or Anthropic.
 
@@ -93,7 +93,7 @@ def key(route: str, config: Path | None) -> None:
 def env(client: str, project: str, days: int | None, config: Path | None) -> None:
     """Make a token for CLIENT and print the variables that programs need. It is shown once.
 
-    Example: eval "$(withhold gateway env laptop --project thesis)"
+    Example: withhold gateway env laptop --project thesis
     """
     from withhold.app.gateway.messages import env_lines
     from withhold.app.gateway.tokens import make_token

@@ -19,7 +19,7 @@ def _with_model(command: F) -> F:
     return command
 
 
-@click.group(short_help="Models on this computer: fit, get, serve, chat, prove.")
+@click.group(short_help="A model on this computer, sealed off, with proof.")
 def local() -> None:
     """Run a model on this computer, sealed off from every network, and prove it.
 
@@ -39,7 +39,7 @@ def fit(model: str | None, context: int | None, buy: bool, no_probe: bool, as_js
     MODEL is an id of the catalogue or a GGUF file, which is then read exactly; without it every model of the
     catalogue is judged. Takes about ten seconds: the speed is measured. Offline.
 
-    Example: withhold local fit; withhold local fit model.gguf --context 32768
+    Example: withhold local fit model.gguf --context 32768
     """
     from withhold.app.local.fit import fit as run
     from withhold.app.local.fit import undetermined
@@ -191,7 +191,7 @@ def endpoints(url: str | None, as_json: bool) -> None:
 
     An address on this computer does not mean that the model runs here.
 
-    Example: withhold local endpoints; withhold local endpoints http://127.0.0.1:11434
+    Example: withhold local endpoints http://127.0.0.1:11434
     """
     from withhold.app.local.endpoints import endpoints as run
 
