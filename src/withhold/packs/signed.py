@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 import rfc8785
@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
 from withhold.packs.archives import MANIFEST, MOST, PACK, SIGNATURE, contents, refused
 from withhold.support.errors import EnvironmentProblem, UsageProblem
 
-SCHEMA = "withhold.packs-manifest/1"
+SCHEMA: Final = "withhold.packs-manifest/1"
 NEWEST = 2**53 - 1
 """The highest version: what every reader of JSON keeps exactly."""
 _SIGNATURE_BYTES = 64

@@ -154,7 +154,7 @@ class Updates:
             packs = {path: (folder / path).read_bytes() for path in self._names(folder)}
             whole(signed, packs)
         except (OSError, UsageProblem) as problem:
-            raise self._broken(str(problem)) from problem
+            raise self._broken(str(problem).removeprefix("the bundle of packs is refused: ")) from problem
         return packs
 
     def files(self, *, tools: bool) -> tuple[UpdatePack, ...]:
