@@ -131,7 +131,9 @@ def update(
 @click.option(
     "--key", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Secret key (PEM)."
 )
-@click.option("--version", type=click.IntRange(min=1), required=True, help="Higher than the last one's.")
+@click.option(
+    "--version", type=click.IntRange(1, 2**53 - 1), required=True, help="Higher than the last one's."
+)
 @click.option("--name", help="Whose packs these are; the folder's name unless given.")
 @click.option("--compiled-on", type=click.DateTime(["%Y-%m-%d"]), help="Today unless given.")
 @click.option(
