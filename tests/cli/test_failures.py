@@ -133,6 +133,6 @@ def test_a_full_disk_without_a_name() -> None:
     """Writing to an open file on a full disk names no file; it still is the environment's fault."""
     from withhold.app.failures import describe
 
-    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError) as raised:
+    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="space") as raised:
         full.write(b"x")
     assert describe(raised.value)[1] == 5

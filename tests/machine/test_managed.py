@@ -27,7 +27,10 @@ def planted(file: ManagedFile, root: Planted) -> None:
 
 @pytest.mark.parametrize("name", BY)
 def test_read_back_where_it_goes(name: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    """On a computer that holds the file and nothing else, no setting in it is bad or unknown."""
+    """On a computer that holds the file and nothing else, no setting in it is bad or unknown.
+
+    But what Windows' edition decides: Home and Pro take another value for the one that is set.
+    """
     file = BY[name]
     if file.tool == "ios":
         pytest.skip("no look is taken at telephones")
@@ -36,7 +39,7 @@ def test_read_back_where_it_goes(name: str, tmp_path) -> None:  # type: ignore[n
     (root.home / ".claude").mkdir()
     planted(file, root)
     rows = {row.id: row for row in root.scan().settings}
-    for setting in file.settings:
+    for setting in set(file.settings) - {"windows.AllowTelemetry"}:
         assert rows[setting].verdict in {SettingVerdict.GOOD, SettingVerdict.PARTLY}, rows[setting]
 
 
