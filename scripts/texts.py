@@ -155,8 +155,17 @@ CLICKS = (
     "Example:",
     "Show this message and exit.",
     "Show the version and exit.",
+    "No such command {name}.",
+    "No such option: {name}",
+    "Option {name} requires an argument.",
+    "Option {name} does not take a value.",
+    "Missing argument {name}.",
+    "Missing option {name}.",
+    "Invalid value for {name}: {problem}",
+    "Got unexpected extra argument ({value})",
+    "Got unexpected extra arguments ({value})",
 )
-"""What click itself says in a help text."""
+"""What click itself says in a help text and of a call that it does not understand."""
 
 SPEAKING = frozenset({"Text", "print", "grid", "spoken", "_line", "_aside", "step", "tell", "add_column"})
 """Calls whose arguments people read even where they are one word."""

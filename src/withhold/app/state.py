@@ -118,9 +118,9 @@ class State(Store):
         found = list(self._read(Wanted(prefix=prefix)))
         if len(found) == 1:
             return found[0]
-        many = f"{len(found)} conversations have ids that begin"
-        what = many if found else "no conversation has an id that begins"
-        raise UsageProblem(f"{what} with '{prefix}'", next_step="see 'withhold exposure' for the ids")
+        many = f"{len(found)} conversations have ids that begin with '{prefix}'"
+        what = many if found else f"no conversation has an id that begins with '{prefix}'"
+        raise UsageProblem(what, next_step="see 'withhold exposure' for the ids")
 
     def absent_since(self, account: str, newer_source: int) -> Iterator[StoredConversation]:
         """Conversations of an account that older exports show and ``newer_source`` does not.
