@@ -63,7 +63,7 @@ def _violations(tab: Page) -> list[str]:
 def test_axe_finds_nothing(tab: Page, served: Running, filled: Services, tmp_path: Path, scheme: str) -> None:
     """No page breaks a rule of WCAG 2.2 A or AA that a program can check, in light and in dark."""
     record = _picture(tab, filled, tmp_path)
-    tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     for path in (*PATHS, f"/evidence/{record}"):
         _open(tab, served, path)
         tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -93,7 +93,7 @@ def test_dark_is_dark(tab: Page, served: Running) -> None:
     _open(tab, served)
     backs = []
     for scheme in ("light", "dark"):
-        tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         colour = tab.evaluate("getComputedStyle(document.body).backgroundColor")
         backs.append(sum(map(int, re.findall(r"\d+", colour)[:3])))
     assert backs[0] > 600
