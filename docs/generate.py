@@ -1,4 +1,4 @@
-"""Write ``docs/reference`` and the table of providers in the README: all that can be read off the code and the packs. ``make docs`` runs it.
+"""Write ``docs/reference`` and the README's table of providers, read off code and packs; ``make docs`` runs it.
 
 ``--check`` writes nothing and exits with 1 if the committed pages are not what it would write.
 """

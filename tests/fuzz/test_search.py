@@ -20,8 +20,8 @@ needs_atheris = pytest.mark.skipif(
 
 
 FRESH = ("sh", "-c", '"$@" & wait $!', "sh")
-"""Starts a program from a small process: the most memory that a process has held counts on over ``exec``, so a
-search started from these tests would be blamed for theirs."""
+"""Starts a program from a small process: the most memory that a process has held counts on over ``exec``,
+so a search started from these tests would be blamed for theirs."""
 
 
 def searched(engine: str, seed: int, folder: Path) -> str:
