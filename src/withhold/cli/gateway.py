@@ -27,15 +27,15 @@ def gateway() -> None:
 
 @gateway.command(short_help="Write a configuration to begin with.")
 @config_option
-def init(config: Path | None) -> None:
+@json_option
+def init(config: Path | None, as_json: bool) -> None:
     """Write a configuration with routes to Anthropic and OpenAI and one careful rule.
 
     Example: withhold gateway init
     """
-    from withhold.app.gateway.places import write_template
+    from withhold.app.gateway.commands import init_gateway
 
-    path = write_template(services(), config)
-    tell(f"Written: {path}\nNext: withhold gateway key anthropic, then withhold gateway check")
+    show(init_gateway(services(), config), as_json=as_json)
 
 
 @gateway.command(short_help="Serve until Ctrl-C.")
@@ -73,16 +73,17 @@ def check(config: Path | None, as_json: bool) -> None:
 @gateway.command(short_help="Put a route's key into the system's keyring.")
 @click.argument("route")
 @config_option
-def key(route: str, config: Path | None) -> None:
+@json_option
+def key(route: str, config: Path | None, as_json: bool) -> None:
     """Read the provider's key of ROUTE from the terminal, unseen, or from stdin, and keep it.
 
     Example: withhold gateway key anthropic
     """
-    from withhold.app.gateway.places import keep_key
+    from withhold.app.gateway.commands import key_of_route
 
     terminal = sys.stdin.isatty()
     secret = click.prompt("Key", hide_input=True, err=True) if terminal else sys.stdin.readline()
-    tell(f"The key of {route} lies in {keep_key(services(), route, secret, config)}.")
+    show(key_of_route(services(), route, secret, config), as_json=as_json)
 
 
 @gateway.command(short_help="A new token, as lines to paste into a shell.")
@@ -90,16 +91,15 @@ def key(route: str, config: Path | None) -> None:
 @click.option("--project", default="default", show_default=True, help="Rules can name it.")
 @click.option("--days", type=click.IntRange(1, 3650), help="Days until the token ends.")
 @config_option
-def env(client: str, project: str, days: int | None, config: Path | None) -> None:
+@json_option
+def env(client: str, project: str, days: int | None, config: Path | None, as_json: bool) -> None:
     """Make a token for CLIENT and print the variables that programs need. It is shown once.
 
     Example: withhold gateway env laptop --project thesis
     """
-    from withhold.app.gateway.messages import env_lines
-    from withhold.app.gateway.tokens import make_token
+    from withhold.app.gateway.commands import env_of_client
 
-    made = make_token(services(), client, project, days, config)
-    click.echo(env_lines(made.url, made.token))
+    show(env_of_client(services(), client, project, days, config), as_json=as_json)
 
 
 @gateway.group(invoke_without_command=True, short_help="List and revoke clients' tokens.")
@@ -119,14 +119,15 @@ def tokens(ctx: click.Context, as_json: bool) -> None:
 @tokens.command(short_help="Take a token back.")
 @click.argument("token_id")
 @config_option
-def revoke(token_id: str, config: Path | None) -> None:
+@json_option
+def revoke(token_id: str, config: Path | None, as_json: bool) -> None:
     """Take back the token with that id; a running gateway knows it at once.
 
     Example: withhold gateway tokens revoke 3f9a1c0b22
     """
-    from withhold.app.gateway.tokens import revoke_token
+    from withhold.app.gateway.commands import revoke as taken_back
 
-    tell(f"Revoked: the token of {revoke_token(services(), token_id, config)}.")
+    show(taken_back(services(), token_id, config), as_json=as_json or asked_before())
 
 
 @gateway.group(invoke_without_command=True, short_help="What went where, and what was refused.")

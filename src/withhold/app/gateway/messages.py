@@ -8,19 +8,26 @@ _UNSEEN = (
 )
 
 
+UNSET = ("ANTHROPIC_API_KEY",)
+"""A key of the provider's own would go before the token."""
+
+
+def variables(url: str, token: str) -> dict[str, str]:
+    """For programs; the names are those of the providers' own SDKs and of Claude Code."""
+    return {
+        "ANTHROPIC_BASE_URL": url,
+        "ANTHROPIC_AUTH_TOKEN": token,
+        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+        "CLAUDE_CODE_ATTRIBUTION_HEADER": "0",
+        "OPENAI_BASE_URL": f"{url}/v1",
+        "OPENAI_API_KEY": token,
+    }
+
+
 def env_lines(url: str, token: str) -> str:
-    """Variables for programs; the names are those of the providers' own SDKs and of Claude Code."""
-    return "\n".join(
-        (
-            f"export ANTHROPIC_BASE_URL={url}",
-            f"export ANTHROPIC_AUTH_TOKEN={token}",
-            "unset ANTHROPIC_API_KEY",
-            "export CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
-            "export CLAUDE_CODE_ATTRIBUTION_HEADER=0",
-            f"export OPENAI_BASE_URL={url}/v1",
-            f"export OPENAI_API_KEY={token}",
-        )
-    )
+    """The variables as lines for a shell."""
+    lines = [f"export {name}={value}" for name, value in variables(url, token).items()]
+    return "\n".join([*lines, *(f"unset {name}" for name in UNSET)])
 
 
 def start_text(started: Started) -> str:

@@ -108,3 +108,34 @@ class GatewayAuditVerifyDocument(Document, kw_only=True, frozen=True):
     schema: Literal["withhold.gateway-audit-verify/1"] = "withhold.gateway-audit-verify/1"
     chains: tuple[AuditChainRow, ...]
     holds: bool
+
+
+class GatewayInitDocument(Document, kw_only=True, frozen=True):
+    schema: Literal["withhold.gateway-init/1"] = "withhold.gateway-init/1"
+    config: str
+    """The file that was written."""
+
+
+class GatewayKeyDocument(Document, kw_only=True, frozen=True):
+    """Never the key."""
+
+    schema: Literal["withhold.gateway-key/1"] = "withhold.gateway-key/1"
+    route: str
+    kept_in: str
+
+
+class GatewayEnvDocument(Document, kw_only=True, frozen=True):
+    """``variables`` hold the new token, shown this once; ``unset`` are those that would stand in its way."""
+
+    schema: Literal["withhold.gateway-env/1"] = "withhold.gateway-env/1"
+    client: str
+    project: str
+    url: str
+    variables: Mapping[str, str]
+    unset: tuple[str, ...]
+
+
+class GatewayRevokeDocument(Document, kw_only=True, frozen=True):
+    schema: Literal["withhold.gateway-revoke/1"] = "withhold.gateway-revoke/1"
+    id: str
+    client: str

@@ -7,6 +7,10 @@ from withhold.report.documents import (
     GatewayAuditDocument,
     GatewayAuditVerifyDocument,
     GatewayCheckDocument,
+    GatewayEnvDocument,
+    GatewayInitDocument,
+    GatewayKeyDocument,
+    GatewayRevokeDocument,
     GatewayTokensDocument,
 )
 from withhold.report.documents.gateway import AuditChainRow, AuditRow, GatewayRouteRow
@@ -123,3 +127,27 @@ def _chain(chain: AuditChainRow) -> list[str]:
         + (f"; nothing outside the chain holds the last {after} lines" if after > 0 else "")
     )
     return said
+
+
+def written(console: Console, document: GatewayInitDocument) -> None:
+    """Where the configuration lies, and what comes next."""
+    console.print(f"Written: {document.config}", soft_wrap=True)
+    console.print("Next: withhold gateway key anthropic, then withhold gateway check")
+
+
+def key(console: Console, document: GatewayKeyDocument) -> None:
+    """Where the key lies."""
+    console.print(f"The key of {document.route} lies in {document.kept_in}.", soft_wrap=True)
+
+
+def env(console: Console, document: GatewayEnvDocument) -> None:
+    """Lines for a shell, each whole, nothing else: they are made to be read by ``eval``."""
+    lines = [f"export {name}={value}" for name, value in document.variables.items()]
+    lines += [f"unset {name}" for name in document.unset]
+    for line in lines:
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+def revoked(console: Console, document: GatewayRevokeDocument) -> None:
+    """Whose token it was."""
+    console.print(f"Revoked: the token of {document.client}.")
