@@ -25,13 +25,16 @@ _LOOK_EVERY = 0.05
 
 @dataclass
 class Hosted:
-    """A model that answers. ``proven`` is the id of the newest egress proof, where there is one."""
+    """A model that answers. ``proven`` is the id of the newest egress proof, where there is one; ``leak``
+    says what got out, or could have, as soon as a proof finds that: then it is called sealed no more.
+    """
 
     sealed: Sealed
     model: str
     port: int = 0
     token: str = field(default_factory=new_token, repr=False)
     proven: str | None = None
+    leak: str | None = None
 
     @property
     def url(self) -> str:
@@ -46,10 +49,12 @@ class Hosted:
         """What the page shows."""
         level = self.sealed.level if self.sealed.alive else Level.NONE
         said = SAID[level] if self.sealed.alive else "the engine has ended"
+        if self.leak is not None:
+            said = self.leak
         return {
             "model": self.model,
             "level": str(level),
-            "sealed": level.provable and self.sealed.alive,
+            "sealed": level.provable and self.sealed.alive and self.leak is None,
             "seal": said,
             "proof": self.proven,
         }

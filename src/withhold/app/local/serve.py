@@ -59,9 +59,11 @@ def serving(
 
 
 def wait(host: Hosted) -> None:
-    """Until Ctrl-C, or until the engine ends: then its reason is raised."""
-    while host.sealed.alive:
+    """Until Ctrl-C, until a proof finds a leak, or until the engine ends: then the reason is raised."""
+    while host.sealed.alive and host.leak is None:
         time.sleep(0.5)
+    if host.leak is not None:
+        raise EnvironmentProblem(f"{host.leak} Serving has ended.", next_step="withhold local prove")
     raise EnvironmentProblem(f"the engine ended: {host.sealed.last_words() or 'it said nothing'}")
 
 
@@ -71,14 +73,13 @@ def _prove(services: Services, host: Hosted, model: Meant) -> None:
     document = prove_host(services, host, model)
     services.progress.step(document.text)
     if document.result == "leak":
-        raise EnvironmentProblem(
-            f"{document.text} {'; '.join(document.reasons)}", next_step="withhold local prove"
-        )
+        host.leak = f"{document.text} {'; '.join(document.reasons)}"
+        raise EnvironmentProblem(host.leak, next_step="withhold local prove")
 
 
 @contextmanager
 def _again(services: Services, host: Hosted, model: Meant, *, on: bool) -> Iterator[None]:
-    """A proof every hour. One that fails takes the word *proof* from the page."""
+    """A proof every hour. One that fails takes the word *proof* from the page; a leak ends serving."""
     ended = threading.Event()
 
     def every_hour() -> None:
