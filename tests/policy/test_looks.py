@@ -7,6 +7,7 @@ import pytest
 from tests.policy.build import CONTROL, account, on, period, product, stood, terms, training
 from withhold.model.account import Account
 from withhold.model.terms import Provider, StanceRule, Terms
+from withhold.model.terms_change import TermsChange
 from withhold.model.when import When
 from withhold.model.words import Confidence, Setting, Stance
 from withhold.policy.looks import RECHECK, look_for, why_fallen
@@ -89,3 +90,28 @@ def test_a_newer_look_stands_where_an_older_one_fell() -> None:
     look = look_for([LOOK, again], NOW, provider(OLD, newer), account())
     assert look.at == again.begins.astimezone(UTC)
     assert look.due == again.begins + RECHECK
+
+
+def seen_change(earliest: str, latest: str, *controls: str, provider_id: str = "provider") -> TermsChange:
+    when = When(on(earliest), on(latest))
+    return TermsChange("c", provider_id, "https://x.test/terms", when, ("training",), controls, (), (), "r")
+
+
+@pytest.mark.parametrize(
+    ("change", "stands"),
+    [
+        (seen_change("2026-06-11T00:00:00", "2026-06-12T00:00:00", CONTROL), False),
+        (seen_change("2026-05-01T00:00:00", "2026-06-12T00:00:00", CONTROL), False),  # the look lies within
+        (seen_change("2026-05-01T00:00:00", "2026-06-10T12:00:00", CONTROL), True),  # seen before the look
+        (seen_change("2026-06-30T00:00:00", "2026-07-03T00:00:00", CONTROL), False),  # it may have come
+        (seen_change("2026-07-02T00:00:00", "2026-07-03T00:00:00", CONTROL), True),  # after the instant asked
+        (seen_change("2026-06-11T00:00:00", "2026-06-12T00:00:00", "another"), True),
+        (seen_change("2026-06-11T00:00:00", "2026-06-12T00:00:00", CONTROL, provider_id="other"), True),
+    ],
+)
+def test_a_change_seen_on_a_page_of_terms_takes_the_look_down(change: TermsChange, stands: bool) -> None:
+    """What the watch over terms saw counts as a change in the pack's terms does, with the cautious bound."""
+    assert (why_fallen(LOOK, NOW, provider(OLD), account(), [change]) is None) is stands
+    look = look_for([LOOK], NOW, provider(OLD), account(), [change])
+    assert look.at == (on(LOOKED) if stands else NOW)
+    assert stands or "the words of its terms changed" in look.why

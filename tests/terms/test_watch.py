@@ -9,7 +9,13 @@ import pytest
 from tests.terms.conftest import Clock
 from tests.terms.site import Answer, Site, page
 from withhold.app.bootstrap import Services
+from withhold.app.exposure import looks_of
+from withhold.app.status import status
 from withhold.app.terms import exit_code, list_changes, mark_read, watch_terms
+from withhold.app.watch_due import watched
+from withhold.model.account import Account, SettingEvidence
+from withhold.model.words import Known as HowKnown
+from withhold.model.words import Setting
 from withhold.report.documents.terms import WatchTermsDocument
 from withhold.support.errors import UsageProblem
 from withhold.terms.fetch import Fetcher, Known
@@ -79,6 +85,38 @@ def test_a_change_makes_the_control_due(watch: Watch, services: Services, site: 
     (change,) = services.store.watching.changes("acme")
     assert change.control_id == "acme-switch"
     assert change.when.latest - change.when.earliest == timedelta(days=2)
+
+
+def test_a_change_takes_the_last_look_down(
+    watch: Watch, services: Services, site: Site, clock: Clock
+) -> None:
+    """Status, ledger and due dates no longer let a look stand that may have been before the change."""
+    services.store.save_account(Account("robin", "acme", "robin"))
+    watch()
+    clock.move(days=20)
+    looked = clock()
+    seen = SettingEvidence("look", "acme-switch", looked, looked, Setting.PRIVATE, HowKnown.OBSERVED)
+    services.store.add_setting_evidence("robin", seen)
+    assert [row.setting for row in status(services).posture if row.control == "acme-switch"] == ["private"]
+    clock.move(days=2)
+    site.pages["/terms"] = Answer(page(TRAINS_ANYWAY, FORMAL))
+    watch()
+    (row,) = (row for row in status(services).posture if row.control == "acme-switch")
+    assert row.setting == "unknown"
+    assert "the words of its terms changed" in row.text
+    (look,) = looks_of(
+        services.packs,
+        services.store.setting_evidence,
+        services.store.sources(),
+        clock(),
+        services.store.terms.changes(),
+        services.store.accounts(),
+        frozenset({"robin"}),
+    )
+    assert (look.at, look.look_again) == (clock(), clock())
+    (item,) = (w for w in watched(services, clock()) if w.control.id == "acme-switch")
+    assert item.due.now(clock())
+    assert item.due.why == "the words of its terms changed"
 
 
 def test_an_edit_that_does_not_matter_raises_no_alarm(watch: Watch, site: Site, clock: Clock) -> None:

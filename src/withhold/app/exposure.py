@@ -16,6 +16,7 @@ from withhold.app.ledger import Ledger
 from withhold.app.rows import row_of
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.terms import Provider, Source
+from withhold.model.terms_change import TermsChange
 from withhold.model.verdict import Reason
 from withhold.model.words import Known
 from withhold.policy.looks import look_for
@@ -47,7 +48,7 @@ def ledger_of(services: Services, now: datetime) -> tuple[Ledger, tuple[Account,
     """The ledger over everything in the state."""
     accounts = services.store.accounts()
     evidence = {a.id: services.store.setting_evidence(a.id) for a in accounts}
-    return Ledger(services.packs, accounts, evidence, now), accounts
+    return Ledger(services.packs, accounts, evidence, now, services.store.terms.changes()), accounts
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,8 @@ def ledger(
     services.progress.step("judging conversations")
     with sweep(services, judges, accounts, now) as found:
         evidence = services.store.setting_evidence
-        looks = partial(looks_of, services.packs, evidence, services.store.sources(), now)
+        seen = services.store.terms.changes()
+        looks = partial(looks_of, services.packs, evidence, services.store.sources(), now, seen)
         yield view(services, found, accounts, wanted, looks)
 
 
@@ -222,6 +224,7 @@ def looks_of(
     evidence: Callable[[str], tuple[SettingEvidence, ...]],
     sources: "Iterable[Shows]",
     now: datetime,
+    seen_terms: tuple[TermsChange, ...],
     accounts: tuple[Account, ...],
     held: frozenset[str | None],
 ) -> tuple[d.AsOf, ...]:
@@ -229,7 +232,7 @@ def looks_of(
     rows, sources = [], tuple(sources)
     for account in accounts:
         if account.id in held:
-            look = look_for(evidence(account.id), now, packs.get(account.provider_id), account)
+            look = look_for(evidence(account.id), now, packs.get(account.provider_id), account, seen_terms)
             rows.append(
                 d.AsOf(
                     account=account.label,

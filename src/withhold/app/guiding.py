@@ -95,13 +95,17 @@ def newest_look(services: Services, account: Account | None, control: Control) -
     return max(credible, key=lambda e: (min(e.ends, now), e.setting is Setting.SHARING), default=None)
 
 
-def settled(
-    look: SettingEvidence | None, now: datetime, provider: Provider | None, account: Account | None
+def stands(
+    services: Services,
+    look: SettingEvidence | None,
+    provider: Provider | None,
+    account: Account | None,
 ) -> bool:
-    """Whether there is nothing to ask: private when last looked at, and that look still stands."""
-    if look is None or look.setting is not Setting.PRIVATE:
+    """Whether there is a look, and it still stands."""
+    if look is None:
         return False
-    return why_fallen(look, now, provider, account) is None
+    seen = services.store.terms.changes()
+    return why_fallen(look, services.clock(), provider, account, seen) is None
 
 
 def steps_to(services: Services, place: Place, platform: str | None) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Joining conversations to the regime tables of their accounts: the bulk path of both verdicts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.conversation import Conversation, Deletion, Message
 from withhold.model.terms import Product, Provider
+from withhold.model.terms_change import TermsChange
 from withhold.model.verdict import Verdict
 from withhold.model.words import Author, Known
 from withhold.policy import Judge, RegimeTable
@@ -69,8 +70,10 @@ class Ledger:
         accounts: Iterable[Account],
         evidence: Mapping[str, tuple[SettingEvidence, ...]],
         now: datetime,
+        seen_terms: Sequence[TermsChange] = (),
     ) -> None:
         self._packs = packs
+        self._seen_terms = seen_terms
         self._now = now
         self._evidence = evidence
         self._by_ref = {ref: a for a in accounts for ref in (a.id, *a.source_account_ids)}
@@ -116,7 +119,7 @@ class Ledger:
         key = (None if account is None else account.id, provider.id, product.id)
         if key not in self._judges:
             evidence = self._evidence.get(account.id, ()) if account is not None else ()
-            look = look_for(evidence, self._now, provider, account)
+            look = look_for(evidence, self._now, provider, account, self._seen_terms)
             self._judges[key] = Judge(RegimeTable(product, account, evidence, self._now, look.at))
         return self._judges[key]
 

@@ -67,7 +67,8 @@ def ledger_of_members(
     try:
         facts = _Facts(exports)
         wanted.check(services, facts.accounts)
-        judges = Ledger(services.packs, facts.accounts, facts.evidence, now)
+        seen = services.store.terms.changes()
+        judges = Ledger(services.packs, facts.accounts, facts.evidence, now, seen)
         placed = {part: judges.place(*part).judge for part in exports.parts()}
         exports.place({p: [] if judge is None else own_cuts(judge.table) for p, judge in placed.items()})
         services.progress.step("judging conversations")
@@ -80,7 +81,8 @@ def ledger_of_members(
             read=facts.stored,
             absences=Absences(facts.accounts, facts.sources),
         )
-        looks = partial(looks_of, services.packs, lambda a: facts.evidence.get(a, ()), facts.sources, now)
+        settings = facts.evidence
+        looks = partial(looks_of, services.packs, lambda a: settings.get(a, ()), facts.sources, now, seen)
         yield replace(view(services, found, facts.accounts, wanted, looks), member=exports.member_name)
     finally:
         exports.close()

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from withhold.app.bootstrap import Services
 from withhold.app.exposure import ledger
-from withhold.app.guiding import Place, Sitting, deciding_controls, newest_look, settled, sit, steps_to
+from withhold.app.guiding import Place, Sitting, deciding_controls, newest_look, sit, stands, steps_to
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.terms import Provider
-from withhold.policy.looks import why_fallen
+from withhold.model.words import Setting
 from withhold.report import documents as d
 
 
@@ -148,12 +148,9 @@ def _begin(services: Services, item: _Item, platform: str | None) -> _Done:
         return _Done(item, "no_pack")
     if item.place is None:
         return _Done(item, "no_control")
-    known = settled(
-        newest_look(services, item.account, item.place.control),
-        services.clock(),
-        item.provider,
-        item.account,
-    )
+    look = newest_look(services, item.account, item.place.control)
+    private = look is not None and look.setting is Setting.PRIVATE
+    known = private and stands(services, look, item.provider, item.account)
     return _Done(item, "known" if known else "open", steps_to(services, item.place, platform))
 
 
@@ -189,7 +186,7 @@ def _row(services: Services, one: _Done) -> d.SittingRow:
     now = services.clock()
     control = None if item.place is None else item.place.control
     look = None if control is None else newest_look(services, item.account, control)
-    fresh = look is not None and why_fallen(look, now, item.provider, item.account) is None
+    fresh = stands(services, look, item.provider, item.account)
     return d.SittingRow(
         provider=item.provider_id,
         name=item.provider_id if item.provider is None else item.provider.name,

@@ -72,7 +72,7 @@ def _row(
             next=look,
         )
     ends = min(last.ends, now)
-    fallen = why_fallen(last, now, provider, account)
+    fallen = why_fallen(last, now, provider, account, services.store.terms.changes())
     old = fallen is not None
     text = _stood(last.setting, (now - ends).days)
     gap = open_gap(seen)

@@ -140,7 +140,7 @@ def _watched(
     changes = [
         *changes_around(control.id, provider, account),
         *(
-            Change(c.when, c.what)
+            Change(When.at(c.when.latest), c.what)  # it surely came by then; a look before may not know it
             for c in services.store.watching.changes(provider.id)
             if c.control_id in (None, control.id) and c.account_id in (None, account.id)
         ),

@@ -120,7 +120,9 @@ def suppose(
     told = dict(known)
     if since is not None:
         told |= {a.id: _private(known[a.id], services.packs.get(a.provider_id), since, now) for a in meant}
-    return Ledger(services.packs, accounts, known, now), Ledger(services.packs, accounts, told, now)
+    seen = services.store.terms.changes()
+    as_is = Ledger(services.packs, accounts, known, now, seen)
+    return as_is, Ledger(services.packs, accounts, told, now, seen)
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """How long a look at a setting may stand for "now"."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.terms import Provider, Terms
+from withhold.model.terms_change import TermsChange
 from withhold.model.when import When
 from withhold.model.words import Known
 
@@ -25,15 +26,22 @@ class Look:
 
 
 def look_for(
-    evidence: Iterable[SettingEvidence], now: datetime, provider: Provider | None, account: Account | None
+    evidence: Iterable[SettingEvidence],
+    now: datetime,
+    provider: Provider | None,
+    account: Account | None,
+    seen_terms: Sequence[TermsChange] = (),
 ) -> Look:
-    """The newest credible look, if it still stands; else now itself, when nobody has looked."""
+    """The newest credible look, if it still stands; else now itself, when nobody has looked.
+
+    ``seen_terms`` are changes that were seen on the pages of any provider.
+    """
     seen = credible(evidence, now)
     if not seen:
         return Look(now, "the setting was never looked at; withhold optout PROVIDER looks at it", now)
     newest = max(min(e.ends, now) for e in seen)
     last = [e for e in seen if min(e.ends, now) == newest]
-    why_not = next(filter(None, (why_fallen(e, now, provider, account) for e in last)), None)
+    why_not = next(filter(None, (why_fallen(e, now, provider, account, seen_terms) for e in last)), None)
     if why_not is not None:
         return Look(now, why_not, now)
     return Look(newest, f"setting as last looked at on {newest:%Y-%m-%d %H:%M} UTC", newest + RECHECK)
@@ -45,12 +53,17 @@ def credible(evidence: Iterable[SettingEvidence], now: datetime) -> list[Setting
 
 
 def why_fallen(
-    look: SettingEvidence, now: datetime, provider: Provider | None, account: Account | None
+    look: SettingEvidence,
+    now: datetime,
+    provider: Provider | None,
+    account: Account | None,
+    seen_terms: Sequence[TermsChange] = (),
 ) -> str | None:
     """Why a look does not stand for ``now``; ``None`` where it does.
 
-    It falls after :data:`RECHECK`, and at once when terms under which its control decides, the person's
-    acceptance of terms, or the plan may have changed since: a dialog may have set the switch anew.
+    It falls after :data:`RECHECK`, and at once when terms under which its control decides, the words of a
+    page that states them, the person's acceptance of terms, or the plan may have changed since: a dialog may
+    have set the switch anew.
     """
     at = min(look.ends, now)
     if now - at > RECHECK:
@@ -60,6 +73,8 @@ def why_fallen(
         for when, what in changes_for(look.control_id, provider, account)
         if came_after(when, at, now)
     )
+    changes += _seen_since(look.control_id, at, now, provider, seen_terms)
+    changes.sort()
     if not changes:
         return None
     latest, what = changes[-1]
@@ -76,6 +91,20 @@ def changes_for(
     if account is not None:
         yield from ((a.when, "new terms were accepted") for a in account.acceptances)
         yield from ((p.begins, "the plan changed") for p in account.plans)
+
+
+def _seen_since(
+    control_id: str, at: datetime, now: datetime, provider: Provider | None, seen_terms: Sequence[TermsChange]
+) -> Iterator[tuple[datetime, str]]:
+    """Changes of pages that may have come after ``at``.
+
+    Such a change surely came within its span, however long that is: a look within it may have been before.
+    """
+    for change in seen_terms:
+        concerns = provider is not None and change.provider_id == provider.id
+        since = change.when.latest > at and change.when.earliest <= now
+        if concerns and since and control_id in change.controls:
+            yield change.when.latest, "the words of its terms changed"
 
 
 def _terms(provider: Provider | None) -> Iterator[Terms]:
