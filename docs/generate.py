@@ -1,4 +1,4 @@
-"""Write ``docs/reference`` and the README's table of providers, read off code and packs; ``make docs`` runs it.
+"""Write ``docs/reference`` and the README's table of providers, read off code and packs (``make docs``).
 
 ``--check`` writes nothing and exits with 1 if the committed pages are not what it would write.
 """

@@ -11,9 +11,21 @@ from withhold.cli.main import root
 from withhold.report.documents import DOCUMENTS
 
 EXAMPLE = "Example:"
-SHARED = {("evidence", "checkpoint"): "evidence-handout", ("evidence", "proof"): "evidence-handout"}
+SHARED = {
+    ("evidence", "checkpoint"): "evidence-handout",
+    ("evidence", "proof"): "evidence-handout",
+    ("export", "keep"): "export-kept",
+    ("letter", "list"): "letters",
+    **{("watch", word): "watch-set" for word in ("use", "notify", "rhythm", "done", "calendar")},
+}
 """Commands whose document is not named after them."""
-ALSO = {("apply",): ("apply-runs", "apply-undo"), ("optout",): ("optout-all",)}
+ALSO = {
+    ("apply",): ("apply-runs", "apply-undo", "apply-mdm"),
+    ("optout",): ("optout-all",),
+    ("packs", "show"): ("packs-show-tool",),
+    ("scan",): ("scan-homes",),
+    ("local", "serve"): ("local-config",),
+}
 """Documents that an option of a command prints instead."""
 
 

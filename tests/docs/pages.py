@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from withhold.cli.letter import Letters
 from withhold.cli.main import root
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,6 +99,8 @@ def _resolve(words: tuple[str, ...]) -> tuple[click.Command, click.Context, tupl
     rest = words[1:]
     while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
         found = command.get_command(context, rest[0])
+        if found is None and isinstance(command, Letters):
+            found, rest = command.get_command(context, "write"), ("write", *rest)
         if found is None:
             raise NoSuchCommand(f"{' '.join(words)}: there is no {rest[0]!r}")
         context = click.Context(found, info_name=rest[0], parent=context)

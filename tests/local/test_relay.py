@@ -74,7 +74,11 @@ def test_anthropics_client_streams(host: Hosted) -> None:
 
 def test_answers_keep_to_a_schema(host: Hosted) -> None:
     """Even a base model gives JSON of the shape that was asked for."""
-    schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+    schema = {
+        "type": "object",
+        "properties": {"n": {"type": "integer", "minimum": 0, "maximum": 99}},
+        "required": ["n"],
+    }
     form = {"type": "json_schema", "json_schema": {"name": "n", "schema": schema, "strict": True}}
     status, body, _ = ask(host, "/v1/chat/completions", {**HELLO, "max_tokens": 60, "response_format": form})
     assert status == 200

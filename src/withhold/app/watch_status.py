@@ -7,6 +7,7 @@ from pathlib import Path
 from withhold.app.accounts import account_named, provider_of
 from withhold.app.bootstrap import Services
 from withhold.app.guiding import main_control
+from withhold.app.handing_out import write_file
 from withhold.app.watch import last_run, reminder_rows
 from withhold.app.watch_due import RHYTHM, rhythm_of, watched
 from withhold.app.watch_install import timer_rows
@@ -37,6 +38,11 @@ def watch_status(services: Services) -> d.WatchStatusDocument:
         after_change_hours=rhythm.after_change / _HOUR,
         next=_next(rows, timer),
     )
+
+
+def write_calendar(services: Services, file: Path) -> d.WatchSetDocument:
+    """Write :func:`calendar` into a file of the person's."""
+    return _set(services, f"wrote {write_file(str(file), calendar(services))}")
 
 
 def calendar(services: Services) -> bytes:

@@ -7,7 +7,7 @@ import click
 from withhold.cli.talk import json_option, services, show
 
 
-@click.group(short_help="Get the provider's export, and keep it encrypted.")
+@click.group(short_help="Get the provider's export, keep it encrypted.")
 def export() -> None:
     """Get the provider's own export of your data, and keep it encrypted.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from withhold.cli.lazy import Lazy, LazyGroup
-from withhold.cli.talk import json_option, services, show, tell
+from withhold.cli.talk import json_option, services, show
 
 _SPAN = re.compile(r"(\d{1,4})([hd])")
 
@@ -38,7 +38,7 @@ class Watch(LazyGroup):
     }
 
 
-@click.group(cls=Watch, short_help="Look again at what is due, and tell what drifted.")
+@click.group(cls=Watch, short_help="Look again at what is due; tell what drifted.")
 def watch() -> None:
     """Look at settings again when they are due, and tell what does not stand as it stood.
 
@@ -168,17 +168,17 @@ def rhythm(every: timedelta | None, after_change: timedelta | None, as_json: boo
 
 @watch.command("calendar", short_help="Due dates and ends of keeping times as ICS.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def calendar(file: Path) -> None:
+@json_option
+def calendar(file: Path, as_json: bool) -> None:
     """Write due looks, reminders and the ends of stated keeping times into FILE (iCalendar).
 
     Events hold counts and grounds, never titles or ids.
 
     Example: withhold watch calendar due.ics
     """
-    from withhold.app.watch_status import calendar as use
+    from withhold.app.watch_status import write_calendar
 
-    file.write_bytes(use(services()))
-    tell(f"wrote {file}")
+    show(write_calendar(services(), file), as_json=as_json)
 
 
 @watch.command("done", short_help="A reminder is dealt with.")

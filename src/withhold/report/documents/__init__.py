@@ -318,7 +318,7 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "gateway-env": GatewayEnvDocument,
     "gateway-init": GatewayInitDocument,
     "gateway-key": GatewayKeyDocument,
-    "gateway-revoke": GatewayRevokeDocument,
+    "gateway-tokens-revoke": GatewayRevokeDocument,
     "gateway-audit-verify": GatewayAuditVerifyDocument,
     "local-fit": LocalFitDocument,
     "local-get": LocalGetDocument,

@@ -136,6 +136,6 @@ class GatewayEnvDocument(Document, kw_only=True, frozen=True):
 
 
 class GatewayRevokeDocument(Document, kw_only=True, frozen=True):
-    schema: Literal["withhold.gateway-revoke/1"] = "withhold.gateway-revoke/1"
+    schema: Literal["withhold.gateway-tokens-revoke/1"] = "withhold.gateway-tokens-revoke/1"
     id: str
     client: str
