@@ -34,7 +34,7 @@ def told(filled: Services, tmp_path: Path) -> Services:
     return filled
 
 
-def _holding(root: Path, *needles: str) -> set[str]:
+def holding(root: Path, *needles: str) -> set[str]:
     """Files below ``root`` in which one of these stands in the clear."""
     wanted = [n.encode() for n in needles]
     files = (p for p in root.rglob("*") if p.is_file())
@@ -46,12 +46,12 @@ def test_nothing_of_an_account_stays(told: Services) -> None:
     own = next(a for a in list_accounts(told).accounts if a.label == LABEL)
     needles = (LABEL, own.id, "canary-ref-3390", "canary-capture-5512", "canary-page-2213")
     told.store.sources()
-    assert _holding(told.home.root, *needles)
+    assert holding(told.home.root, *needles)
     document = forget_account(told, LABEL)
     told.close()
     assert document.records >= 3
     assert document.artifacts == 1
-    assert _holding(told.home.root, *needles) == set()
+    assert holding(told.home.root, *needles) == set()
 
 
 def test_the_log_says_forgotten_and_not_failed(told: Services) -> None:
@@ -130,7 +130,7 @@ def test_its_conversations_go_and_others_stay(filled: Services) -> None:
     assert [a.label for a in list_accounts(filled).accounts] == ["work"]
     assert not check_index(filled).problems
     filled.close()
-    assert _holding(filled.home.root, own.id, *names) == set()
+    assert holding(filled.home.root, own.id, *names) == set()
 
 
 def test_it_can_be_stopped_and_called_again(told: Services, make: MakeServices, tmp_path: Path) -> None:

@@ -27,9 +27,26 @@ _TITLES = {
     "attestation.deletion": "The person's word that a conversation was deleted",
     "attestation.feedback": "The person's word that feedback was given",
     "deletion.observed": "A conversation was seen being deleted",
+    "watch.run": "A run of the watch: what was due, and what came of it",
+    "terms.version": "A page on which the provider states its terms, as it was sent",
+    "terms.change": "The words of a page of terms changed in what concerns the person's data",
+    "letter.written": "A letter to the provider or an authority was drafted (not sent by the program)",
+    "letter.sent": "The person's word that a letter was sent",
+    "letter.extended": "The person's word that the provider claimed more time to answer",
+    "letter.answered": "An answer that the person filed",
+    "purge.attested": "The person's word that a conversation was deleted",
+    "purge.deleted": "A conversation was deleted in the provider's page; a fresh load did not show it",
+    "purge.requested": "Deletion was asked for in the provider's page; a fresh load still showed it",
+    "purge.stopped": "Deleting stopped at something unexpected",
+    "purge.local.begun": "Removal of local files was begun",
+    "purge.local": "Local files were removed; the provider's copy is not touched by that",
+    "purge.verify": "A later export was searched for conversations that were deleted",
+    "account.deletion": "The person's word on a step of deleting an account",
     "local.egress-proof": "Whether a sealed local model could reach anybody was tried",
     "local.unsealed": "A local model was run without a seal, as the person asked",
 }
+_PERSONS_WORD = frozenset({"letter.sent", "letter.extended", "purge.attested", "account.deletion"})
+"""Types beside ``attestation.*`` that hold nothing but the person's own word."""
 _STAGES = (("before", "Before"), ("after", "Right after the change"), ("after_reload", "After a fresh load"))
 _SHOWN = (
     (("before.png", "before.control.png"), "Before: as it was found"),
@@ -117,7 +134,7 @@ def _chapter(held: Held, number: int) -> Chapter:
 
 
 def _lead(record: Record) -> str:
-    if record.type.startswith("attestation."):
+    if record.type.startswith("attestation.") or record.type in _PERSONS_WORD:
         return (
             "The person's own word, put on record at the time below. Nothing of it was seen by the program."
         )

@@ -4,6 +4,7 @@ Once an account's conversations are gone, nothing else could tell which findings
 a run that was stopped is gone on from here. The file goes when all of it is done.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -31,10 +32,22 @@ def intended(services: Services, account: Account) -> Forgetting:
     evidence = services.store.setting_evidence(account.id)
     return Forgetting(
         account=account.id,
-        names=(account.id, account.label, *account.source_account_ids),
+        names=(account.id, account.label, *account.source_account_ids, *_acts_of(services, account)),
         resting=tuple(piece.record for piece in evidence if piece.record is not None),
         conversations=conversations_of(services, account.id),
     )
+
+
+def _acts_of(services: Services, account: Account) -> Iterator[str]:
+    """Ids by which records name the account's letters, and what was chosen to be deleted of it.
+
+    What became of a letter, the provider's answer among it, is recorded under the letter's id alone.
+    """
+    yield from (letter.id for letter in services.store.letters.all() if letter.account_id == account.id)
+    for purge in services.store.purges.all():
+        if purge.account_id == account.id:
+            for item in purge.items:
+                yield from (item.conversation, item.source_id)
 
 
 def conversations_of(services: Services, account_id: str) -> tuple[tuple[int, str, str, str], ...]:

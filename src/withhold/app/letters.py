@@ -2,7 +2,7 @@
 
 import mimetypes
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
@@ -27,7 +27,7 @@ from withhold.model.terms import Provider
 from withhold.report.documents.letters import LetterDocument, LettersDocument
 from withhold.report.letters.content import LetterContent
 from withhold.report.letters.text import letter_text
-from withhold.support.errors import NothingRead, UsageProblem
+from withhold.support.errors import EnvironmentProblem, NothingRead, UsageProblem
 from withhold.support.files import write_atomic
 
 MAX_ANSWER = 64 * 1024 * 1024
@@ -80,13 +80,32 @@ def follow_up(
 
 def follow_up_all(services: Services) -> LettersDocument:
     """Drafts of a reminder and of a complaint for every overdue letter that has none yet."""
-    today = services.clock().date()
-    for letter in services.store.letters.all():
-        if state_of(letter, today) == "overdue" and letter.stage != "complaint":
-            followed = {other.stage for other in services.store.letters.all() if other.about == letter.id}
-            for stage in {"reminder", "complaint"} - followed:
-                follow_up(services, letter.id, Identity(), complain=stage == "complaint")
+    for _, made in follow_up_drafts(services):
+        if isinstance(made, str):
+            services.progress.step(made)
     return letters_document(services)
+
+
+def follow_up_drafts(services: Services) -> Iterator[tuple[Letter, LetterDocument | str]]:
+    """Each draft as it is written, with the overdue letter that it follows; or why none could be.
+
+    One letter that cannot be followed up (its provider's pack is gone, say) keeps no other from it.
+    """
+    today, letters = services.clock().date(), services.store.letters.all()
+    for letter in letters:
+        if state_of(letter, today) != "overdue" or letter.stage == "complaint":
+            continue
+        followed = {other.stage for other in letters if other.about == letter.id}
+        for stage in ("reminder", "complaint"):
+            if stage not in followed:
+                yield letter, _draft(services, letter, complain=stage == "complaint")
+
+
+def _draft(services: Services, letter: Letter, *, complain: bool) -> LetterDocument | str:
+    try:
+        return follow_up(services, letter.id, Identity(), complain=complain)
+    except (UsageProblem, EnvironmentProblem) as problem:
+        return problem.message
 
 
 def mark_sent(services: Services, letter_id: str, day: date) -> LettersDocument:

@@ -8,12 +8,13 @@ import plistlib
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from xml.sax.saxutils import escape
 
 from withhold.app.bootstrap import Services
+from withhold.app.watch_terms import choose, chosen
 from withhold.report import documents as d
 from withhold.support.errors import EnvironmentProblem
 from withhold.support.files import private_dir, write_atomic
@@ -58,13 +59,20 @@ def timer_of(services: Services, program: tuple[str, ...] | None = None) -> Time
     return {"systemd": _systemd, "launchd": _launchd, "windows": _windows}[kind](services, command, held)
 
 
-def install(services: Services) -> d.WatchInstallDocument:
-    """Write the files. Nothing is started or enabled."""
+def install(services: Services, *, terms: bool | None = None) -> d.WatchInstallDocument:
+    """Write the files. Nothing is started or enabled.
+
+    ``terms``: whether runs ask for pages of terms from now on; ``None`` leaves that as it was chosen.
+    """
     timer = timer_of(services)
+    if terms is not None:
+        choose(services, terms)
     for path, data in timer.files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(path, data)
-    return _document(services, "installed", timer, timer.enable)
+    asks = "asks" if chosen(services) else "does not ask"
+    note = f"A run {asks} for pages of terms (withhold watch install --terms or --no-terms chooses)."
+    return _document(services, "installed", replace(timer, notes=(*timer.notes, note)), timer.enable)
 
 
 def uninstall(services: Services) -> d.WatchInstallDocument:

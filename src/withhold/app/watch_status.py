@@ -12,6 +12,7 @@ from withhold.app.watch import last_run, reminder_rows
 from withhold.app.watch_due import RHYTHM, rhythm_of, watched
 from withhold.app.watch_install import timer_rows
 from withhold.app.watch_notify import addresses, kind_of
+from withhold.app.watch_terms import choose, chosen
 from withhold.policy.looks import RECHECK
 from withhold.report import documents as d
 from withhold.store.watching import WatchPlace
@@ -36,6 +37,7 @@ def watch_status(services: Services) -> d.WatchStatusDocument:
         notify=tuple(map(kind_of, addresses(services))),
         every_hours=rhythm.every / _HOUR,
         after_change_hours=rhythm.after_change / _HOUR,
+        terms=chosen(services),
         next=_next(rows, timer),
     )
 
@@ -62,9 +64,16 @@ def calendar(services: Services) -> bytes:
 
 
 def set_rhythm(
-    services: Services, *, every: timedelta | None, after_change: timedelta | None
+    services: Services, *, every: timedelta | None, after_change: timedelta | None, terms: bool | None = None
 ) -> d.WatchSetDocument:
-    """How often to look. A look stands for now 30 days at most, so a longer period is refused."""
+    """How often to look. A look stands for now 30 days at most, so a longer period is refused.
+
+    ``terms`` says whether runs ask for pages of terms; ``None`` leaves it as it is.
+    """
+    if terms is not None:
+        words = choose(services, terms)
+        if every is None and after_change is None:
+            return words
     old = rhythm_of(services)
     new_every, new_after = every or old.every, after_change or old.after_change
     if not (_HOUR <= new_after <= RECHECK and _HOUR <= new_every <= RECHECK):

@@ -56,8 +56,10 @@ def run_(as_json: bool) -> None:
 
     Files on this machine are read. A provider's setting is looked at by a browser only where you gave a
     profile (withhold watch use) and the terms permit it; everywhere else it is due and needs you. Nothing is
-    said of a look that did not happen. Exit codes: 0 nothing drifted and nothing is open; 1 something
-    drifted or shares; 3 something due could not be looked at.
+    said of a look that did not happen. Pages of terms are asked for only where you chose it (withhold watch
+    install --terms). For letters that nobody answered in time, drafts are written; nothing is sent. Exit
+    codes: 0 nothing drifted and nothing is open; 1 something drifted or shares, or terms changed; 3 something
+    due could not be looked at, or a page not compared.
 
     Example: withhold watch run
     """
@@ -80,8 +82,13 @@ def status(as_json: bool) -> None:
 
 
 @watch.command("install", short_help="Write the files of a daily timer.")
+@click.option(
+    "--terms/--no-terms",
+    default=None,
+    help="Runs also ask for your providers' pages of terms, at most daily (default: as before; at first no).",
+)
 @json_option
-def install(as_json: bool) -> None:
+def install(terms: bool | None, as_json: bool) -> None:
     """Write a systemd user timer, a launchd agent or a Windows task that runs 'withhold watch run' daily.
 
     Files are written, nothing is started: the command that switches it on is printed for you to type.
@@ -90,7 +97,7 @@ def install(as_json: bool) -> None:
     """
     from withhold.app.watch_install import install as use
 
-    show(use(services()), as_json=as_json)
+    show(use(services(), terms=terms), as_json=as_json)
 
 
 @watch.command("uninstall", short_help="Remove the files of the timer.")
@@ -155,15 +162,22 @@ def notify(addresses: tuple[str, ...], nobody: bool, as_json: bool) -> None:
 @watch.command("rhythm", short_help="How often to look.")
 @click.option("--every", type=Span(), help="Between looks: 14d, 12h. At most 30d.")
 @click.option("--after-change", type=Span(), help="After a change of the setting (usually 72h).")
+@click.option(
+    "--terms/--no-terms",
+    default=None,
+    help="Runs also ask for your providers' pages of terms, at most daily.",
+)
 @json_option
-def rhythm(every: timedelta | None, after_change: timedelta | None, as_json: bool) -> None:
-    """Choose how often a control is due.
+def rhythm(
+    every: timedelta | None, after_change: timedelta | None, terms: bool | None, as_json: bool
+) -> None:
+    """Choose how often a control is due, and whether runs ask for pages of terms.
 
     Example: withhold watch rhythm --every 14d
     """
     from withhold.app.watch_status import set_rhythm
 
-    show(set_rhythm(services(), every=every, after_change=after_change), as_json=as_json)
+    show(set_rhythm(services(), every=every, after_change=after_change, terms=terms), as_json=as_json)
 
 
 @watch.command("calendar", short_help="Due dates and ends of keeping times as ICS.")

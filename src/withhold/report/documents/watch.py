@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from withhold.report.documents.base import Document
+from withhold.report.documents.terms import SeenWord, TopicWord
 
 LookWord = Literal["private", "sharing", "not_seen", "refused", "needs_you"]
 
@@ -91,11 +92,55 @@ class LocalRow(Struct, kw_only=True, frozen=True):
     tools: int
 
 
+class TermsNewsRow(Struct, kw_only=True, frozen=True):
+    """A change of a page of terms that matters and that no run has told of. It came within the bounds."""
+
+    id: str
+    provider: str
+    url: str
+    earliest: datetime
+    latest: datetime
+    topics: tuple[TopicWord, ...]
+    controls: tuple[str, ...]
+    """Controls to be looked at again."""
+    text: str
+    next: str
+
+
+class TermsLookRow(Struct, kw_only=True, frozen=True):
+    """Whether pages of terms were asked for, which happens only where the person chose it; what came of it.
+
+    ``why`` says why they were not looked at. ``not_compared``: pages of which nobody knows whether they say
+    something else now. ``news`` and ``unread`` hold whatever any earlier look has found, too.
+    """
+
+    looked: bool
+    why: str
+    seen: SeenWord | None
+    pages: int
+    not_compared: int
+    news: tuple[TermsNewsRow, ...]
+    unread: int
+
+
+class LetterDraftRow(Struct, kw_only=True, frozen=True):
+    """A draft that follows a letter (``about``) which nobody answered in time. Nothing was sent."""
+
+    id: str
+    about: str
+    provider: str
+    stage: Literal["reminder", "complaint"]
+    text: str
+    next: str
+
+
 class WatchRunDocument(Document, kw_only=True, frozen=True):
     schema: Literal["withhold.watch-run/1"] = "withhold.watch-run/1"
     drifts: tuple[DriftRow, ...]
     looks: tuple[LookRow, ...]
     local: LocalRow | None
+    terms: TermsLookRow
+    letters: tuple[LetterDraftRow, ...]
     reminders: tuple[ReminderRow, ...]
     upcoming: tuple[DueRow, ...]
     notices: tuple[str, ...]
@@ -120,6 +165,8 @@ class WatchStatusDocument(Document, kw_only=True, frozen=True):
     notify: tuple[str, ...]
     every_hours: float
     after_change_hours: float
+    terms: bool
+    """Whether a run asks for pages of terms, as the person chose."""
     next: str
 
 

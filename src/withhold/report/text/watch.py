@@ -29,6 +29,8 @@ def run(console: Console, document: d.WatchRunDocument) -> None:
         here = document.local
         known = f"{here.good} good, {here.bad} not, {here.unknown} unknown"
         console.print(f"Settings on this machine: {here.looked} looked at ({known}).")
+    _terms(console, document.terms)
+    bullets(console, [f"{letter.text} {letter.next}" for letter in document.letters])
     _reminders(console, document.reminders)
     _due(console, "Later:", document.upcoming)
     for sent in document.sent:
@@ -43,6 +45,7 @@ def status(console: Console, document: d.WatchStatusDocument) -> None:
     console.print(f"Last run: {'never' if document.last_run is None else minute(document.last_run)}")
     ways = ", ".join(document.notify)
     console.print(f"Word goes by: {ways}" if ways else "Word goes to nobody (withhold watch notify URL).")
+    console.print(f"Pages of terms: {_ASKED if document.terms else _NOT_ASKED}.")
     _due(console, "Due now:", tuple(r for r in document.due if r.due))
     _due(console, "Later:", tuple(r for r in document.due if not r.due))
     _reminders(console, document.reminders)
@@ -66,6 +69,30 @@ def chosen(console: Console, document: d.WatchSetDocument) -> None:
     """One choice for the watch."""
     console.print(f"{document.set[:1].upper()}{document.set[1:]}.")
     bullets(console, document.notes)
+
+
+_SEEN = {
+    "relevant_change": "a change that matters was seen",
+    "no_relevant_change_seen": "no relevant change seen",
+    "undetermined": "no relevant change seen in those that could be compared",
+    "first_seen": "first versions kept, nothing to compare yet",
+    "nothing_asked": "none was due to be asked for",
+}
+_ASKED = "a run asks for those of your providers, each at most once a day"
+_NOT_ASKED = "a run does not ask for them (withhold watch install --terms)"
+
+
+def _terms(console: Console, row: d.TermsLookRow) -> None:
+    for news in row.news:
+        console.print(Text("TERMS ", style="bold red").append(f"{news.text} {news.next}", style="not bold"))
+    if row.seen is None:
+        console.print(f"Pages of terms were not looked at: {row.why}.")
+    else:
+        bare = f"; {row.not_compared} could not be compared" if row.not_compared else ""
+        console.print(f"Pages of terms: {row.pages} looked at, {_SEEN[row.seen]}{bare}.")
+    earlier = row.unread - len(row.news)
+    if earlier > 0:
+        console.print(f"{plural(earlier, 'earlier change')} of terms unread: withhold watch terms --list")
 
 
 def _look(look: d.LookRow) -> str:
