@@ -1,5 +1,7 @@
 """Sentences, their normal form, and what the judge makes of small changes."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -135,3 +137,38 @@ def test_any_text_can_be_compared_with_itself(text: str, lang: str) -> None:
 def test_any_two_texts_can_be_compared(old: str, new: str) -> None:
     """Whatever stands on a page, the comparison ends and every edit has a side."""
     assert all(e.old is not None or e.new is not None for e in compare(old, new, "en"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("word " + "x " * 60_000, "word " + "x " * 60_000 + "y"),
+        ("[a](" * 40_000, "[b](" * 40_000),
+        ("<a " * 40_000, "<b " * 40_000),
+        ("a.b" * 40_000, "a.c" * 40_000),
+        ("\n".join(f"Chats of kind {n} train." for n in range(3_000)),
+         "\n".join(f"Chats of sort {n + 5000} may train." for n in range(3_000))),
+    ],
+    ids=["one sentence", "links", "tags", "dots", "all rewritten"],
+)  # fmt: skip
+def test_absurd_pages_are_compared_in_seconds(old: str, new: str) -> None:
+    """Nothing grows by the square of a page: an hour at one page would keep a run from all the others."""
+    began = time.monotonic()
+    assert compare(old, new, "en")
+    assert time.monotonic() - began < 20
+
+
+def test_a_cut_sentence_loses_no_word() -> None:
+    """What is too long for one sentence is cut between words, and all of it is compared."""
+    text = " ".join(f"word{n}" for n in range(3_000))
+    found = sentences(text, "en")
+    assert len(found) > 1
+    assert " ".join(s.text for s in found).split() == text.split()
+
+
+def test_sentences_that_are_left_unpaired_are_still_judged() -> None:
+    """Where the work of pairing is used up, a change that matters is an alarm all the same."""
+    old = "We do not use your chats to train our models."
+    edits = compare(old, old.replace("do not ", ""), "en", work=0)
+    assert {(e.old is None, e.new is None) for e in edits} == {(True, False), (False, True)}
+    assert any(e.verdict.alarm for e in edits)

@@ -18,7 +18,7 @@ from withhold.model.words import Known as HowKnown
 from withhold.model.words import Setting
 from withhold.report.documents.terms import WatchTermsDocument
 from withhold.support.errors import UsageProblem
-from withhold.terms.fetch import Fetcher, Known
+from withhold.terms.fetch import Fetcher, Known, may_send_on
 
 Watch = Callable[[], WatchTermsDocument]
 
@@ -396,3 +396,41 @@ def test_a_whole_page_with_many_edits(watch: Watch, site: Site, clock: Clock) ->
         TRAINS_ANYWAY,
         "Chats are kept for five years.",
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "there", "may"),
+    [
+        ("https://a.example/terms", "https://b.example/terms", True),
+        ("https://a.example/terms", "http://a.example/terms", False),
+        ("https://a.example/terms", "http://127.0.0.1:631/admin", False),
+        ("https://a.example/terms", "https://localhost/", False),
+        ("https://a.example/terms", "http://[::1]/", False),
+        ("https://a.example/terms", "file:///etc/passwd", False),
+        ("https://a.example/terms", "https:///x", False),
+        ("http://127.0.0.1:1/terms", "http://127.0.0.1:2/terms", True),
+    ],
+)
+def test_no_site_sends_a_run_to_this_computer(url: str, there: str, may: bool) -> None:
+    """What listens on the person's own machine is asked by nobody's redirect; nor is plain HTTP taken."""
+    assert may_send_on(url, there) is may
+
+
+@pytest.mark.parametrize("body", ["", "  \n", "<!-- nothing -->", "<html>" + "<div>" * 100_000, "\x00\x01"])
+def test_a_page_that_holds_nothing_ends_no_run(watch: Watch, site: Site, clock: Clock, body: str) -> None:
+    """An empty, damaged or absurd page is one that could not be compared; the other pages are looked at."""
+    watch()
+    clock.move(days=2)
+    site.pages["/help"] = Answer(body)
+    site.pages["/terms"] = Answer(page(TRAINS_ANYWAY, FORMAL))
+    document = watch()
+    assert at(document, "/help") == "needs_browser"
+    assert at(document, "/terms") == "relevant_change"
+
+
+def test_a_page_of_endless_text_is_not_compared(watch: Watch, site: Site, clock: Clock) -> None:
+    """More text than anybody reads is told as such and not compared."""
+    watch()
+    clock.move(days=2)
+    site.pages["/help"] = Answer(page("We train on chats. " * 120_000))
+    assert at(watch(), "/help") == "too_large"

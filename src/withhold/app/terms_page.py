@@ -20,7 +20,7 @@ from withhold.terms.compare import Edit, compare
 from withhold.terms.fetch import Fetched, Fetcher, Known
 from withhold.terms.lexicon import TOPICS
 from withhold.terms.pages import Page, concerned, pages_of
-from withhold.terms.text import PageText, language_of_page, needs_browser, text_of
+from withhold.terms.text import MAX_TEXT, PageText, language_of_page, needs_browser, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +72,9 @@ class PageWatch:
         if needs_browser(text, fetched.body):
             why = "the page shows its text only in a browser: look at it with yours"
             return self._keep(page, known, "needs_browser", why, at), None
+        if len(text.text) > MAX_TEXT:
+            why = f"the page holds more text than can be compared ({len(text.text):,} characters)"
+            return self._keep(page, known, "too_large", why, at), None
         return self._read(provider, page, known, _Seen(fetched, text, at))
 
     def _read(

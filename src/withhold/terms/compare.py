@@ -11,6 +11,10 @@ from withhold.terms.sentences import Sentence, sentences, tokens
 
 ALIKE = 0.5
 """Share of common words from which on two sentences are taken for one that was rewritten."""
+COMMON = 300
+"""A word that so many of the former sentences hold says nothing of which one was rewritten."""
+WORK = 50_000_000
+"""Steps of pairing in one comparison. What is left then stays apart, as gone and come, and is judged so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +26,20 @@ class Edit:
     verdict: Verdict
 
 
-def compare(old: str, new: str, lang: str) -> tuple[Edit, ...]:
-    """The edits between two texts in the new one's order, removals last. A sentence that moved is none."""
+def compare(old: str, new: str, lang: str, *, work: int = WORK) -> tuple[Edit, ...]:
+    """The edits between two texts in the new one's order, removals last. A sentence that moved is none.
+
+    ``work`` bounds how long it is tried to find what was rewritten into what.
+    """
     before, after = sentences(old, lang), sentences(new, lang)
-    return tuple(Edit(a, b, judge(a, b, lang)) for a, b in _edits(before, after, lang))
+    return tuple(Edit(a, b, judge(a, b, lang)) for a, b in _edits(before, after, lang, work))
 
 
 def _edits(
-    before: Sequence[Sentence], after: Sequence[Sentence], lang: str
+    before: Sequence[Sentence], after: Sequence[Sentence], lang: str, work: int
 ) -> Iterator[tuple[Sentence | None, Sentence | None]]:
     gone, come = _left_over(before, after, lang)
-    pairs = _paired(gone, come)
+    pairs = _paired(gone, come, work)
     for number, sentence in enumerate(come):
         yield (gone[pairs[number]] if number in pairs else None), sentence
     taken = set(pairs.values())
@@ -63,14 +70,14 @@ def _key(sentence: Sentence, lang: str) -> str:
     return " ".join(tokens(sentence.normal)) if found(sentence.bare, lang) else sentence.key
 
 
-def _paired(gone: Sequence[Sentence], come: Sequence[Sentence]) -> dict[int, int]:
+def _paired(gone: Sequence[Sentence], come: Sequence[Sentence], work: int) -> dict[int, int]:
     """For sentences of ``come``, by number, the one of ``gone`` that they rewrite: the most alike first."""
     holding: dict[str, set[int]] = defaultdict(set)
     old = [tokens(s.normal) for s in gone]
     for number, words in enumerate(old):
         for word in set(words):
             holding[word].add(number)
-    scored = sorted(_scores(come, old, holding), reverse=True)
+    scored = sorted(_scores(come, old, holding, work), reverse=True)
     pairs: dict[int, int] = {}
     taken: set[int] = set()
     for _, negative_new, negative_old in scored:
@@ -82,12 +89,18 @@ def _paired(gone: Sequence[Sentence], come: Sequence[Sentence]) -> dict[int, int
 
 
 def _scores(
-    come: Sequence[Sentence], old: Sequence[tuple[str, ...]], holding: dict[str, set[int]]
+    come: Sequence[Sentence], old: Sequence[tuple[str, ...]], holding: dict[str, set[int]], work: int
 ) -> Iterator[tuple[float, int, int]]:
+    left = work
+    telling = {word: held for word, held in holding.items() if len(held) <= COMMON or len(old) <= COMMON}
     for number, sentence in enumerate(come):
         words = tokens(sentence.normal)
-        shared = Counter(i for word in set(words) for i in holding.get(word, ()))
+        shared = Counter(i for word in set(words) for i in telling.get(word, ()))
+        left -= shared.total()
         for other, _ in shared.most_common(8):
+            left -= len(old[other]) * len(words)
+            if left < 0:
+                return
             score = SequenceMatcher(None, old[other], words, autojunk=False).ratio()
             if score >= ALIKE:
                 yield score, -number, -other

@@ -97,6 +97,8 @@ class Fetcher:
             answer = self._get(url, known, until)
             if not isinstance(answer, str):
                 return answer
+            if not may_send_on(url, answer):
+                return Fetched("refused", "the site sends on to an address that no site may send to", url)
             url = answer
         return Fetched("unreachable", f"more than {REDIRECTS} redirects", url)
 
@@ -128,7 +130,11 @@ class Fetcher:
             for _ in range(REDIRECTS + 1):
                 with self._http.stream("GET", url) as response:
                     if response.has_redirect_location:
-                        url = urljoin(url, response.headers.get("location", ""))
+                        there = urljoin(url, response.headers.get("location", ""))
+                        if not may_send_on(url, there):
+                            why = "robots.txt of the site cannot be had (it sends elsewhere), which forbids"
+                            return Fetched("robots", why, url, response.status_code)
+                        url = there
                         continue
                     if response.status_code >= 500 or response.status_code == 429:
                         why = f"robots.txt of the site cannot be had ({response.status_code}), which forbids"
@@ -180,6 +186,14 @@ class Fetcher:
         if last is not None and (left := last + pause - time.monotonic()) > 0:
             self._sleep(left)
         self._asked_at[parts.netloc] = time.monotonic()
+
+
+def may_send_on(url: str, there: str) -> bool:
+    """Whether a site at ``url`` may send a program on to ``there``: never to this computer, nor in the clear."""
+    came, goes = urlsplit(url), urlsplit(there)
+    if goes.hostname in _LOOPBACK:
+        return came.hostname in _LOOPBACK
+    return goes.scheme == "https" and bool(goes.hostname)
 
 
 class _TooMuch(Exception):

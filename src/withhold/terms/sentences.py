@@ -31,6 +31,8 @@ _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 _END = re.compile(r"[.!?:;。！？：；]['\")\]]*$")
 _HEADING_LENGTH = 90
+LONGEST = 4_000
+"""Characters of one sentence; a longer one is cut between words: work on one grows by its square."""
 
 _NUMERIC_DATE = re.compile(
     r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})\b"
@@ -140,9 +142,17 @@ def _split(line: str, lang: str) -> Iterator[str]:
     from sentencex import segment  # type: ignore[import-untyped]  # has neither annotations nor stubs
 
     for part in segment(lang, line):
-        text = part.strip()
-        if text:
-            yield text
+        yield from _cut(part.strip())
+
+
+def _cut(text: str) -> Iterator[str]:
+    while len(text) > LONGEST:
+        at = text.rfind(" ", 0, LONGEST)
+        end = at if at > 0 else LONGEST
+        yield text[:end]
+        text = text[end:].strip()
+    if text:
+        yield text
 
 
 def _undated(text: str, lang: str) -> str:

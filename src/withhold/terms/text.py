@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 BARE = 400
 """A page with fewer letters of text than this holds no terms: its text is put there by a script."""
+MAX_TEXT = 2_000_000
+"""Characters of text that are compared. Longer pages are none that a person reads, and could take hours."""
 SHARE = 0.6
 """Where the extraction keeps less than this share of the page's text, the whole text is taken instead."""
 _LANG = re.compile(rb"<html[^>]*?\blang\s*=\s*[\"']?([A-Za-z-]{2,12})", re.IGNORECASE)
@@ -37,6 +39,8 @@ def text_of(body: bytes, content_type: str) -> PageText:
         return PageText(body.decode("utf-8", "replace"), None, "plain")
     import trafilatura
 
+    if not body.strip():
+        return PageText("", None, "none")
     said = _LANG.search(body[:4096])
     whole = trafilatura.html2txt(body) or ""
     kept = trafilatura.extract(
@@ -55,9 +59,12 @@ def needs_browser(page: PageText, body: bytes) -> bool:
 
 def _lined(body: bytes) -> str:
     """All text of the page but what frames it, a line for each block."""
-    from lxml import html  # type: ignore[import-untyped]  # its stubs are a package of their own
+    from lxml import etree, html  # type: ignore[import-untyped]  # its stubs are a package of their own
 
-    tree = html.document_fromstring(body)
+    try:
+        tree = html.document_fromstring(body)
+    except etree.ParserError:
+        return ""  # nothing but remarks: no element at all
     for element in list(tree.iter(*_FRAMES)):
         element.drop_tree()
     for element in tree.iter(*_BLOCKS):
