@@ -26,7 +26,7 @@ def test_systemd_can_read_what_is_written(fresh: Services) -> None:
     there = on(fresh, "Linux", WITHHOLD_HOME='/home/a %h "$x" b')
     document = install(there)
     service, timer = (Path(p) for p in document.files)
-    assert 'Environment="WITHHOLD_HOME=/home/a %%h \\"$$x\\" b"' in service.read_text()
+    assert 'Environment="WITHHOLD_HOME=/home/a %%h \\"$x\\" b"' in service.read_text()
     assert "Persistent=true" in timer.read_text()
     assert "enable --now withhold-watch.timer" in document.commands[-1]
     if shutil.which("systemd-analyze") is None:
@@ -36,6 +36,22 @@ def test_systemd_can_read_what_is_written(fresh: Services) -> None:
     )
     said = [line for line in checked.stderr.splitlines() if "withhold" in line]
     assert not said, said
+
+
+def test_a_command_keeps_its_odd_characters(fresh: Services) -> None:
+    """In a command ``$`` would be a variable, and a line that ends would begin another setting."""
+    timer = timer_of(on(fresh, "Linux", WITHHOLD_HOME="/h\nExecStart=/bin/evil"), ("/opt/my $app/withhold",))
+    service = next(data.decode() for path, data in timer.files.items() if path.suffix == ".service")
+    assert 'ExecStart="/opt/my $$app/withhold" "watch" "run"\n' in service
+    assert [line for line in service.splitlines() if line.startswith("ExecStart=/bin/evil")] == []
+
+
+def test_a_timer_runs_on_the_state_that_it_was_installed_from(fresh: Services, tmp_path: Path) -> None:
+    """A folder named from where the person stood, or by the desktop's own variable, is named in full."""
+    there = on(fresh, "Linux", WITHHOLD_HOME="state", XDG_DATA_HOME="/data/robin")
+    service = Path(install(there).files[0]).read_text()
+    assert f'Environment="WITHHOLD_HOME={Path("state").absolute()}"' in service
+    assert 'Environment="XDG_DATA_HOME=/data/robin"' in service
 
 
 def test_launchd_gets_an_agent_that_ends(fresh: Services) -> None:

@@ -32,7 +32,9 @@ _MISSED = (
     "A run that was missed while the computer slept is made up for when it wakes; one missed while it was off"
     " is not, and the next one finds the same."
 )
-_PASSED_ON = (OVERRIDE, PROFILE, "WITHHOLD_BROWSER", "CLAUDE_CONFIG_DIR")
+_FOLDERS = (OVERRIDE, "XDG_DATA_HOME", "XDG_CONFIG_HOME", "CLAUDE_CONFIG_DIR")
+_PASSED_ON = (*_FOLDERS, PROFILE, "WITHHOLD_BROWSER")
+"""What decides which state and settings a run looks at: without it a timer would watch another state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,13 @@ def timer_of(services: Services, program: tuple[str, ...] | None = None) -> Time
             next_step="have your own scheduler run 'withhold watch run' once a day",
         )
     command = (*(program or (sys.executable, "-m", "withhold")), "watch", "run")
-    held = {name: value for name in _PASSED_ON if (value := services.environ.get(name))}
+    held = {name: _absolute(name, value) for name in _PASSED_ON if (value := services.environ.get(name))}
     return {"systemd": _systemd, "launchd": _launchd, "windows": _windows}[kind](services, command, held)
+
+
+def _absolute(name: str, value: str) -> str:
+    """A timer runs in another folder than the person's, so that folders are named in full."""
+    return str(Path(value).expanduser().absolute()) if name in _FOLDERS else value
 
 
 def install(services: Services, *, terms: bool | None = None) -> d.WatchInstallDocument:
@@ -130,9 +137,10 @@ def _systemd(services: Services, command: tuple[str, ...], held: Mapping[str, st
     folder = (Path(configured) if configured else services.user_home / ".config") / "systemd" / "user"
     unit = _named(services, UNIT)
     variables = "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in held.items())
+    program = " ".join(_quoted(word).replace("$", "$$") for word in command)
     service = (
         "[Unit]\nDescription=Look at AI training settings that are due\n\n"
-        f"[Service]\nType=oneshot\nExecStart={' '.join(map(_quoted, command))}\n{variables}"
+        f"[Service]\nType=oneshot\nExecStart={program}\n{variables}"
         "SuccessExitStatus=1 3\nNice=10\nUMask=0077\nNoNewPrivileges=yes\n"
     )
     clock = (
@@ -153,8 +161,11 @@ def _systemd(services: Services, command: tuple[str, ...], held: Mapping[str, st
 
 
 def _quoted(word: str) -> str:
-    """A word of a unit file: ``%`` and ``$`` stand for themselves, quotes and backslashes are escaped."""
-    plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    """A word of a unit file: ``%`` stands for itself; quotes, backslashes and ends of lines are escaped.
+
+    ``$`` means something in a command alone; in a variable it is itself (systemd.exec, Environment=).
+    """
+    plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("\n", "\\n")
     return f'"{plain}"'
 
 

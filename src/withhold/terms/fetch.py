@@ -189,7 +189,7 @@ class Fetcher:
 
 
 def may_send_on(url: str, there: str) -> bool:
-    """Whether a site at ``url`` may send a program on to ``there``: not to this computer, not in the clear."""
+    """Whether a site at ``url`` may send a program on to ``there``: not to this computer nor in clear."""
     came, goes = urlsplit(url), urlsplit(there)
     if goes.hostname in _LOOPBACK:
         return came.hostname in _LOOPBACK
