@@ -1,5 +1,6 @@
 """Letters: what goes into them, what becomes of them."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,7 @@ def test_every_letter_can_be_written(services: Services, law: Law) -> None:
             assert "{" not in text
             assert cites[lang].removeprefix("l’").removeprefix("el ").removeprefix("los ") in text
             assert made.lang == lang
+            assert not re.search(r"\b(?:a|de) (?:el|le) (?:art|§)", text)  # al, del, du
 
 
 def test_all_wordings_hold_the_same_kinds() -> None:
@@ -62,6 +64,16 @@ def test_only_what_is_needed_goes_in(services: Services) -> None:
     assert "Help improve Claude" not in access.text
     assert "Help improve Claude" in objection.text
     assert "1 October 2026" in objection.text
+
+
+def test_a_letter_says_since_only_while_the_word_stands(services: Services, clock: Clock) -> None:
+    """Forty days after the person's word the letter tells the day of that word, and no "since"."""
+    wish = Wish("anthropic", "objection", who=GIVEN)
+    assert "since 1 October 2026" in " ".join(letters.write_letter(services, wish).text.split())
+    clock.move(days=40)
+    later = " ".join(letters.write_letter(services, wish).text.split())
+    assert "since 1 October 2026" not in later
+    assert "I saw it switched against use for training on 22 November 2026" in later
 
 
 def test_the_address_comes_from_the_pack_with_its_source(services: Services) -> None:

@@ -10,12 +10,15 @@ from withhold.app.filters import Filter
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.terms import Provider, Route
 from withhold.model.words import Known, Setting
+from withhold.policy.looks import why_fallen
 from withhold.support.errors import UsageProblem
 
 
 @dataclass(frozen=True, slots=True)
 class SettingFact:
-    """How the control stood. ``since``: by the person's word; else it was seen so on ``day``."""
+    """How the control stood. ``since``: from ``day`` on by the person's word, which still stands; else it was
+    seen so on ``day``.
+    """
 
     control: str
     setting: Setting
@@ -44,9 +47,11 @@ def setting_fact(services: Services, provider: Provider, account: Account | None
     if not known:
         return None
     newest = max(known, key=lambda e: (e.ends, e.begins))
-    stretch = newest.begins != newest.ends
+    now, changes = services.clock(), services.store.terms.changes()
+    stands = why_fallen(newest, now, provider, account, changes) is None
+    since = newest.begins != newest.ends and stands
     name = control.labels[0].text if control.labels else control.name
-    return SettingFact(name, newest.setting, (newest.begins if stretch else newest.ends).date(), stretch)
+    return SettingFact(name, newest.setting, (newest.begins if since else newest.ends).date(), since)
 
 
 def exposed_fact(services: Services, account: Account | None) -> ExposedFact | None:
