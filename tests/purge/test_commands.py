@@ -85,6 +85,65 @@ def test_old_transcripts_go_and_the_providers_copy_is_named(filled: Tool, own_ho
     assert "does not touch the provider's copy" in filled(*words).out
 
 
+def _session(folder: Path, name: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.jsonl"
+    path.write_text("{}\n")
+    os.utime(path, (time.time() - 100 * 86400,) * 2)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("line", "gone"),
+    [
+        ("only project /home/r/my.site", {"mine"}),
+        ("only project site", set()),
+        ("project my.site", {"other"}),
+        ("project /home/r/my.site", {"other"}),
+        ("project nowhere", {"other", "mine"}),
+        ("only project nowhere", set()),
+    ],
+)
+def test_local_files_go_by_the_whole_keep_list(
+    filled: Tool, own_home: Path, line: str, gone: set[str]
+) -> None:
+    """Projects are told by their name and by their path as tools write it; "only" keeps what may be another's."""
+    projects = own_home / ".claude" / "projects"
+    _session(projects / "-home-r-my-site", "mine")
+    _session(projects / "-home-r-elsewhere", "other")
+    keep = own_home / "keep.txt"
+    keep.write_text(f"{line}\n")
+    words = ("purge", "local", "--older-than", "30d", "--keep", keep)
+    dry = filled.document(*words)
+    assert {Path(f["path"]).stem for f in dry["files"]} == gone
+
+
+def test_a_session_kept_by_our_own_id_stays(filled: Tool, own_home: Path) -> None:
+    """The ledger shows our ids, so people write these into their keep-list."""
+    rows = filled.document("exposure")["conversations"]
+    row = next(r for r in rows if r["kind"] == "coding")
+    _session(own_home / ".claude" / "projects" / "-home-r-x", row["source_id"])
+    keep = own_home / "keep.txt"
+    keep.write_text(f"{row['id']}\n")
+    assert filled.document("purge", "local", "--older-than", "30d", "--keep", keep)["files"] == []
+    keep.write_text("# nothing\n")
+    assert filled.document("purge", "local", "--older-than", "30d", "--keep", keep)["files"] != []
+
+
+def test_a_set_is_not_gone_on_with_against_the_keep_list(filled: Tool, tmp_path: Path) -> None:
+    """What was put on the keep-list after it was chosen is refused, and can be left out."""
+    row = filled.document("purge", "plan")["rows"][0]
+    assert filled("purge", "run", row["id"]).code == 3
+    keep = tmp_path / "keep.txt"
+    keep.write_text(f"{row['id']}\n")
+    refused = filled("purge", "run", "--resume", "1", "--keep", keep, "--deleted", row["id"])
+    assert refused.code == 2
+    assert "keep-list" in refused.err
+    assert filled.document("purge", "list")["purges"][0]["items"][0]["state"] == "chosen"
+    done = filled.document("purge", "run", "--resume", "1", "--skip", row["id"])
+    assert done["items"][0]["state"] == "skipped"
+
+
 def test_an_account_is_deleted_step_by_step(filled: Tool) -> None:
     """Seven steps; after the deletion the watch reminds on the stated day, until it was looked at."""
     label = filled.document("account", "list")["accounts"][0]["label"]

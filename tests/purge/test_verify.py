@@ -96,6 +96,21 @@ def test_an_export_that_is_not_whole_cannot_say_absent(robin: Robin, lacks: str)
     assert says(robin, path) == {first: "unknown"}
 
 
+def test_what_was_left_out_counts_as_not_deleted(robin: Robin) -> None:
+    """An export that lacks a chat which the person skipped is not known to be whole either."""
+    first, second = robin.chats[:2]
+    desk = choose(
+        robin.services, [robin.id_of(first), robin.id_of(second)], mode="guide", url=None, keep=None
+    )
+    robin.lab.delete(first, robin.now())
+    skipped(robin.services, desk, [robin.id_of(second)])
+    attested(robin.services, desk, [robin.id_of(first)])
+    path = robin.export()
+    assert says(robin, path) == {first: "absent"}
+    path.write_bytes(without(path.read_bytes(), {second}))
+    assert says(robin, path) == {first: "unknown"}
+
+
 def test_somebody_elses_export_cannot_say_absent(robin: Robin) -> None:
     """Kim's export lacks Robin's chats, as it should."""
     first = robin.chats[0]

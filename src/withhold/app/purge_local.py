@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,11 +45,12 @@ def purge_local(
     """
     stamp = services.stamp()
     rules = keep_rules(keep, (), ())
+    named = _named_by(services, rules)
     found = sorted(_sessions(services, tools), key=str)
     rows, kept = [], 0
     for path in found:
         row = _file(path)
-        if _keeps(rules, path) or stamp.generated_at - row.last < older_than:
+        if _keeps(rules, named, path) or stamp.generated_at - row.last < older_than:
             kept += 1
         else:
             rows.append(row)
@@ -103,11 +104,37 @@ def _file(path: Path) -> d.LocalFileRow:
     return d.LocalFileRow(path=str(path), last=last, size=told.st_size, done=False)
 
 
-def _keeps(rules: KeepRules, path: Path) -> bool:
+def _named_by(services: Services, rules: KeepRules) -> dict[str, str]:
+    """Ids by which tools name sessions that the keep-list names by ours, each with the entry that does."""
+    if not rules.ids:
+        return {}
+    return {
+        stored.conversation.source_id: entry
+        for stored in services.store.conversations()
+        for entry in rules.ids
+        if stored.id.startswith(entry) or stored.conversation.source_id.startswith(entry)
+    }
+
+
+def _keeps(rules: KeepRules, named: Mapping[str, str], path: Path) -> bool:
     met = [i for i in rules.ids if path.stem.startswith(i)]
-    met += [p for p in rules.projects if p in path.parts]
-    rules.used.update(met)
-    return bool(met)
+    met += [entry for source_id, entry in named.items() if source_id in path.stem]
+    met += [p for p in rules.projects if _of_project(path, p, surely=False)]
+    inside = [p for p in rules.only if _of_project(path, p, surely=True)]
+    rules.used.update(met, inside)
+    return bool(met) or (bool(rules.only) and not inside)
+
+
+def _of_project(path: Path, project: str, *, surely: bool) -> bool:
+    """Whether a folder on the way is the project's, by its name or by its path as tools write it into one.
+
+    Such names run together: ``-home-r-my-site`` may be ``my-site``, or ``site`` in ``my``. What may be the
+    project's is kept; only what surely is may go.
+    """
+    dashed = re.sub(r"[^0-9A-Za-z]", "-", project).strip("-")
+    own = any(part in (project, f"-{dashed}") for part in path.parts)
+    may_be = bool(dashed) and any(part.endswith(f"-{dashed}") for part in path.parts)
+    return own or (may_be and not surely)
 
 
 def _unmet(rules: KeepRules) -> Iterator[str]:
@@ -117,6 +144,8 @@ def _unmet(rules: KeepRules) -> Iterator[str]:
 
 def _removed(row: d.LocalFileRow, *, shred: bool) -> d.LocalFileRow:
     try:
+        if _file(Path(row.path)).last != row.last:
+            return structs.replace(row, problem="it was written to meanwhile, and was left")
         if shred:
             _overwrite(Path(row.path))
         Path(row.path).unlink()

@@ -70,6 +70,20 @@ def resumed(services: Services, number: int) -> Desk:
     return Desk(purge, account, provider_of(services, account.provider_id))
 
 
+def require_not_kept(services: Services, desk: Desk, keep: Path | None) -> None:
+    """Raises ``UsageProblem`` where the keep-list of now names one that is still to be dealt with."""
+    if keep is None:
+        return
+    rules = keep_rules(keep, (), ())
+    judges, _ = ledger_of(services, services.clock())
+    for item in open_items(desk.purge):
+        if rules.keeps(row_of(judges.judge_one(services.store.conversation(item.conversation)))):
+            raise UsageProblem(
+                f"{item.source_id} is on the keep-list now",
+                next_step=f"withhold purge run --resume {desk.purge.id} --skip {item.conversation}",
+            )
+
+
 def guided(services: Services, desk: Desk, person: "Person | None") -> d.PurgeRunDocument:
     """The steps; with a person, one conversation after the other. Their word is all that comes of it."""
     if person is None:

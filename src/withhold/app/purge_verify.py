@@ -124,7 +124,8 @@ def _later(held: When | None, made: When | None, *, first: bool) -> When | None:
 
 def _missing(services: Services, account: Account, read: _Read) -> Iterator[str]:
     """Conversations that nobody deleted, that exports of this format show, and that this one should show."""
-    asked = {i.conversation for p in services.store.purges.all() for i in p.items if i.state != "chosen"}
+    items = (i for p in services.store.purges.all() for i in p.items)
+    asked = {i.conversation for i in items if i.state in _SPOKEN_OF}
     formats = {s.id: s.format for s in services.store.sources()}
     if read.made is None:
         return

@@ -56,6 +56,8 @@ def run_(
     made = services()
     document = _new(made, ids, mode, url, keep) if resume is None else None
     number = resume if document is None else document
+    if document is None:
+        _require_not_kept(made, int(number or 0), keep)
     result = _go_on(
         made, int(number or 0), deleted, skip, mode, url, profile, headless=headless, as_json=as_json
     )
@@ -69,6 +71,12 @@ def _new(made: "Services", ids: tuple[str, ...], mode: str, url: str | None, kee
     if mode == "assist" and url is None:
         raise click.UsageError("--mode assist needs --url, the address of the provider")
     return choose(made, ids, mode=mode, url=url, keep=keep).purge.id
+
+
+def _require_not_kept(made: "Services", number: int, keep: Path | None) -> None:
+    from withhold.app.purge_run import require_not_kept, resumed
+
+    require_not_kept(made, resumed(made, number), keep)
 
 
 def _go_on(
