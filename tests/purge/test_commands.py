@@ -107,7 +107,7 @@ def _session(folder: Path, name: str) -> Path:
 def test_local_files_go_by_the_whole_keep_list(
     filled: Tool, own_home: Path, line: str, gone: set[str]
 ) -> None:
-    """Projects are told by their name and by their path as tools write it; "only" keeps what may be another's."""
+    """Projects are told by name and by path as tools write it; "only" keeps what may be another's."""
     projects = own_home / ".claude" / "projects"
     _session(projects / "-home-r-my-site", "mine")
     _session(projects / "-home-r-elsewhere", "other")

@@ -107,7 +107,7 @@ def _wanted(services: Services, names: Sequence[str], *, everything: bool) -> li
     wanted = [p for p in services.packs.values() if not p.fictional and (everything or p.id in held)]
     if not wanted:
         raise UsageProblem(
-            "no account is known, so it is open whose pages to ask for",
+            "no account at a provider with such pages is known, so it is open whose to ask for",
             next_step="name providers (withhold watch terms anthropic), or take all with --all",
         )
     return wanted
