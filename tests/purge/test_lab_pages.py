@@ -7,8 +7,12 @@ import pytest
 
 from tests.purge.conftest import Desk
 from tests.sizes import SIZES
+from tests.terms.site import Answer, serving
 from withhold.app.purge_assist import assisted
 from withhold.app.purge_run import choose, resumed
+from withhold.controls.browser import OpenPage
+from withhold.controls.deletion.acting import Surprise, delete
+from withhold.controls.deletion.ways import way_of
 from withhold.model.words import Known
 from withhold.report import documents as d
 from withhold.support.errors import RefusedByStance, UsageProblem
@@ -159,3 +163,37 @@ def test_a_provider_whose_terms_forbid_it_is_not_acted_on(desk: Desk) -> None:
         require_way(desk.robin.services, "anthropic", "https://claude.ai/")
     with pytest.raises(UsageProblem):
         require_way(desk.robin.services, "anthropic", desk.running.url)
+
+
+CONVERSATION = "<h1>A chat</h1><a href='/conversations/{id}/delete'>Delete chat</a>"
+ASKS = "<h1>Delete this conversation?</h1><button>Delete</button>"
+
+
+@pytest.mark.parametrize("where", ["at once", "when asked"])
+def test_nothing_is_pressed_on_another_hosts_page(browser: OpenPage, where: str) -> None:
+    """A page that sends on to another host is not the provider's, whatever it shows at the same path."""
+    pressed: list[str] = []
+    with serving() as provider, serving() as other:
+        for site in (provider, other):
+            site.pages["/conversations/abc"] = Answer(CONVERSATION.format(id="abc"))
+            site.pages["/conversations/abc/delete"] = Answer(ASKS)
+        moved = "/conversations/abc" if where == "at once" else "/conversations/abc/delete"
+        provider.pages[moved] = Answer(status=302, headers={"Location": f"{other.url}{moved}"})
+        way = way_of("lab")
+        assert way is not None
+        with pytest.raises(Surprise, match="another"):
+            delete(browser.page, provider.url, way, "abc", lambda: pressed.append("abc"))
+    assert pressed == []
+
+
+def test_a_question_about_a_longer_id_is_another_question(browser: OpenPage) -> None:
+    """The page asks about ``abc-2`` where ``abc`` was meant: nothing is pressed."""
+    pressed: list[str] = []
+    with serving() as provider:
+        provider.pages["/conversations/abc"] = Answer(CONVERSATION.format(id="abc-2"))
+        provider.pages["/conversations/abc-2/delete"] = Answer(ASKS)
+        way = way_of("lab")
+        assert way is not None
+        with pytest.raises(Surprise, match="not of this conversation"):
+            delete(browser.page, provider.url, way, "abc", lambda: pressed.append("abc"))
+    assert pressed == []

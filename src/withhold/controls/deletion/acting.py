@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from withhold.controls.deletion.ways import DeletionWay
 from withhold.controls.driver import BrowserError, Locator, Page
@@ -57,7 +57,7 @@ def look(page: Page, base: str, way: DeletionWay, source_id: str) -> Looked:
     try:
         response = page.goto(wanted, wait_until="load", timeout=_PATIENCE_MS)
         status = None if response is None else response.status
-        if urlsplit(page.url).path != urlsplit(wanted).path:
+        if _place(page.url) != _place(wanted):
             return Looked(Seen.UNKNOWN, "another page was shown: is somebody signed in?")
         if status == 200:
             return Looked(Seen.SHOWN, "the page shows it")
@@ -81,7 +81,7 @@ def delete(page: Page, base: str, way: DeletionWay, source_id: str, about_to: Ca
     with closing(Traffic(page)) as traffic:
         try:
             _press(page, _only(page, way.begin, ("link", "button")), deed)
-            _require_question(page, way, source_id)
+            _require_question(page, base, way, source_id)
             last = _only(page, way.confirm, ("button",))
             about_to()
             _press(page, last, deed)
@@ -98,7 +98,7 @@ def _absent(page: Page, base: str, way: DeletionWay, source_id: str) -> Looked:
     for history in way.histories:
         url = urljoin(base, history)
         response = page.goto(url, wait_until="load", timeout=_PATIENCE_MS)
-        if response is None or response.status != 200 or urlsplit(page.url).path != urlsplit(url).path:
+        if response is None or response.status != 200 or _place(page.url) != _place(url):
             return Looked(Seen.UNKNOWN, "the history could not be read: is somebody signed in?")
         if not any(_visible(page, role, name) for name in way.signed_in for role in ("button", "link")):
             return Looked(Seen.UNKNOWN, "nobody is signed in")
@@ -131,9 +131,17 @@ def _press(page: Page, thing: Locator, deed: Deed) -> None:
     page.wait_for_load_state("load", timeout=_PATIENCE_MS)
 
 
-def _require_question(page: Page, way: DeletionWay, source_id: str) -> None:
+def _place(url: str) -> tuple[str, str, str]:
+    """Whose page it is and which: another host may show anything at the same path."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc, parts.path
+
+
+def _require_question(page: Page, base: str, way: DeletionWay, source_id: str) -> None:
     """The page asks about this one conversation, in words that the way knows."""
-    if source_id not in urlsplit(page.url).path:
+    if _place(page.url)[:2] != _place(base)[:2]:
+        raise Surprise("the page that asks is another host's")
+    if quote(source_id, safe="") not in urlsplit(page.url).path.split("/"):
         raise Surprise("the page that asks is not of this conversation")
     headings = [h.inner_text().strip() for h in page.get_by_role("heading").all() if h.is_visible()]
     if not set(headings) & set(way.question):
