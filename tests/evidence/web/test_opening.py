@@ -101,6 +101,14 @@ def test_an_archive_whose_hashes_are_wrong_says_so() -> None:
     assert any("another hash" in note for note in opened.notes)
 
 
+def test_an_entry_whose_header_is_longer_than_it_says_is_refused() -> None:
+    """Its bytes would begin behind the end of the file: zipfile raises a bare ``EOFError``, told as a reason."""
+    whole = bytearray(archive({"datapackage.json": b"{}"}))
+    whole[28:30] = (len(whole) - 40).to_bytes(2, "little")
+    with pytest.raises(ValueError, match="no readable archive"):
+        opening.open_wacz(bytes(whole))
+
+
 @given(st.data())
 def test_no_damaged_archive_ends_in_anything_but_a_reason(data: st.DataObject) -> None:
     """Any flipped or cut bytes: a ``ValueError`` or an answer, never another error."""

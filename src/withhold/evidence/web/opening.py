@@ -7,7 +7,9 @@ import email
 import email.policy
 import gzip
 import json
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,6 +29,11 @@ _MOST_BYTES = 500_000_000
 _WORST_RATIO = 1_000
 _MOST_RECORDS = 50_000
 _LARGEST_BODY = 20_000_000
+# What zipfile raises while it opens or reads damaged bytes: a member that ends early is a bare EOFError.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, KeyError,
+    struct.error,
+)  # fmt: skip
 _SINGLEFILE = re.compile(r"Page saved with SingleFile\s+url:\s*(\S+)\s+saved date:\s*([^\n]+)")
 _JS_DATE = re.compile(r"\w{3} (\w{3} \d{1,2} \d{4} \d{2}:\d{2}:\d{2}) GMT([+-]\d{4})")
 
@@ -144,7 +151,7 @@ def _readable() -> Iterator[None]:
     """What a broken or encrypted archive raises, as one error."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, KeyError) as problem:
+    except _BROKEN as problem:
         raise ValueError(f"it is no readable archive: {problem}") from problem
 
 
