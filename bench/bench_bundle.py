@@ -16,7 +16,7 @@ from typing import Any
 
 from rows import Row
 from withhold.app.bootstrap import Services
-from withhold.app.bundles import handed, packed
+from withhold.app.evidence.bundles import handed, packed
 from withhold.evidence.bundle.check import Trust, check_bundle
 from withhold.evidence.bundle.packing import unpack
 from withhold.evidence.bundle.script import SCRIPT, missing_tools, run_script

@@ -21,8 +21,8 @@ def test_a_result_folder_with_other_things_is_left_alone(services: Services, tmp
 
 def test_a_wrong_prediction_does_not_agree(services: Services, tmp_path: Path) -> None:
     """A verdict of "not exposed" for what the lab took by the setting is shown as disagreeing."""
-    from withhold.app.exposure import row_of
-    from withhold.app.ledger import Judged
+    from withhold.app.ledger.exposure import row_of
+    from withhold.app.ledger.joining import Judged
     from withhold.model.conversation import Conversation, Message
     from withhold.model.when import When
     from withhold.model.words import Author, Kind

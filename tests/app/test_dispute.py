@@ -6,9 +6,9 @@ import pytest
 
 from withhold.app.accounts import add_account, attest_setting
 from withhold.app.bootstrap import Services
-from withhold.app.bundles import packed
-from withhold.app.dispute import dispute
-from withhold.app.importing import import_paths
+from withhold.app.evidence.bundles import packed
+from withhold.app.evidence.dispute import dispute
+from withhold.app.imports.importing import import_paths
 from withhold.evidence.bundle.check import Trust, check_bundle
 from withhold.evidence.bundle.packing import unpack
 from withhold.support.errors import UsageProblem

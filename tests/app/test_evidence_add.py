@@ -9,7 +9,7 @@ from tests.controls.canaries import found
 from tests.evidence.web.making import exchange, page, png
 from withhold.app.accounts import add_account
 from withhold.app.bootstrap import Services
-from withhold.app.evidence_add import add_evidence
+from withhold.app.evidence.adding import add_evidence
 from withhold.evidence.web.mhtml import write_mhtml
 from withhold.evidence.web.wacz import write_wacz
 from withhold.model.web import PagePart

@@ -9,7 +9,7 @@ from tests.app.conftest import Clock
 from tests.controls.canaries import CANARIES, EMAIL, found, provider
 from withhold.app.accounts import add_account
 from withhold.app.bootstrap import Services
-from withhold.app.opt_out import opt_out
+from withhold.app.optout.opt_out import opt_out
 from withhold.controls.browser import OpenPage, find_browser, open_page
 
 pytestmark = pytest.mark.browser

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.report.making import at, clock, row
-from withhold.app.filters import EVERYTHING, Filter, project_names
-from withhold.app.totals import totals_of
+from withhold.app.ledger.filters import EVERYTHING, Filter, project_names
+from withhold.app.ledger.totals import totals_of
 from withhold.model.account import Account
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem

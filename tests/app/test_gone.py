@@ -9,8 +9,8 @@ import pytest
 from tests.app.test_ledger import REF, by_id, export, known_account
 from withhold.app.accounts import add_account, attest_feedback
 from withhold.app.bootstrap import Services
-from withhold.app.exposure import explain, exposure
-from withhold.app.importing import import_paths
+from withhold.app.imports.importing import import_paths
+from withhold.app.ledger.exposure import explain, exposure
 
 STAYED = ("stayed", "2026-01-01T10:00:00Z")
 GONE = ("gone", "2026-01-02T10:00:00Z")

@@ -12,9 +12,9 @@ from tests.app.conftest import Clock
 from tests.app.sitting import Scripted, page, picture
 from withhold.app.accounts import add_account
 from withhold.app.bootstrap import Services
-from withhold.app.guiding import Sitting, deciding_controls
-from withhold.app.opt_out import opt_out
-from withhold.app.proofs import dropped_path
+from withhold.app.optout.guiding import Sitting, deciding_controls
+from withhold.app.optout.opt_out import opt_out
+from withhold.app.optout.proofs import dropped_path
 from withhold.model.words import Known, Setting
 from withhold.report import documents as d
 

@@ -11,8 +11,8 @@ from tests.app.conftest import Clock
 from tests.app.sitting import Scripted
 from withhold.app.accounts import add_account
 from withhold.app.bootstrap import Services
-from withhold.app.guiding import Sitting
-from withhold.app.opt_out import opt_out
+from withhold.app.optout.guiding import Sitting
+from withhold.app.optout.opt_out import opt_out
 from withhold.controls.browser import OpenPage, find_browser, open_page
 from withhold.lab.server import RunningLab, running_lab
 

@@ -10,8 +10,8 @@ import pytest
 from tests.app.conftest import Clock
 from withhold.app.accounts import add_account, attest_deletion, attest_feedback, attest_setting, link_account
 from withhold.app.bootstrap import Services
-from withhold.app.exposure import explain, exposure
-from withhold.app.importing import import_paths
+from withhold.app.imports.importing import import_paths
+from withhold.app.ledger.exposure import explain, exposure
 from withhold.report.documents import ConversationRow
 from withhold.support.errors import UsageProblem
 

@@ -10,8 +10,8 @@ from tests.controls.site import Site, page, serve, switch
 from withhold.app.accounts import add_account, training_control
 from withhold.app.bootstrap import Services
 from withhold.app.demo.person import Person
-from withhold.app.exposure import exposure
-from withhold.app.opt_out import Target, _kept, opt_out
+from withhold.app.ledger.exposure import exposure
+from withhold.app.optout.opt_out import Target, _kept, opt_out
 from withhold.controls.browser import OpenPage, find_browser, open_page
 from withhold.lab.server import RunningLab, running_lab
 from withhold.model.control import OptOutResult

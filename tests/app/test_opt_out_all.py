@@ -10,9 +10,9 @@ from tests.app.sitting import Scripted, picture
 from tests.cli.tool import EXPORT
 from withhold.app.accounts import add_account, attest_setting
 from withhold.app.bootstrap import Services
-from withhold.app.guiding import Sitting
-from withhold.app.importing import import_paths
-from withhold.app.opt_out_all import opt_out_all
+from withhold.app.imports.importing import import_paths
+from withhold.app.optout.all_providers import opt_out_all
+from withhold.app.optout.guiding import Sitting
 from withhold.report import documents as d
 
 

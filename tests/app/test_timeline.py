@@ -9,10 +9,10 @@ from tests.app.conftest import Clock
 from tests.app.test_ledger import export, known_account
 from withhold.app.accounts import attest_setting
 from withhold.app.bootstrap import Services
-from withhold.app.exposure import exposure
-from withhold.app.filters import Filter
-from withhold.app.importing import import_paths
-from withhold.app.timeline import draw, timeline
+from withhold.app.imports.importing import import_paths
+from withhold.app.ledger.exposure import exposure
+from withhold.app.ledger.filters import Filter
+from withhold.app.ledger.timeline import draw, timeline
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
 

@@ -10,10 +10,10 @@ from tests.app.conftest import Clock
 from tests.app.test_ledger import export, known_account
 from withhold.app.accounts import add_account, attest_deletion, attest_setting
 from withhold.app.bootstrap import Services
-from withhold.app.exposure import exposure
-from withhold.app.filters import Filter
-from withhold.app.importing import import_paths
-from withhold.app.whatif import Asked, what_if
+from withhold.app.imports.importing import import_paths
+from withhold.app.ledger.exposure import exposure
+from withhold.app.ledger.filters import Filter
+from withhold.app.ledger.whatif import Asked, what_if
 from withhold.model.account import SettingEvidence
 from withhold.model.words import Known, Setting
 from withhold.report.documents import SupposedRow, WhatIfDocument

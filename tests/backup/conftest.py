@@ -9,9 +9,9 @@ import pyrage
 import pytest
 
 from withhold.app.accounts import add_account, attest_setting
-from withhold.app.backup_archive import Key, Lock
 from withhold.app.bootstrap import Services
-from withhold.app.importing import import_paths
+from withhold.app.imports.importing import import_paths
+from withhold.app.state.archive import Key, Lock
 from withhold.support.paths import OVERRIDE, StateHome
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"

@@ -13,9 +13,9 @@ from tests.backup.file_ring import FileRing
 from tests.dying import deaths
 from withhold.app.accounts import list_accounts
 from withhold.app.bootstrap import Services
-from withhold.app.evidence import check_store
-from withhold.app.forget import forget_account, forget_all
-from withhold.app.index import check_index
+from withhold.app.evidence.checking import check_store
+from withhold.app.ledger.index import check_index
+from withhold.app.state.forget import forget_account, forget_all
 from withhold.evidence.keys import Keys
 from withhold.support.errors import UsageProblem
 from withhold.support.paths import StateHome

@@ -21,11 +21,11 @@ from tests.backup.conftest import IDENTITY, KEY, LOCK, PASSPHRASE, PROGRAM, RECI
 from tests.cli.tool import Tool
 from tests.sizes import Sizes
 from withhold.app.accounts import add_account, attest_setting, list_accounts
-from withhold.app.backup import backup, restore
-from withhold.app.backup_archive import Key
 from withhold.app.bootstrap import Services
-from withhold.app.evidence import check_store
-from withhold.app.exposure import exposure
+from withhold.app.evidence.checking import check_store
+from withhold.app.ledger.exposure import exposure
+from withhold.app.state.archive import Key
+from withhold.app.state.backup import backup, restore
 from withhold.support import swap
 from withhold.support.errors import EnvironmentProblem, StateBusy, UsageProblem
 from withhold.support.storage import Disk

@@ -9,11 +9,11 @@ from tests.backup.conftest import MakeServices
 from tests.cli.tool import Tool
 from withhold.app.accounts import add_account, attest_setting, list_accounts
 from withhold.app.bootstrap import Services
-from withhold.app.evidence import check_store, verify_evidence
-from withhold.app.evidence_add import add_evidence
-from withhold.app.exposure import exposure
-from withhold.app.forget import forget_account, forget_all
-from withhold.app.index import check_index
+from withhold.app.evidence.adding import add_evidence
+from withhold.app.evidence.checking import check_store, verify_evidence
+from withhold.app.ledger.exposure import exposure
+from withhold.app.ledger.index import check_index
+from withhold.app.state.forget import forget_account, forget_all
 from withhold.evidence.layout import Layout
 from withhold.support.errors import UsageProblem
 

@@ -14,9 +14,9 @@ from tests.backup.file_ring import FileRing
 from tests.backup.killed_forget import forget, services
 from tests.sizes import SIZES
 from withhold.app.accounts import add_account, attest_setting, list_accounts
-from withhold.app.evidence_add import add_evidence
-from withhold.app.exposure import exposure
-from withhold.app.importing import import_paths
+from withhold.app.evidence.adding import add_evidence
+from withhold.app.imports.importing import import_paths
+from withhold.app.ledger.exposure import exposure
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL and no fork")
 LABEL = "canary-label-8841"

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from tests.backup.test_forget import holding
 from tests.watch.conftest import here
-from withhold.app import letters
 from withhold.app.accounts import list_accounts
 from withhold.app.bootstrap import Services
-from withhold.app.exposure import exposure
-from withhold.app.forget import forget_account
-from withhold.app.letters import Wish
-from withhold.app.purge_account import purge_account
-from withhold.app.purge_run import attested, choose
-from withhold.app.watch import watch_run
+from withhold.app.ledger.exposure import exposure
+from withhold.app.letters import filing as letters
+from withhold.app.letters.filing import Wish
+from withhold.app.purge.account import purge_account
+from withhold.app.purge.run import attested, choose
+from withhold.app.state.forget import forget_account
+from withhold.app.watch.running import watch_run
 from withhold.store.watching import WatchPlace
 
 ANSWER = "canary-answer-7719"

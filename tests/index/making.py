@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.store.making import NOW, VERSION, home_in, now
-from withhold.app.state import State
+from withhold.app.state.whole import State
 from withhold.index.check import problems
 from withhold.model.ports import Clock
 from withhold.model.stored import StoredConversation

@@ -85,7 +85,7 @@ import os, pathlib, shutil, signal, sys
 import pyarrow.parquet, pyarrow.compute
 from tests.index import making, test_crashes
 from tests.index.making import Failing
-import withhold.index.index, withhold.index.writer, withhold.index.check, withhold.app.batch
+import withhold.index.index, withhold.index.writer, withhold.index.check, withhold.app.imports.batch
 class Kill(Failing):
     def _step(self):
         if super()._step():

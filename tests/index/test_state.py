@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.index.making import NOW, everything, files, listed, opened
 from tests.store.making import chat, export, home_in, minute, put
-from withhold.app.state import State
+from withhold.app.state.whole import State
 from withhold.index.fingerprints import Fingerprints
 from withhold.index.merge import merge_conversation, merge_feedback
 from withhold.model.columns import Columns

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from withhold.app.letters_data import Deadline, law_named, laws
-from withhold.app.letters_deadlines import due_on, overdue
+from withhold.app.letters.data import Deadline, law_named, laws
+from withhold.app.letters.deadlines import due_on, overdue
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 

@@ -9,12 +9,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from tests.letters.conftest import Clock
-from withhold.app import letters
 from withhold.app.accounts import add_account
 from withhold.app.bootstrap import Services
-from withhold.app.letters import Wish
-from withhold.app.letters_compose import Identity
-from withhold.app.letters_data import Law, languages, laws, routes, wording
+from withhold.app.letters import filing as letters
+from withhold.app.letters.compose import Identity
+from withhold.app.letters.data import Law, languages, laws, routes, wording
+from withhold.app.letters.filing import Wish
 from withhold.packs.loader import load_builtin
 from withhold.support.errors import NothingRead, UsageProblem
 

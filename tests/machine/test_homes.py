@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from withhold.app.bootstrap import Services
-from withhold.app.scan import homes_in, scan, scan_homes
+from withhold.app.machine.scan import homes_in, scan, scan_homes
 from withhold.support.paths import StateHome
 
 

@@ -19,9 +19,9 @@ from rich.console import Console
 
 from tests.machine.planting import Planted
 from tests.machine.test_every_setting import LOCAL
-from withhold.app.apply import apply, undo
 from withhold.app.bootstrap import Services
-from withhold.app.scan import scan
+from withhold.app.machine.apply import apply, undo
+from withhold.app.machine.scan import scan
 from withhold.machine.interface import OsLayout
 from withhold.packs.tools import Place
 from withhold.report.json_out import encode

@@ -323,7 +323,7 @@ import ctypes, struct, sys
 from pathlib import Path
 from withhold.cli.main import run
 from withhold.machine import scan, tools
-import withhold.app.scan, withhold.sources.registry, withhold.report.render, rich.console
+import withhold.app.machine.scan, withhold.sources.registry, withhold.report.render, rich.console
 AUDIT = {41: "socket", 42: "connect", 59: "execve", 322: "execveat", 53: "socketpair"}
 lines = [(0x20, 0, 0, 0)]
 for number in AUDIT:

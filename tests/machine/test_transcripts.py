@@ -11,8 +11,8 @@ import pytest
 
 from bench.transcripts import make
 from withhold.app.bootstrap import Services
-from withhold.app.scan import scan
-from withhold.app.scan_transcripts import FILE, RememberedRows, SessionReader, TermsChanges, transcripts_in
+from withhold.app.machine.scan import scan
+from withhold.app.machine.transcripts import FILE, RememberedRows, SessionReader, TermsChanges, transcripts_in
 from withhold.report.documents import ScanDocument
 from withhold.support.paths import StateHome
 
@@ -123,7 +123,7 @@ def test_bundles_not_yet_sent_and_other_copies(services: Services) -> None:
 WATCHED = """
 import contextlib, sys
 from pathlib import Path
-from withhold.app.scan_transcripts import SessionReader, in_this_process
+from withhold.app.machine.transcripts import SessionReader, in_this_process
 started = []
 sys.addaudithook(lambda event, _: started.append(event) if event == "subprocess.Popen" else None)
 with in_this_process() if sys.argv[2] == "alone" else contextlib.nullcontext():

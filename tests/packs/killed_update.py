@@ -11,8 +11,8 @@ from typing import Any
 
 from tests.dying import deaths
 from withhold.app.bootstrap import Services
-from withhold.app.evidence import check_store
-from withhold.app.pack_updates import TAKEN, update
+from withhold.app.evidence.checking import check_store
+from withhold.app.packs.updates import TAKEN, update
 from withhold.support.paths import OVERRIDE, StateHome
 
 

@@ -17,9 +17,9 @@ import pytest
 from tests.packs.bundles import KEY, OTHER, PACKS, bundle, changed
 from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
-from withhold.app.pack_updates import TAKEN, UNDONE, forget_key, undo, update
-from withhold.app.packs import lint_packs, list_packs
-from withhold.app.scan import tool_packs
+from withhold.app.machine.scan import tool_packs
+from withhold.app.packs.showing import lint_packs, list_packs
+from withhold.app.packs.updates import TAKEN, UNDONE, forget_key, undo, update
 from withhold.evidence.verification import Result
 from withhold.packs.loader import builtin_dir
 from withhold.packs.signed import public_pem
@@ -420,7 +420,7 @@ def test_kill_9_at_every_step(fresh: Make, key: Path, put: Callable[[bytes], str
 
 def test_the_built_in_packs_make_a_bundle(fresh: Make, tmp_path: Path) -> None:
     """An organisation signs what it has, others take it: by the command's own makers, all packs at once."""
-    from withhold.app.pack_signing import make_key, sign_packs
+    from withhold.app.packs.signing import make_key, sign_packs
 
     folder = tmp_path / "ours"
     (folder / "tools").mkdir(parents=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.pages.model import Page
 from tests.pages.runner import Judgement, serve
 from withhold.app.bootstrap import bootstrap
-from withhold.app.opt_out import opt_out
+from withhold.app.optout.opt_out import opt_out
 from withhold.controls.browser import OpenPage, open_page
 
 Tool = Callable[[OpenPage, str, Path], str]

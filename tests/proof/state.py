@@ -24,7 +24,7 @@ from tests.policy.losses import (
 )
 from tests.proof.people import People, Written
 from withhold.app.bootstrap import Services
-from withhold.app.importing import import_paths
+from withhold.app.imports.importing import import_paths
 from withhold.lab.state import Conversation as LabConversation
 from withhold.model.account import Account
 from withhold.model.conversation import Conversation, Deletion, Feedback

@@ -27,8 +27,8 @@ from withhold.app.accounts import (
     link_account,
 )
 from withhold.app.bootstrap import Services
-from withhold.app.exposure import explain, exposure
-from withhold.app.importing import import_paths
+from withhold.app.imports.importing import import_paths
+from withhold.app.ledger.exposure import explain, exposure
 from withhold.model.account import SettingEvidence
 from withhold.model.terms import Provider, Terms
 from withhold.model.words import Allowed, ConsentModel, Known, Setting

@@ -19,8 +19,8 @@ from tests.proof.state import copied, imported, levels, services_in, told
 from tests.proof.truth import by_conversation, earned, truth_of
 from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
-from withhold.app.exposure import exposure, ledger_of, row_of
-from withhold.app.gone import Absences
+from withhold.app.ledger.exposure import exposure, ledger_of, row_of
+from withhold.app.ledger.gone import Absences
 from withhold.lab.retention import Purge
 from withhold.lab.state import Conversation as LabConversation
 from withhold.model.conversation import Conversation

@@ -9,9 +9,9 @@ import pytest
 from tests.proof.people import people
 from tests.proof.state import RANDOM, Told, imported, levels, services_in, told
 from tests.sizes import SIZES
-from withhold.app.exposure import exposure
-from withhold.app.index import export_index
-from withhold.app.members import ENGINES, ledger_of_members
+from withhold.app.ledger.exposure import exposure
+from withhold.app.ledger.index import export_index
+from withhold.app.ledger.members import ENGINES, ledger_of_members
 
 pytestmark = [
     pytest.mark.laws,

@@ -9,8 +9,8 @@ import pytest
 from tests.proof.people import People, Written, people
 from tests.proof.state import imported, services_in
 from tests.sizes import SIZES
-from withhold.app.exposure import exposure
-from withhold.app.importing import import_paths
+from withhold.app.imports.importing import import_paths
+from withhold.app.ledger.exposure import exposure
 from withhold.report.documents import ConversationRow
 
 pytestmark = pytest.mark.seeded

@@ -11,7 +11,7 @@ import pytest
 from tests.app.conftest import clock
 from tests.app.conftest import services as fresh
 from withhold.app.bootstrap import Services
-from withhold.app.importing import import_paths
+from withhold.app.imports.importing import import_paths
 from withhold.controls.browser import OpenPage, find_browser, open_page
 from withhold.lab.core import Lab
 from withhold.lab.export import export_name, export_zip

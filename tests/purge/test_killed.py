@@ -10,8 +10,8 @@ import pytest
 
 from tests.purge.conftest import START, Desk, robin_at
 from withhold.app.bootstrap import Services
-from withhold.app.purge_assist import assisted
-from withhold.app.purge_run import resumed
+from withhold.app.purge.assist import assisted
+from withhold.app.purge.run import resumed
 from withhold.controls.browser import find_browser, open_page
 from withhold.lab.events import Event
 from withhold.lab.server import running_lab

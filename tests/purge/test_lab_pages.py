@@ -8,8 +8,8 @@ import pytest
 from tests.purge.conftest import Desk
 from tests.sizes import SIZES
 from tests.terms.site import Answer, serving
-from withhold.app.purge_assist import assisted
-from withhold.app.purge_run import choose, resumed
+from withhold.app.purge.assist import assisted
+from withhold.app.purge.run import choose, resumed
 from withhold.controls.browser import OpenPage
 from withhold.controls.deletion.acting import Surprise, delete
 from withhold.controls.deletion.ways import way_of
@@ -157,7 +157,7 @@ def _until(desk: Desk, number: int, *, steps_allowed: int) -> d.PurgeRunDocument
 
 def test_a_provider_whose_terms_forbid_it_is_not_acted_on(desk: Desk) -> None:
     """There is no override: the choice is guided."""
-    from withhold.app.purge_assist import require_way
+    from withhold.app.purge.assist import require_way
 
     with pytest.raises(RefusedByStance):
         require_way(desk.robin.services, "anthropic", "https://claude.ai/")

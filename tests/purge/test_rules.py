@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.app.sitting import Scripted
 from tests.purge.conftest import Robin
-from withhold.app.purge_run import choose, guided
+from withhold.app.purge.run import choose, guided
 from withhold.model.when import When
 from withhold.model.words import FutureEligibility, PastExposure
 from withhold.policy.purging import Candidate, Deleted, Export, Presence, presence, rank

@@ -9,11 +9,11 @@ from zipfile import ZipFile
 import pytest
 
 from tests.purge.conftest import Robin
-from withhold.app.exposure import ledger_of
-from withhold.app.importing import import_paths
-from withhold.app.purge_run import attested, choose, resumed, skipped
-from withhold.app.purge_verify import exit_code, purge_verify
-from withhold.app.watch import reminder_rows
+from withhold.app.imports.importing import import_paths
+from withhold.app.ledger.exposure import ledger_of
+from withhold.app.purge.run import attested, choose, resumed, skipped
+from withhold.app.purge.verify import exit_code, purge_verify
+from withhold.app.watch.running import reminder_rows
 from withhold.lab.export import export_name, export_zip
 from withhold.model.words import FutureEligibility
 from withhold.support.errors import NothingRead, UsageProblem

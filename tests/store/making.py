@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from withhold.app.state import State
+from withhold.app.state.whole import State
 from withhold.model.conversation import Conversation, Message
 from withhold.model.when import When
 from withhold.model.words import Author, Kind

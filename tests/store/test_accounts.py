@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import NOW, chat, export, open_store, put
-from withhold.app.state import State
+from withhold.app.state.whole import State
 from withhold.model.account import Acceptance, Account, PlanPeriod, SettingEvidence
 from withhold.model.when import BEGINNING, END, When
 from withhold.model.words import Known, Setting

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import NOW, chat, export, message, minute, open_store, put
-from withhold.app.state import State
+from withhold.app.state.whole import State
 from withhold.model.account import Account
 from withhold.model.conversation import Conversation, Deletion, Feedback, Unrecognised
 from withhold.model.when import ANY_TIME, When

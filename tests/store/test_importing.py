@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.making import chat, export, open_store, put
-from withhold.app.state import State
+from withhold.app.state.whole import State
 from withhold.support.paths import StateHome
 
 

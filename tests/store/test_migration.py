@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.making import NOW, VERSION, chat, export, home_in, now, open_store, put
-from withhold.app.state import State
+from withhold.app.state.whole import State
 from withhold.model.words import Author, Setting
 from withhold.store.migrate import migrations
 from withhold.support.errors import EnvironmentProblem, StateBusy, StateTooNew

@@ -9,7 +9,7 @@ import pytest
 
 from tests.terms.site import Site, serving
 from withhold.app.bootstrap import Services
-from withhold.app.terms import watch_terms
+from withhold.app.terms.watching import watch_terms
 from withhold.report.documents.terms import WatchTermsDocument
 from withhold.support.paths import StateHome
 from withhold.terms.fetch import Fetcher

@@ -9,10 +9,10 @@ import pytest
 from tests.terms.conftest import Clock
 from tests.terms.site import Answer, Site, page
 from withhold.app.bootstrap import Services
-from withhold.app.exposure import looks_of
+from withhold.app.ledger.exposure import looks_of
 from withhold.app.status import status
-from withhold.app.terms import exit_code, list_changes, mark_read, watch_terms
-from withhold.app.watch_due import watched
+from withhold.app.terms.watching import exit_code, list_changes, mark_read, watch_terms
+from withhold.app.watch.due import watched
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.words import Known as HowKnown
 from withhold.model.words import Setting

@@ -9,9 +9,9 @@ import pytest
 from tests.app.conftest import clock
 from tests.app.conftest import services as fresh
 from withhold.app.bootstrap import Services
-from withhold.app.watch import watch_run
-from withhold.app.watch_due import Watched
-from withhold.app.watch_look import Looked
+from withhold.app.watch.due import Watched
+from withhold.app.watch.look import Looked
+from withhold.app.watch.running import watch_run
 from withhold.lab.core import Lab
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.terms import Provider

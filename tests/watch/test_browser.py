@@ -9,8 +9,8 @@ from tests.purge.conftest import START, Desk, robin_at
 from tests.sizes import SIZES
 from tests.watch.conftest import here, packs
 from withhold.app.bootstrap import Services
-from withhold.app.watch import exit_code, watch_run
-from withhold.app.watch_status import set_place
+from withhold.app.watch.running import exit_code, watch_run
+from withhold.app.watch.status import set_place
 from withhold.controls.browser import find_browser, open_page
 from withhold.lab.server import running_lab
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from tests.watch.conftest import Watcher
-from withhold.app.watch_notify import put_addresses
-from withhold.app.watch_status import calendar, set_place, set_rhythm, watch_status
+from withhold.app.watch.notify import put_addresses
+from withhold.app.watch.status import calendar, set_place, set_rhythm, watch_status
 from withhold.support.errors import RefusedByStance, UsageProblem
 
 

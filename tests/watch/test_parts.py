@@ -6,14 +6,14 @@ from datetime import timedelta
 from tests.terms.conftest import Clock, clock, served, services, site, unplug
 from tests.terms.site import Answer, Site, page
 from tests.watch.conftest import Watcher, here
-from withhold.app import letters
 from withhold.app.bootstrap import Services
-from withhold.app.letters import Wish
-from withhold.app.terms import watch_terms
-from withhold.app.watch import exit_code, watch_run
-from withhold.app.watch_install import install
-from withhold.app.watch_status import set_rhythm, watch_status
-from withhold.app.watch_terms import choose, look_at_terms
+from withhold.app.letters import filing as letters
+from withhold.app.letters.filing import Wish
+from withhold.app.terms.watching import watch_terms
+from withhold.app.watch.install import install
+from withhold.app.watch.running import exit_code, watch_run
+from withhold.app.watch.status import set_rhythm, watch_status
+from withhold.app.watch.terms import choose, look_at_terms
 from withhold.model.account import Account
 from withhold.report import documents as d
 from withhold.terms.fetch import Fetcher

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from tests.watch.conftest import CONTROL, Watcher, here
 from withhold.app.bootstrap import Services
-from withhold.app.watch import exit_code, watch_run
+from withhold.app.watch.running import exit_code, watch_run
 from withhold.model.account import PlanPeriod
 from withhold.model.when import When
 from withhold.model.words import Known
@@ -73,7 +73,7 @@ def test_a_plan_that_changed_is_looked_at_at_once(watcher: Watcher) -> None:
 
 def test_an_upgraded_client_is_a_reason_to_look(watcher: Watcher) -> None:
     """A new version of a tool of the provider's makes its controls due; the first version seen does not."""
-    from withhold.app.watch_due import notice_changes, watched
+    from withhold.app.watch.due import notice_changes, watched
 
     services, vendors = watcher.services, {"lumen-cli": "Lumen"}
     watcher.run()

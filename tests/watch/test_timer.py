@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from withhold.app.bootstrap import Services
-from withhold.app.watch_install import install, timer_of, timer_rows, uninstall
+from withhold.app.watch.install import install, timer_of, timer_rows, uninstall
 from withhold.support.paths import StateHome
 
 WINDOWS = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"

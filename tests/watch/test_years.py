@@ -21,11 +21,11 @@ from tests.purge.test_verify import without
 from tests.sizes import SIZES
 from tests.watch.conftest import Watcher, watcher_of
 from withhold.app.bootstrap import Services
-from withhold.app.importing import import_paths
-from withhold.app.purge_plan import purge_plan
-from withhold.app.purge_run import attested, choose, resumed, skipped
-from withhold.app.purge_verify import purge_verify
-from withhold.app.watch_due import watched
+from withhold.app.imports.importing import import_paths
+from withhold.app.purge.plan import purge_plan
+from withhold.app.purge.run import attested, choose, resumed, skipped
+from withhold.app.purge.verify import purge_verify
+from withhold.app.watch.due import watched
 from withhold.lab.errors import LabRefusal
 from withhold.lab.export import export_name, export_zip
 from withhold.model.terms import Provider

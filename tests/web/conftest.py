@@ -13,7 +13,7 @@ import pytest
 
 from withhold.app.accounts import account_named, add_account, attest_setting, list_accounts
 from withhold.app.bootstrap import Services
-from withhold.app.importing import import_paths
+from withhold.app.imports.importing import import_paths
 from withhold.app.ui import Desk
 from withhold.controls.browser import OpenPage, open_page
 from withhold.controls.driver import Page

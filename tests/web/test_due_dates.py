@@ -5,7 +5,7 @@ from datetime import timedelta
 from withhold.app.accounts import attest_setting
 from withhold.app.bootstrap import Services
 from withhold.app.ui import overview
-from withhold.app.watch_status import set_rhythm, watch_status
+from withhold.app.watch.status import set_rhythm, watch_status
 
 
 def _page(services: Services) -> list[tuple[object, ...]]:

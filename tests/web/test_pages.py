@@ -8,8 +8,8 @@ import pytest
 from tests.web.conftest import EXPORT, Visitor
 from withhold.app.accounts import account_named, list_accounts
 from withhold.app.bootstrap import Services
-from withhold.app.evidence import check_store, list_evidence
-from withhold.app.evidence_add import add_evidence
+from withhold.app.evidence.adding import add_evidence
+from withhold.app.evidence.checking import check_store, list_evidence
 from withhold.app.ui import Desk
 from withhold.controls.driver import Page
 from withhold.web.serve import Running, running

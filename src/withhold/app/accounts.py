@@ -10,7 +10,7 @@ from datetime import datetime
 
 from withhold.app.bootstrap import Services
 from withhold.app.dates import certain_stretch, parse_when
-from withhold.app.exposure import explain
+from withhold.app.ledger.exposure import explain
 from withhold.model.account import Acceptance, Account, PlanPeriod, SettingEvidence
 from withhold.model.conversation import Conversation, Deletion, Feedback
 from withhold.model.evidence import Draft, Json

@@ -14,7 +14,7 @@ from withhold.support.paths import OVERRIDE, StateHome, state_home
 from withhold.support.progress import Progress, Silent
 
 if TYPE_CHECKING:
-    from withhold.app.state import State
+    from withhold.app.state.whole import State
     from withhold.evidence.journal import Journal
     from withhold.evidence.keys import Keys
     from withhold.model.terms import Provider
@@ -40,7 +40,7 @@ class Services:
     @cached_property
     def store(self) -> "State":
         """The state, migrated if an older version wrote it. Made on first use."""
-        from withhold.app.state import State
+        from withhold.app.state.whole import State
 
         return State.open(self.home.prepare(), self.clock, __version__)
 
@@ -80,7 +80,7 @@ class Services:
     def close(self) -> None:
         """Let go of the state, if it was opened; evidence that lacks time-stamps gets them first."""
         if self.stamps and "journal" in self.__dict__:
-            from withhold.app.stamping import stamp_late
+            from withhold.app.evidence.stamping import stamp_late
 
             stamp_late(self)
         if "store" in self.__dict__:

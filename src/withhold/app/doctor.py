@@ -121,7 +121,7 @@ def _browser(services: Services) -> d.CheckRow:
 
 
 def _packs(services: Services) -> d.CheckRow:
-    from withhold.app.packs import list_packs
+    from withhold.app.packs.showing import list_packs
 
     rows = list_packs(services).packs
     days = [row.age_days for row in rows if row.age_days is not None and not row.fictional]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from withhold.app.bootstrap import Services
-from withhold.app.guiding import deciding_controls
+from withhold.app.optout.guiding import deciding_controls
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.terms import Control, Provider
 from withhold.model.words import Known, Setting

@@ -12,12 +12,12 @@ from msgspec import structs
 
 from withhold.app.accounts import account_named, list_accounts, provider_of
 from withhold.app.bootstrap import Services
-from withhold.app.exposure import ledger
-from withhold.app.guiding import Place, deciding_controls, steps_to
-from withhold.app.opt_out_all import web_address
+from withhold.app.ledger.exposure import ledger
+from withhold.app.ledger.timeline import timeline
+from withhold.app.optout.all_providers import web_address
+from withhold.app.optout.guiding import Place, deciding_controls, steps_to
 from withhold.app.status import status
-from withhold.app.timeline import timeline
-from withhold.app.watch_due import watched
+from withhold.app.watch.due import watched
 from withhold.model.evidence import Json, Record
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
@@ -254,7 +254,7 @@ def guide_to(
 
 def record(services: Services, record_id: str) -> Shown:
     """One record. Raises ``UsageProblem`` for an id that is none."""
-    from withhold.app.evidence import record_row
+    from withhold.app.evidence.checking import record_row
 
     found = services.journal.get(record_id)
     return Shown(

@@ -10,7 +10,7 @@ import click
 from withhold.cli.talk import json_option, services, show
 
 if TYPE_CHECKING:
-    from withhold.app.apply import Offer
+    from withhold.app.machine.apply import Offer
 
 
 @click.command(short_help="Set local tools' settings, with backup and undo.")
@@ -59,7 +59,7 @@ def apply(
 
     Example: withhold apply --dry-run; withhold apply --mdm policies claude-code --organisation ID
     """
-    from withhold.app import apply as use
+    from withhold.app.machine import apply as use
 
     made = services()
     if mdm is not None:

@@ -33,7 +33,7 @@ def inspect(url: str, pack: str | None, profile: Path | None, headless: bool, as
 
     Example: withhold controls inspect https://example.org/settings --headless
     """
-    from withhold.app.inspect import inspect as inspect_page
+    from withhold.app.optout.inspect import inspect as inspect_page
 
     document = inspect_page(services(), url, pack_id=pack, profile=profile, headless=headless)
     show(document, as_json=as_json)

@@ -37,7 +37,7 @@ def list_(own: bool, as_json: bool) -> None:
 
     Example: withhold evidence list
     """
-    from withhold.app.evidence import list_evidence
+    from withhold.app.evidence.checking import list_evidence
 
     show(list_evidence(_quiet(), own=own), as_json=as_json)
 
@@ -74,7 +74,7 @@ def verify(
 
     Example: withhold evidence verify
     """
-    from withhold.app.evidence import failed, verify_evidence, verify_file
+    from withhold.app.evidence.checking import failed, verify_evidence, verify_file
 
     if record is not None and everything:
         raise click.UsageError("--all and RECORD exclude each other")
@@ -85,7 +85,7 @@ def verify(
     else:
         document = verify_evidence(_quiet(), record)
     if ots:
-        from withhold.app.opentimestamps import asked_ots
+        from withhold.app.evidence.opentimestamps import asked_ots
 
         document = asked_ots(_quiet(), document)
     show(document, as_json=as_json)
@@ -101,7 +101,7 @@ def fsck(ctx: click.Context, as_json: bool) -> None:
 
     Example: withhold evidence fsck
     """
-    from withhold.app.evidence import check_store
+    from withhold.app.evidence.checking import check_store
 
     document = check_store(_quiet())
     show(document, as_json=as_json)
@@ -134,8 +134,8 @@ def stamp(
 
     Example: withhold evidence stamp --tsa http://tsa.example/ --root root.pem
     """
-    from withhold.app.opentimestamps import stamp_by_ots
-    from withhold.app.stamping import stamp_evidence
+    from withhold.app.evidence.opentimestamps import stamp_by_ots
+    from withhold.app.evidence.stamping import stamp_evidence
 
     if ots and (url or root):
         raise click.UsageError("--ots asks no authority: leave --tsa and --root out")
@@ -162,7 +162,7 @@ def list_authorities(as_json: bool) -> None:
 
     Example: withhold evidence authorities list
     """
-    from withhold.app.stamping import list_authorities as listed
+    from withhold.app.evidence.stamping import list_authorities as listed
 
     show(listed(_quiet()), as_json=as_json)
 
@@ -179,7 +179,7 @@ def add(url: str, root: Path, name: str | None, policy: str | None, crl: Path | 
 
     Example: withhold evidence authorities add http://tsa.example/ --root root.pem
     """
-    from withhold.app.stamping import add_authority
+    from withhold.app.evidence.stamping import add_authority
 
     show(add_authority(_quiet(), url, root, name, policy, crl), as_json=as_json)
 
@@ -192,7 +192,7 @@ def remove(name: str, as_json: bool) -> None:
 
     Example: withhold evidence authorities remove tsa-example
     """
-    from withhold.app.stamping import remove_authority
+    from withhold.app.evidence.stamping import remove_authority
 
     show(remove_authority(_quiet(), name), as_json=as_json)
 
@@ -212,7 +212,7 @@ def show_key(as_json: bool) -> None:
 
     Example: withhold evidence key show
     """
-    from withhold.app.log_keys import show_keys
+    from withhold.app.evidence.keys import show_keys
 
     show(show_keys(_quiet()), as_json=as_json)
 
@@ -225,7 +225,7 @@ def rotate(lost: bool, as_json: bool) -> None:
 
     Example: withhold evidence key rotate
     """
-    from withhold.app.log_keys import rotate_key
+    from withhold.app.evidence.keys import rotate_key
 
     show(rotate_key(_quiet(), lost=lost), as_json=as_json)
 
@@ -238,7 +238,7 @@ def checkpoint(out: Path | None, as_json: bool) -> None:
 
     Example: withhold evidence checkpoint -o checkpoint.txt
     """
-    from withhold.app.log_keys import hand_out
+    from withhold.app.evidence.keys import hand_out
 
     show(hand_out(_quiet(), None, out), as_json=as_json)
 
@@ -252,7 +252,7 @@ def proof(record: str, out: Path | None, as_json: bool) -> None:
 
     Example: withhold evidence proof 3f9a -o record.tlog-proof
     """
-    from withhold.app.log_keys import hand_out
+    from withhold.app.evidence.keys import hand_out
 
     show(hand_out(_quiet(), record, out), as_json=as_json)
 

@@ -31,7 +31,7 @@ def add_file(
 
     Example: withhold evidence add seen.png --account me --setting private --at 2025-10-01T09:30:00+02:00
     """
-    from withhold.app.evidence_add import add_evidence
+    from withhold.app.evidence.adding import add_evidence
 
     document = add_evidence(
         services(), file, account=account, control=control, setting=setting, at=at, mask=mask

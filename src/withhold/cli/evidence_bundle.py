@@ -9,7 +9,7 @@ from withhold.cli.talk import json_option, services, show
 
 if TYPE_CHECKING:
     from withhold.app.bootstrap import Services
-    from withhold.app.bundles import Handed
+    from withhold.app.evidence.bundles import Handed
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,7 +49,7 @@ def bundle_records(out: str, as_json: bool, **what: Any) -> None:
 
     Example: withhold evidence bundle 3f9a -o bundle.zip
     """
-    from withhold.app.bundles import write_bundle
+    from withhold.app.evidence.bundles import write_bundle
 
     app = _quiet()
     show(write_bundle(app, _handed(app, **what), out), as_json=as_json)
@@ -69,7 +69,7 @@ def report_records(out: str, seal: str | None, as_json: bool, **what: Any) -> No
 
     Example: withhold evidence report 3f9a -o report.pdf
     """
-    from withhold.app.bundles import report
+    from withhold.app.evidence.bundles import report
 
     app = _quiet()
     show(report(app, _handed(app, **what), out, seal=seal), as_json=as_json)
@@ -88,12 +88,12 @@ def _handed(
     if dispute is None:
         if begins or ends:
             raise click.UsageError("--from and --to belong to --dispute")
-        from withhold.app.bundles import handed
+        from withhold.app.evidence.bundles import handed
 
         return handed(app, records, leave_out)
     if records or begins is None:
         raise click.UsageError("--dispute takes --from, and no records: it finds them itself")
-    from withhold.app.dispute import dispute as gathered
+    from withhold.app.evidence.dispute import dispute as gathered
 
     return gathered(app, dispute, begins, ends, left_out=leave_out, recheck_days=recheck_days)
 

@@ -23,7 +23,7 @@ def request(provider: str, as_json: bool) -> None:
 
     Example: withhold export request anthropic
     """
-    from withhold.app.export_request import export_request
+    from withhold.app.imports.export_request import export_request
 
     show(export_request(services(), provider), as_json=as_json)
 
@@ -41,7 +41,7 @@ def keep(
 
     Example: withhold export keep data-2026-11-20.zip --recipient age1...
     """
-    from withhold.app.export_request import export_keep, first_line
+    from withhold.app.imports.export_request import export_keep, first_line
 
     passphrase = None if passphrase_file is None else first_line(passphrase_file)
     show(export_keep(services(), file, out, recipients=recipient, passphrase=passphrase), as_json=as_json)

@@ -16,8 +16,8 @@ from withhold.cli.whatif import whatif
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from withhold.app.exposure import View
-    from withhold.app.filters import Filter
+    from withhold.app.ledger.exposure import View
+    from withhold.app.ledger.filters import Filter
 
 STDOUT = "-"
 
@@ -80,7 +80,7 @@ def exposure(
         _nothing_before_the_subcommand(ctx)
         return
     from withhold.app.dates import parse_when
-    from withhold.app.exposure import check as answer
+    from withhold.app.ledger.exposure import check as answer
 
     as_json = as_json or asked_before()
     _one_stdout(csv == STDOUT, ics == STDOUT, jsonl, as_json)
@@ -88,7 +88,7 @@ def exposure(
     with _ledger(places, engine, now, wanted()) as view:
         _to_files(view, csv=csv, parquet=parquet, ics=ics, now=now)
         if jsonl or as_json:
-            from withhold.app import handing_out
+            from withhold.app.ledger import handing_out
 
             _to_stdout(handing_out.as_json(view) if as_json else handing_out.as_json_lines(view))
         elif csv is None and ics is None and parquet is None:
@@ -100,8 +100,8 @@ def exposure(
 def _ledger(
     places: tuple[str, ...], engine: str, now: datetime | None, wanted: "Filter"
 ) -> "AbstractContextManager[View]":
-    from withhold.app.exposure import ledger
-    from withhold.app.members import ledger_of_members
+    from withhold.app.ledger.exposure import ledger
+    from withhold.app.ledger.members import ledger_of_members
 
     if places:
         return ledger_of_members(services(), places, engine=engine, as_of=now, wanted=wanted)
@@ -115,7 +115,7 @@ def _ledger(
 def _to_files(
     view: "View", *, csv: str | None, parquet: str | None, ics: str | None, now: datetime | None
 ) -> None:
-    from withhold.app import handing_out
+    from withhold.app.ledger import handing_out
 
     if csv is not None:
         _hand_out(csv, handing_out.as_csv(view))
@@ -145,7 +145,7 @@ def _hand_out(target: str, pieces: Iterable[bytes]) -> None:
     if target == STDOUT:
         _to_stdout(pieces)
         return
-    from withhold.app.handing_out import write_pieces
+    from withhold.app.ledger.handing_out import write_pieces
 
     tell(f"written: {write_pieces(target, pieces)}")
 
@@ -167,7 +167,7 @@ def explain(id_: str, as_of: str | None, as_json: bool) -> None:
     Example: withhold exposure explain 3f9a1c2b
     """
     from withhold.app.dates import parse_when
-    from withhold.app.exposure import explain as run
+    from withhold.app.ledger.exposure import explain as run
 
     show(run(services(), id_, as_of=None if as_of is None else parse_when(as_of).latest), as_json=as_json)
 

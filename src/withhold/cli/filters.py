@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from withhold.app.filters import Filter
+    from withhold.app.ledger.filters import Filter
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,7 +64,7 @@ def filter_options(command: F) -> F:
 
 def _filter(*, since: str | None, until: str | None, **words: Any) -> "Filter":
     from withhold.app.dates import parse_when
-    from withhold.app.filters import Filter
+    from withhold.app.ledger.filters import Filter
 
     return Filter(
         since=None if since is None else parse_when(since).earliest,

@@ -25,8 +25,8 @@ def findings(paths: tuple[Path, ...], check: bool, allow: Path | None, personal:
 
     Example: withhold findings ~/.claude; withhold findings export.zip --check
     """
-    from withhold.app.findings import check as answer
-    from withhold.app.findings import findings as run
+    from withhold.app.machine.findings import check as answer
+    from withhold.app.machine.findings import findings as run
 
     document = run(services(), paths, allow=allow, personal=personal)
     show(document, as_json=as_json)

@@ -20,7 +20,7 @@ def import_(paths: tuple[Path, ...], account: str | None, keep_titles: bool, as_
 
     Example: withhold import ~/Downloads/data-2026-11-20.zip ~/.claude
     """
-    from withhold.app.importing import import_paths
+    from withhold.app.imports.importing import import_paths
 
     document = import_paths(services(), paths, account=account, keep_titles=keep_titles)
     show(document, as_json=as_json)

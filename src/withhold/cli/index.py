@@ -27,7 +27,7 @@ def export(folder: Path, member: str | None, as_json: bool) -> None:
 
     Example: withhold index export ~/index --member ada
     """
-    from withhold.app.index import export_index
+    from withhold.app.ledger.index import export_index
 
     show(export_index(services(), folder, member=member), as_json=as_json)
 
@@ -39,7 +39,7 @@ def check(as_json: bool) -> None:
 
     Example: withhold index check
     """
-    from withhold.app.index import check_index
+    from withhold.app.ledger.index import check_index
 
     document = check_index(services())
     show(document, as_json=as_json)

@@ -9,7 +9,7 @@ import click
 from withhold.cli.talk import json_option, services, show
 
 if TYPE_CHECKING:
-    from withhold.app.letters_compose import Identity
+    from withhold.app.letters.compose import Identity
 
 KINDS = ("access", "erasure", "objection", "restriction", "withdraw", "complaint")
 LAWS = ("gdpr", "uk", "ch", "br", "ccpa")
@@ -92,7 +92,7 @@ def write(
 
     Example: withhold letter write anthropic --kind objection --lang de --name "Robin Roe" -o letter.pdf
     """
-    from withhold.app.letters import Wish, write_letter
+    from withhold.app.letters.filing import Wish, write_letter
 
     wish = Wish(provider, kind, law, lang, account, _who(name, address, identifier))
     _said(write_letter(services(), wish, to=to), as_mail=as_mail, as_json=as_json)
@@ -121,7 +121,7 @@ def follow_up(
 
     Example: withhold letter follow-up 1a2b3c4d -o reminder.pdf
     """
-    from withhold.app import letters
+    from withhold.app.letters import filing as letters
 
     if everything:
         show(letters.follow_up_all(services()), as_json=as_json)
@@ -138,7 +138,7 @@ def list_(as_json: bool) -> None:
 
     Example: withhold letter list
     """
-    from withhold.app.letters import list_letters
+    from withhold.app.letters.filing import list_letters
 
     show(list_letters(services()), as_json=as_json)
 
@@ -152,7 +152,7 @@ def sent(letter_id: str, day: date, as_json: bool) -> None:
 
     Example: withhold letter sent 1a2b3c4d --on 2026-11-22
     """
-    from withhold.app.letters import mark_sent
+    from withhold.app.letters.filing import mark_sent
 
     show(mark_sent(services(), letter_id, day), as_json=as_json)
 
@@ -166,7 +166,7 @@ def extended(letter_id: str, day: date, as_json: bool) -> None:
 
     Example: withhold letter extended 1a2b3c4d --on 2026-12-10
     """
-    from withhold.app.letters import mark_extended
+    from withhold.app.letters.filing import mark_extended
 
     show(mark_extended(services(), letter_id, day), as_json=as_json)
 
@@ -181,13 +181,13 @@ def answered(letter_id: str, file: Path, day: date | None, as_json: bool) -> Non
 
     Example: withhold letter answered 1a2b3c4d answer.pdf --on 2026-12-20
     """
-    from withhold.app.letters import mark_answered
+    from withhold.app.letters.filing import mark_answered
 
     show(mark_answered(services(), letter_id, file, day), as_json=as_json)
 
 
 def _who(name: str | None, address: str | None, identifier: str | None) -> "Identity":
-    from withhold.app.letters_compose import Identity
+    from withhold.app.letters.compose import Identity
 
     return Identity(name, None if address is None else address.replace("\\n", "\n"), identifier)
 

@@ -16,8 +16,8 @@ from withhold.cli.talk import json_option, services, show
 
 if TYPE_CHECKING:
     from withhold.app.bootstrap import Services
-    from withhold.app.guiding import Sitting
-    from withhold.app.witness import Watch
+    from withhold.app.optout.guiding import Sitting
+    from withhold.app.optout.witness import Watch
 
 EXIT = {
     "changed": 0,
@@ -103,7 +103,7 @@ def optout(
             raise click.UsageError("--all guides through all accounts: it goes with --platform and --no-open")
         _all(made, platform, sitting, as_json=as_json)
         return
-    from withhold.app.opt_out import opt_out
+    from withhold.app.optout.opt_out import opt_out
 
     document = opt_out(
         made,
@@ -125,19 +125,19 @@ def optout(
 
 
 def _watch(profile: Path | None, *, keep: bool) -> "Watch":
-    from withhold.app.witness import Watch
+    from withhold.app.optout.witness import Watch
 
     return Watch(TerminalKeys(), new_or_known_passphrase if keep else None, profile)
 
 
 def _sitting(made: "Services", *, opens: bool) -> "Sitting":
-    from withhold.app.guiding import Sitting
+    from withhold.app.optout.guiding import Sitting
 
     return Sitting(Terminal(), made.clock(), open_in_own_browser if opens else None)
 
 
 def _all(made: "Services", platform: str | None, sitting: "Sitting | None", *, as_json: bool) -> None:
-    from withhold.app.opt_out_all import opt_out_all
+    from withhold.app.optout.all_providers import opt_out_all
 
     document = opt_out_all(made, platform=platform, sitting=sitting)
     show(document, as_json=as_json)

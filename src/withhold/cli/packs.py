@@ -25,7 +25,7 @@ def list_(as_json: bool) -> None:
 
     Example: withhold packs list
     """
-    from withhold.app.packs import list_packs
+    from withhold.app.packs.showing import list_packs
 
     show(list_packs(services()), as_json=as_json)
 
@@ -38,8 +38,8 @@ def show_(name: str, as_json: bool) -> None:
 
     Example: withhold packs show anthropic; withhold packs show codex-cli
     """
-    from withhold.app.packs import show_pack
-    from withhold.app.tool_packs import is_tool, show_tool
+    from withhold.app.packs.showing import show_pack
+    from withhold.app.packs.tools import is_tool, show_tool
 
     made = services()
     show(show_tool(made, name) if is_tool(made, name) else show_pack(made, name), as_json=as_json)
@@ -54,7 +54,7 @@ def lint(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
 
     Example: withhold packs lint my-provider.yaml
     """
-    from withhold.app.packs import lint_packs
+    from withhold.app.packs.showing import lint_packs
 
     document = lint_packs(services(), files)
     show(document, as_json=as_json)
@@ -71,7 +71,7 @@ def coverage(ctx: click.Context, facts: Path, as_json: bool) -> None:
 
     Example: withhold packs coverage providers.json
     """
-    from withhold.app.packs import coverage_of
+    from withhold.app.packs.showing import coverage_of
 
     document = coverage_of(services(), facts)
     show(document, as_json=as_json)
@@ -89,7 +89,7 @@ def diff(ctx: click.Context, provider: str, file: Path, as_json: bool) -> None:
 
     Example: withhold packs diff anthropic my-anthropic.yaml
     """
-    from withhold.app.packs import diff_packs
+    from withhold.app.packs.showing import diff_packs
 
     document = diff_packs(services(), provider, file)
     show(document, as_json=as_json)
@@ -114,7 +114,7 @@ def update(
 
     Example: withhold packs update packs-7.zip --key maker.pub
     """
-    from withhold.app import pack_updates as updates
+    from withhold.app.packs import updates
 
     if sum((source is not None, undo, forget_key)) != 1 or ((undo or forget_key) and (key or dry_run)):
         raise click.UsageError("give a FILE or URL (with --key, --dry-run), or --undo, or --forget-key")
@@ -156,12 +156,12 @@ def sign(
 
     Example: withhold packs sign our-packs -o packs-7.zip --key maker.pem --version 7
     """
-    from withhold.app import pack_signing
+    from withhold.app.packs import signing
 
     made = services()
     if make_key:
-        tell(f"new keys: {key}, for you alone, and {pack_signing.make_key(key)}, for those who trust you")
-    document = pack_signing.sign_packs(
+        tell(f"new keys: {key}, for you alone, and {signing.make_key(key)}, for those who trust you")
+    document = signing.sign_packs(
         made,
         folder,
         output,

@@ -56,8 +56,8 @@ def plan(
 
     Example: withhold purge plan --keep keep.txt
     """
-    from withhold.app.filters import Filter
-    from withhold.app.purge_plan import purge_plan
+    from withhold.app.ledger.filters import Filter
+    from withhold.app.purge.plan import purge_plan
     from withhold.cli.talk import asked_before
 
     document = purge_plan(

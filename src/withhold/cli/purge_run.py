@@ -66,7 +66,7 @@ def run_(
 
 
 def _new(made: "Services", ids: tuple[str, ...], mode: str, url: str | None, keep: Path | None) -> int:
-    from withhold.app.purge_run import choose
+    from withhold.app.purge.run import choose
 
     if mode == "assist" and url is None:
         raise click.UsageError("--mode assist needs --url, the address of the provider")
@@ -74,7 +74,7 @@ def _new(made: "Services", ids: tuple[str, ...], mode: str, url: str | None, kee
 
 
 def _require_not_kept(made: "Services", number: int, keep: Path | None) -> None:
-    from withhold.app.purge_run import require_not_kept, resumed
+    from withhold.app.purge.run import require_not_kept, resumed
 
     require_not_kept(made, resumed(made, number), keep)
 
@@ -91,8 +91,8 @@ def _go_on(
     headless: bool,
     as_json: bool,
 ) -> object:
-    from withhold.app.purge_assist import assisted
-    from withhold.app.purge_run import attested, guided, resumed, skipped
+    from withhold.app.purge.assist import assisted
+    from withhold.app.purge.run import attested, guided, resumed, skipped
 
     desk = resumed(made, number)
     if deleted:
@@ -106,7 +106,7 @@ def _go_on(
         return assisted(made, desk, url=where, profile=profile, headless=headless)
     person = Terminal() if somebody_there(as_json=as_json) else None
     if person is None and (deleted or skip):
-        from withhold.app.purge_run import finished
+        from withhold.app.purge.run import finished
 
         return finished(made, desk)
     return guided(made, desk, person)
@@ -119,7 +119,7 @@ def listing(as_json: bool) -> None:
 
     Example: withhold purge list
     """
-    from withhold.app.purge_run import list_purges
+    from withhold.app.purge.run import list_purges
 
     show(list_purges(services()), as_json=as_json)
 
@@ -136,7 +136,7 @@ def verify(export: Path, as_json: bool) -> None:
 
     Example: withhold purge verify data-2026-12-24.zip
     """
-    from withhold.app.purge_verify import exit_code, purge_verify
+    from withhold.app.purge.verify import exit_code, purge_verify
 
     document = purge_verify(services(), export)
     show(document, as_json=as_json)
@@ -160,7 +160,7 @@ def local(
 
     Example: withhold purge local --older-than 90d
     """
-    from withhold.app.purge_local import purge_local
+    from withhold.app.purge.local import purge_local
 
     days = re.fullmatch(r"(\d{1,5})d", older_than)
     if days is None:
@@ -183,6 +183,6 @@ def account(account: str, done: tuple[str, ...], as_json: bool) -> None:
 
     Example: withhold purge account robin
     """
-    from withhold.app.purge_account import purge_account
+    from withhold.app.purge.account import purge_account
 
     show(purge_account(services(), account, done=done), as_json=as_json)

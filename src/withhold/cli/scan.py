@@ -49,8 +49,8 @@ def scan(
 
     Example: withhold scan --json
     """
-    from withhold.app.scan import scan as run
-    from withhold.app.scan import scan_homes
+    from withhold.app.machine.scan import scan as run
+    from withhold.app.machine.scan import scan_homes
 
     if every_home:
         _refuse_with_homes(home, as_sarif)

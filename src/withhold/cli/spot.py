@@ -24,7 +24,7 @@ def spot(url: str, profile: Path | None, headless: bool, check: bool, as_json: b
 
     Example: withhold spot https://example.com/signup --headless
     """
-    from withhold.app.spot import spot as run
+    from withhold.app.optout.spot import spot as run
 
     document = run(services(), url, profile=profile, headless=headless)
     show(document, as_json=as_json)

@@ -9,7 +9,7 @@ import click
 from withhold.cli.talk import json_option, services, show
 
 if TYPE_CHECKING:
-    from withhold.app.backup_archive import Key, Lock
+    from withhold.app.state.archive import Key, Lock
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _THERE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -35,7 +35,7 @@ def backup(file: Path, passphrase_file: Path | None, recipients: tuple[str, ...]
 
     Example: withhold state backup withhold.tar.age --recipient age1...
     """
-    from withhold.app.backup import backup as run
+    from withhold.app.state.backup import backup as run
     from withhold.support.errors import UsageProblem
 
     if passphrase_file is not None and recipients:
@@ -59,19 +59,19 @@ def restore(
 
     Example: withhold state restore withhold.tar.age
     """
-    from withhold.app.backup import restore as run
+    from withhold.app.state.backup import restore as run
 
     show(run(services(), file, _key(passphrase_file, identity), fork=fork), as_json=as_json)
 
 
 def _lock(passphrase_file: Path | None, recipients: tuple[str, ...]) -> "Lock":
-    from withhold.app.backup_archive import Lock
+    from withhold.app.state.archive import Lock
 
     return Lock(recipients=recipients) if recipients else Lock(_passphrase(passphrase_file, again=True))
 
 
 def _key(passphrase_file: Path | None, identity: Path | None) -> "Key":
-    from withhold.app.backup_archive import Key, identities_in
+    from withhold.app.state.archive import Key, identities_in
 
     if identity is None:
         return Key(_passphrase(passphrase_file, again=False))

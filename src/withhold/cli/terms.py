@@ -24,7 +24,7 @@ def terms(
 
     Example: withhold watch terms anthropic
     """
-    from withhold.app.terms import exit_code, list_changes, mark_read, watch_terms
+    from withhold.app.terms.watching import exit_code, list_changes, mark_read, watch_terms
 
     if read is not None:
         show(mark_read(services(), read), as_json=as_json)

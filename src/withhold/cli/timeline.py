@@ -9,7 +9,7 @@ from withhold.cli.filters import filter_options
 from withhold.cli.talk import json_option, services, show, tell
 
 if TYPE_CHECKING:
-    from withhold.app.filters import Filter
+    from withhold.app.ledger.filters import Filter
 
 
 @click.command(short_help="Conversations over time against terms and setting, as a plot or a picture.")
@@ -25,8 +25,8 @@ def timeline(out: str | None, wanted: "Callable[[], Filter]", as_of: str | None,
     Example: withhold exposure timeline --since 2025-06-01 --out timeline.html
     """
     from withhold.app.dates import parse_when
-    from withhold.app.timeline import draw
-    from withhold.app.timeline import timeline as run
+    from withhold.app.ledger.timeline import draw
+    from withhold.app.ledger.timeline import timeline as run
 
     now = None if as_of is None else parse_when(as_of).latest
     document = run(services(), as_of=now, wanted=wanted())

@@ -63,7 +63,7 @@ def run_(as_json: bool) -> None:
 
     Example: withhold watch run
     """
-    from withhold.app.watch import exit_code, watch_run
+    from withhold.app.watch.running import exit_code, watch_run
 
     document = watch_run(services(), tell=lambda found: show(found, as_json=as_json))
     click.get_current_context().exit(exit_code(document))
@@ -76,7 +76,7 @@ def status(as_json: bool) -> None:
 
     Example: withhold watch status
     """
-    from withhold.app.watch_status import watch_status
+    from withhold.app.watch.status import watch_status
 
     show(watch_status(services()), as_json=as_json)
 
@@ -95,7 +95,7 @@ def install(terms: bool | None, as_json: bool) -> None:
 
     Example: withhold watch install
     """
-    from withhold.app.watch_install import install as use
+    from withhold.app.watch.install import install as use
 
     show(use(services(), terms=terms), as_json=as_json)
 
@@ -107,7 +107,7 @@ def uninstall(as_json: bool) -> None:
 
     Example: withhold watch uninstall
     """
-    from withhold.app.watch_install import uninstall as use
+    from withhold.app.watch.install import uninstall as use
 
     show(use(services()), as_json=as_json)
 
@@ -130,7 +130,7 @@ def use(
 
     Example: withhold watch use robin --profile ~/lab-profile --url http://127.0.0.1:8400/settings/privacy
     """
-    from withhold.app.watch_status import drop_place, set_place
+    from withhold.app.watch.status import drop_place, set_place
 
     if stop:
         show(drop_place(services(), account), as_json=as_json)
@@ -152,7 +152,7 @@ def notify(addresses: tuple[str, ...], nobody: bool, as_json: bool) -> None:
 
     Example: withhold watch notify dbus://
     """
-    from withhold.app.watch_notify import put_addresses
+    from withhold.app.watch.notify import put_addresses
 
     if bool(addresses) == nobody:
         raise click.UsageError("give the addresses, or --nobody")
@@ -175,7 +175,7 @@ def rhythm(
 
     Example: withhold watch rhythm --every 14d
     """
-    from withhold.app.watch_status import set_rhythm
+    from withhold.app.watch.status import set_rhythm
 
     show(set_rhythm(services(), every=every, after_change=after_change, terms=terms), as_json=as_json)
 
@@ -190,7 +190,7 @@ def calendar(file: Path, as_json: bool) -> None:
 
     Example: withhold watch calendar due.ics
     """
-    from withhold.app.watch_status import write_calendar
+    from withhold.app.watch.status import write_calendar
 
     show(write_calendar(services(), file), as_json=as_json)
 
@@ -203,6 +203,6 @@ def done(name: str, as_json: bool) -> None:
 
     Example: withhold watch done account-lab-robin
     """
-    from withhold.app.watch_status import settle
+    from withhold.app.watch.status import settle
 
     show(settle(services(), name), as_json=as_json)

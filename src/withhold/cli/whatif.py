@@ -9,7 +9,7 @@ from withhold.cli.filters import filter_options
 from withhold.cli.talk import json_option, services, show
 
 if TYPE_CHECKING:
-    from withhold.app.filters import Filter
+    from withhold.app.ledger.filters import Filter
 
 
 @click.command(short_help="What would be, had the setting been off, or were chats deleted.")
@@ -34,7 +34,7 @@ def whatif(
     Example: withhold exposure whatif --off-since 2025-10-01; withhold exposure whatif --delete 3f9a1c2b
     """
     from withhold.app.dates import parse_when
-    from withhold.app.whatif import Asked, what_if
+    from withhold.app.ledger.whatif import Asked, what_if
 
     document = what_if(
         services(),

@@ -26,7 +26,7 @@ from withhold.support.paths import StateHome
 class Store:
     """What lies in the database, in the types of ``model``. For one thread; any number of processes at once.
 
-    Conversations lie in the index; ``app/state.py`` puts the two together.
+    Conversations lie in the index; ``app/state/whole.py`` puts the two together.
 
     All methods may raise ``StateBusy`` or ``EnvironmentProblem``. Each write is durable when it returns.
     """

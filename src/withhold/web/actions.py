@@ -19,7 +19,7 @@ SHOWN = 8
 @done("/evidence")
 def check_evidence(services: Any, fields: dict[str, str]) -> Flash:  # noqa: ARG001 - asks for nothing
     """``withhold evidence fsck``."""
-    from withhold.app.evidence import check_store
+    from withhold.app.evidence.checking import check_store
 
     found = check_store(services)
     counts = _(
@@ -58,7 +58,7 @@ def give_word(services: Any, fields: dict[str, str]) -> Flash:
 @done("/add")
 def import_path(services: Any, fields: dict[str, str]) -> Flash:
     """``withhold import``."""
-    from withhold.app.importing import import_paths
+    from withhold.app.imports.importing import import_paths
 
     read = import_paths(services, [_path(fields)], account=fields.get("account") or None)
     lines = []
@@ -95,7 +95,7 @@ def add_account(services: Any, fields: dict[str, str]) -> Flash:
 @done("/")
 def bring_proof(services: Any, fields: dict[str, str]) -> Flash:
     """``withhold evidence add``: a screenshot or saved page, with the person's word on what it shows."""
-    from withhold.app.evidence_add import add_evidence
+    from withhold.app.evidence.adding import add_evidence
 
     add_evidence(
         services,

@@ -43,7 +43,7 @@ def exposure(request: Request, services: Any) -> Response:
 
 @shown
 def evidence(request: Request, services: Any) -> Response:
-    from withhold.app.evidence import list_evidence
+    from withhold.app.evidence.checking import list_evidence
 
     listed = list_evidence(services)
     rows = tuple(reversed(listed.records))

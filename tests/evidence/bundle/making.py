@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.evidence.making import draft
 from tests.evidence.tsa import simple
 from withhold.app.bootstrap import Services
-from withhold.app.bundles import handed, packed
+from withhold.app.evidence.bundles import handed, packed
 from withhold.evidence import sessions
 from withhold.evidence.authorities import Authorities
 from withhold.evidence.bundle.bag import DATA, PAYLOAD, TAGS, TOP, manifest

@@ -17,7 +17,7 @@ from tests.cli.tool import Tool
 from tests.evidence.bundle.making import Made, failures, repacked, resealed, verified
 from tests.evidence.making import draft
 from tests.evidence.tsa import Issued, revocations
-from withhold.app.bundles import bundle, handed, packed
+from withhold.app.evidence.bundles import bundle, handed, packed
 from withhold.evidence.bundle.check import Trust, check_bundle
 from withhold.evidence.bundle.script import script
 from withhold.evidence.claims import Result

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.evidence.bundle.making import Made
 from tests.evidence.tsa import needs_openssl
-from withhold.app.bundles import handed, report
+from withhold.app.evidence.bundles import handed, report
 from withhold.report.evidence.content import EvidenceReport
 from withhold.report.evidence.document import report_pdf
 from withhold.report.evidence.page import report_page

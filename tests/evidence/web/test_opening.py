@@ -102,7 +102,7 @@ def test_an_archive_whose_hashes_are_wrong_says_so() -> None:
 
 
 def test_an_entry_whose_header_is_longer_than_it_says_is_refused() -> None:
-    """Its bytes would begin behind the end of the file: zipfile raises a bare ``EOFError``, told as a reason."""
+    """Its bytes would begin behind the end of the file: a bare ``EOFError`` of zipfile, told as a reason."""
     whole = bytearray(archive({"datapackage.json": b"{}"}))
     whole[28:30] = (len(whole) - 40).to_bytes(2, "little")
     with pytest.raises(ValueError, match="no readable archive"):

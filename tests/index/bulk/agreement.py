@@ -13,11 +13,11 @@ from tests.policy.histories import History
 from tests.policy.knowledge import Knowledge, all_there_is
 from tests.policy.losses import lose, some
 from withhold.app.bootstrap import Services
-from withhold.app.exposure import ledger, ledger_of
-from withhold.app.filters import EVERYTHING, Filter
-from withhold.app.gone import Absences
-from withhold.app.rows import row_of
-from withhold.app.totals import totals_of
+from withhold.app.ledger.exposure import ledger, ledger_of
+from withhold.app.ledger.filters import EVERYTHING, Filter
+from withhold.app.ledger.gone import Absences
+from withhold.app.ledger.rows import row_of
+from withhold.app.ledger.totals import totals_of
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.conversation import Conversation
 from withhold.model.when import BEGINNING
@@ -80,7 +80,7 @@ def bulk(services: Services, now: datetime, wanted: Filter = EVERYTHING) -> Answ
 
 
 def bulk_of(sweeping: ModuleType, services: Services, now: datetime) -> Answer:
-    """The same by any copy of ``withhold.app.sweep``."""
+    """The same by any copy of ``withhold.app.ledger.sweep``."""
     judges, accounts = ledger_of(services, now)
     with sweeping.sweep(services, judges, accounts, now) as found:
         everything = found.narrowed(EVERYTHING, accounts)

@@ -8,9 +8,9 @@ import pytest
 
 from tests.index.bulk import strangers
 from tests.index.bulk.agreement import state
-from withhold.app.exposure import ledger
-from withhold.app.filters import EVERYTHING, Filter
-from withhold.app.handing_out import as_calendar
+from withhold.app.ledger.exposure import ledger
+from withhold.app.ledger.filters import EVERYTHING, Filter
+from withhold.app.ledger.handing_out import as_calendar
 from withhold.report.due_dates import due_dates
 
 NOW = strangers.BEGAN + timedelta(days=900)

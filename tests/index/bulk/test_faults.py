@@ -12,18 +12,20 @@ from types import ModuleType
 
 import pytest
 
-import withhold.app.sweep
+import withhold.app.ledger.sweep
 import withhold.index.bulk
 from tests.index.bulk import strangers
 from tests.index.bulk.agreement import Answer, bulk_of, pure, state
 from tests.index.bulk.faults import FAULTS, Fault
 from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
-from withhold.app.sweep import DERIVED
+from withhold.app.ledger.sweep import DERIVED
 from withhold.support.paths import StateHome
 
 BULK = Path(str(withhold.index.bulk.__file__)).parent
-APP = {name: Path(str(withhold.app.sweep.__file__)).with_name(name) for name in ("sweep.py", "sorts.py")}
+APP = {
+    name: Path(str(withhold.app.ledger.sweep.__file__)).with_name(name) for name in ("sweep.py", "sorts.py")
+}
 SAMPLE = FAULTS[:: max(len(FAULTS) // SIZES.bulk.planted, 1)]
 STATES = 9
 
@@ -90,7 +92,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for file in folder.rglob("*.py"):
         text = file.read_text(encoding="utf-8")
         text = text.replace("withhold.index.bulk", "mutantbulk.bulk")
-        file.write_text(text.replace("withhold.app.sorts", "mutantbulk.sorts"), encoding="utf-8")
+        file.write_text(text.replace("withhold.app.ledger.sorts", "mutantbulk.sorts"), encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     yield folder
     for name in [n for n in sys.modules if n.partition(".")[0] == folder.name]:

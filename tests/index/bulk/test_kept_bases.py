@@ -16,8 +16,8 @@ from tests.index.bulk.agreement import assert_same, bulk, pure, state
 from tests.policy.drawing import randoms
 from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
-from withhold.app.filters import Filter
-from withhold.app.sweep import DERIVED
+from withhold.app.ledger.filters import Filter
+from withhold.app.ledger.sweep import DERIVED
 from withhold.index.bulk import bulk as bulk_room
 
 pytestmark = pytest.mark.laws
@@ -116,7 +116,7 @@ def damage(file: Path, random: Random) -> None:
 
 def test_the_newest_rows_are_the_first_of_all(tmp_path: Path) -> None:
     """A limit cuts the list and changes neither its order nor the totals."""
-    from withhold.app.exposure import ledger
+    from withhold.app.ledger.exposure import ledger
 
     random = Random(7)
     now = strangers.EDGES[-1]

@@ -13,9 +13,9 @@ from tests.index.bulk import strangers
 from tests.index.bulk.agreement import Answer, assert_same, bulk, state
 from tests.sizes import SIZES, TIER
 from withhold.app.bootstrap import Services
-from withhold.app.filters import EVERYTHING, Filter
-from withhold.app.index import export_index
-from withhold.app.members import ENGINES, ledger_of_members
+from withhold.app.ledger.filters import EVERYTHING, Filter
+from withhold.app.ledger.index import export_index
+from withhold.app.ledger.members import ENGINES, ledger_of_members
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
 

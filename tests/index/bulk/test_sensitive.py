@@ -10,10 +10,10 @@ import pytest
 from tests.index.bulk import strangers
 from tests.index.bulk.agreement import bulk, state
 from withhold.app.bootstrap import Services
-from withhold.app.exposure import ledger
-from withhold.app.filters import Filter
-from withhold.app.totals import totals_of
-from withhold.app.whatif import Asked, what_if
+from withhold.app.ledger.exposure import ledger
+from withhold.app.ledger.filters import Filter
+from withhold.app.ledger.totals import totals_of
+from withhold.app.ledger.whatif import Asked, what_if
 from withhold.store.findings import FoundAt
 from withhold.support.errors import UsageProblem
 

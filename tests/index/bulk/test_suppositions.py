@@ -15,10 +15,10 @@ from tests.index.bulk.agreement import state
 from tests.policy.drawing import randoms
 from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
-from withhold.app.filters import Filter
-from withhold.app.rows import row_of
-from withhold.app.totals import totals_of
-from withhold.app.whatif import Asked, suppose, what_if
+from withhold.app.ledger.filters import Filter
+from withhold.app.ledger.rows import row_of
+from withhold.app.ledger.totals import totals_of
+from withhold.app.ledger.whatif import Asked, suppose, what_if
 from withhold.model.conversation import Deletion
 from withhold.model.when import BEGINNING, When
 from withhold.model.words import Known

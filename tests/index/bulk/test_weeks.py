@@ -13,10 +13,10 @@ from tests.index.bulk import strangers
 from tests.index.bulk.agreement import state
 from tests.policy.drawing import randoms
 from tests.sizes import SIZES
-from withhold.app.exposure import ledger_of
-from withhold.app.filters import Filter
-from withhold.app.rows import row_of
-from withhold.app.timeline import DATED, timeline
+from withhold.app.ledger.exposure import ledger_of
+from withhold.app.ledger.filters import Filter
+from withhold.app.ledger.rows import row_of
+from withhold.app.ledger.timeline import DATED, timeline
 from withhold.model.conversation import Conversation
 
 pytestmark = pytest.mark.laws

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from withhold.app.apply import apply, hand_out, list_runs, undo
 from withhold.app.bootstrap import Services
+from withhold.app.machine.apply import apply, hand_out, list_runs, undo
 from withhold.support.errors import UsageProblem
 from withhold.support.paths import StateHome
 

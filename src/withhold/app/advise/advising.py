@@ -11,7 +11,7 @@ from withhold.app.advise.candidates import BY_USE, Candidate, candidates
 from withhold.app.advise.costing import Priced, cost_of, keys_of, row
 from withhold.app.advise.usage import CHARACTERS_PER_TOKEN, counted
 from withhold.app.bootstrap import Services
-from withhold.app.handing_out import write_file
+from withhold.app.ledger.handing_out import write_file
 from withhold.model.terms import Provider
 from withhold.model.words import Mark, PlanClass
 from withhold.packs.prices import Price, given, merged, read

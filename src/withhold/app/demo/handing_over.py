@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from withhold.app.bootstrap import Services
-from withhold.app.bundles import bundle, verify_bundle
 from withhold.app.demo.steps import Step, Steps
-from withhold.app.evidence import failed
+from withhold.app.evidence.bundles import bundle, verify_bundle
+from withhold.app.evidence.checking import failed
 from withhold.evidence.bundle.packing import unpack
 from withhold.evidence.bundle.script import missing_tools, run_script
 from withhold.support.files import private_dir

@@ -15,10 +15,10 @@ from withhold.app.demo.compare import compare, late
 from withhold.app.demo.handing_over import hand_over
 from withhold.app.demo.person import Person
 from withhold.app.demo.steps import Step, Steps
-from withhold.app.evidence import failed, verify_evidence
-from withhold.app.exposure import exposure
-from withhold.app.importing import import_paths
-from withhold.app.opt_out import opt_out
+from withhold.app.evidence.checking import failed, verify_evidence
+from withhold.app.imports.importing import import_paths
+from withhold.app.ledger.exposure import exposure
+from withhold.app.optout.opt_out import opt_out
 from withhold.model.conversation import Deletion
 from withhold.model.evidence import Artifact, Draft
 from withhold.model.when import When
@@ -317,7 +317,7 @@ class Story:
 
     def _train_after(self) -> None:
         with self._steps.step("predict", "The prediction is written down; then the lab trains again") as step:
-            from withhold.app.exposure import explain
+            from withhold.app.ledger.exposure import explain
 
             self.ledger = exposure(self._services)
             self.explained = explain(self._services, self._our_id(RESUMED))

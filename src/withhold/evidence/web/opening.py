@@ -31,8 +31,8 @@ _MOST_RECORDS = 50_000
 _LARGEST_BODY = 20_000_000
 # What zipfile raises while it opens or reads damaged bytes: a member that ends early is a bare EOFError.
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError, KeyError,
-    struct.error,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    EOFError, OSError, NotImplementedError, RuntimeError, KeyError,
 )  # fmt: skip
 _SINGLEFILE = re.compile(r"Page saved with SingleFile\s+url:\s*(\S+)\s+saved date:\s*([^\n]+)")
 _JS_DATE = re.compile(r"\w{3} (\w{3} \d{1,2} \d{4} \d{2}:\d{2}:\d{2}) GMT([+-]\d{4})")

@@ -1,0 +1,1 @@
+"""Checking, adding to, stamping and handing over the evidence."""

@@ -1,0 +1,1 @@
+"""Exports and transcripts on their way into the index."""

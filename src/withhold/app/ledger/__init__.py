@@ -1,0 +1,1 @@
+"""The exposure ledger: judging all conversations, asking for them, and explaining one."""

@@ -1,0 +1,1 @@
+"""Letters under data protection law, and their deadlines."""

@@ -1,0 +1,1 @@
+"""The audit of this machine: settings, transcripts, secrets, and setting right."""

@@ -1,0 +1,1 @@
+"""Opting out: by the tool, guided, witnessed, and looking a page over."""

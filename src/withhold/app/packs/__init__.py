@@ -1,0 +1,1 @@
+"""Showing, updating and signing packs."""

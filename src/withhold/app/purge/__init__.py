@@ -1,0 +1,1 @@
+"""Deleting what matters, and proving it absent later."""

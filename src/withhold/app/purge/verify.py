@@ -1,0 +1,217 @@
+"""``withhold purge verify``: what a later export says of conversations that were deleted.
+
+Absent means: absent from that export, which can speak for them. It is no word on back-ups, on copies kept on
+other grounds, or on what was trained.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from withhold.app.bootstrap import Services
+from withhold.app.imports.importing import fingerprint
+from withhold.model.account import Account
+from withhold.model.conversation import Conversation
+from withhold.model.evidence import Draft, Json
+from withhold.model.when import When
+from withhold.model.words import Kind, Known
+from withhold.policy.purging import Deleted, Export, Presence, presence
+from withhold.report import documents as d
+from withhold.store.purges import PurgeItem
+from withhold.support.errors import NothingRead
+
+_SPOKEN_OF = ("deleted", "requested", "intended")
+
+
+@dataclass(slots=True)
+class _Read:
+    """What was read of an export, whatever readers took part."""
+
+    made: When | None = None
+    accounts: set[str] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
+    unread: int = 0
+    formats: set[str] = field(default_factory=set)
+
+
+def purge_verify(services: Services, path: Path) -> d.PurgeVerifyDocument:
+    """Look for every deleted conversation in an export. The index is left as it is: ``import`` reads it in.
+
+    Raises ``NothingRead`` where the file is no export.
+    """
+    stamp = services.stamp()
+    services.progress.step(f"reading {path.name}")
+    read = _read(path)
+    sha256 = fingerprint(path)
+    rows: list[d.VerifyRow] = []
+    missing: dict[str, tuple[str, ...]] = {}
+    changed: list[PurgeItem] = []
+    for purge in services.store.purges.all():
+        account = next((a for a in services.store.accounts() if a.id == purge.account_id), None)
+        if account is None:
+            continue
+        if account.id not in missing:
+            missing[account.id] = tuple(_missing(services, account, read))
+        for item in purge.items:
+            if item.state in _SPOKEN_OF:
+                row = _row(account, item, read, len(missing[account.id]), stamp.generated_at)
+                rows.append(row)
+                changed += _changed(item, row, sha256, read)
+    record = _record(services, path, sha256, read, rows)
+    with services.store.transaction():
+        for item in changed:
+            services.store.purges.put(item)
+    lacking = tuple(x for found in missing.values() for x in found)
+    return d.PurgeVerifyDocument(
+        generated_at=stamp.generated_at,
+        tool_version=stamp.tool_version,
+        export=str(path),
+        made_earliest=None if read.made is None else read.made.earliest,
+        made_latest=None if read.made is None else read.made.latest,
+        rows=tuple(rows),
+        missing=lacking,
+        unread=read.unread,
+        record=record,
+        notices=_notices(rows, lacking),
+        next=_next(rows, path),
+    )
+
+
+def exit_code(document: d.PurgeVerifyDocument) -> int:
+    """1 something is still there or came back; 3 something is unknown, or nothing was looked for; else 0."""
+    results = {row.result for row in document.rows}
+    if results & {"reappeared", "still_there"}:
+        return 1
+    return 3 if "unknown" in results or not results else 0
+
+
+def _read(path: Path) -> _Read:
+    from withhold.sources.registry import UNKNOWN, read_paths
+
+    read = _Read()
+    try:
+        for reading in read_paths([path.expanduser()]):
+            for item in reading:
+                if isinstance(item, Conversation):
+                    read.shown.add(item.source_id)
+                    read.kinds.add(item.kind.value)
+                    if item.account_ref is not None:
+                        read.accounts.add(item.account_ref)
+            summary = reading.summary()
+            read.accounts |= set(summary.account_refs)
+            read.unread += summary.unrecognised_count
+            if reading.format != UNKNOWN:
+                read.formats.add(reading.format)
+                read.made = _later(read.made, summary.exported_at, first=len(read.formats) == 1)
+    except NothingRead:
+        if not read.formats:
+            raise
+    return read
+
+
+def _later(held: When | None, made: When | None, *, first: bool) -> When | None:
+    """The span of the whole: as early as its earliest part, and unknown as soon as one part is."""
+    if first:
+        return made
+    if held is None or made is None:
+        return None
+    return When(min(held.earliest, made.earliest), max(held.latest, made.latest))
+
+
+def _missing(services: Services, account: Account, read: _Read) -> Iterator[str]:
+    """Conversations that nobody deleted, that exports of this format show, and that this one should show."""
+    items = (i for p in services.store.purges.all() for i in p.items)
+    asked = {i.conversation for i in items if i.state in _SPOKEN_OF}
+    formats = {s.id: s.format for s in services.store.sources()}
+    if read.made is None:
+        return
+    for stored in services.store.conversations(account.id):
+        c = stored.conversation
+        begun = max((m.at.earliest for m in c.messages), default=None)
+        if (
+            c.kind is Kind.CHAT
+            and c.source_id not in read.shown
+            and c.deletion is None
+            and stored.id not in asked
+            and begun is not None
+            and begun < read.made.earliest
+            and any(formats.get(s) in read.formats for s in stored.sources)
+        ):
+            yield stored.id
+
+
+def _row(account: Account, item: PurgeItem, read: _Read, missing: int, now: datetime) -> d.VerifyRow:
+    deleted = Deleted(
+        accounts=frozenset({account.id, *account.source_account_ids}),
+        kind=Kind.CHAT.value,
+        gone=item.gone,
+        seen_gone=item.absent_from is not None or (item.state == "deleted" and item.known is Known.OBSERVED),
+    )
+    export = Export(read.made, frozenset(read.accounts), frozenset(read.kinds), read.unread, missing)
+    found, why = presence(deleted, export, now, shown=item.source_id in read.shown)
+    return d.VerifyRow(
+        purge=item.purge,
+        id=item.conversation,
+        source_id=item.source_id,
+        result=found.value,
+        why=why,
+        back_end_until=item.kept_until,
+        back_end=_back_end(item, now),
+    )
+
+
+def _back_end(item: PurgeItem, now: datetime) -> Literal["running", "over", "unknown"]:
+    if item.kept_until is None:
+        return "unknown"
+    return "running" if now <= item.kept_until else "over"
+
+
+def _changed(item: PurgeItem, row: d.VerifyRow, sha256: str, read: _Read) -> Iterator[PurgeItem]:
+    """The first export that lacks it is put down; one that shows it again takes that back."""
+    if row.result == Presence.ABSENT.value and item.absent_from is None and read.made is not None:
+        yield replace(item, absent_from=sha256, absent_at=read.made.latest)
+
+
+def _record(services: Services, path: Path, sha256: str, read: _Read, rows: list[d.VerifyRow]) -> str:
+    body: dict[str, Json] = {
+        "file": path.name,
+        "outcome": ", ".join(f"{n} {what}" for what, n in sorted(Counter(r.result for r in rows).items())),
+        "sha256": sha256,
+        "made": None if read.made is None else [read.made.earliest.isoformat(), read.made.latest.isoformat()],
+        "unread": read.unread,
+        "results": [
+            {
+                "purge": r.purge,
+                "conversation": r.id,
+                "source_id": r.source_id,
+                "result": r.result,
+                "why": r.why,
+            }
+            for r in rows
+        ],
+    }
+    return services.journal.append(Draft(type="purge.verify", at=services.clock(), body=body)).id
+
+
+def _notices(rows: list[d.VerifyRow], missing: tuple[str, ...]) -> tuple[str, ...]:
+    notes = []
+    if any(r.result == "absent" for r in rows):
+        notes.append(
+            "Absent speaks of this export alone: not of back-ups, nor of copies kept on other grounds."
+        )
+    if missing:
+        notes.append(
+            f"{len(missing)} that nobody deleted are missing too ({', '.join(missing[:3])}); if you deleted"
+            " them, say so (withhold account deleted ID), else get a whole export."
+        )
+    return tuple(notes)
+
+
+def _next(rows: list[d.VerifyRow], path: Path) -> str:
+    if any(r.result in ("reappeared", "still_there") for r in rows):
+        return f"withhold import {path.name}; withhold purge run ID..."
+    return "withhold watch status"

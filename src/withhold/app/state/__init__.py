@@ -1,0 +1,1 @@
+"""The state as a whole: opened, backed up, put back, forgotten."""

@@ -1,0 +1,1 @@
+"""What goes on working when the person has forgotten it."""
