@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from withhold.app.bootstrap import Services
+from withhold.app.local.picking import Candidate, picks
 from withhold.app.local.which import need_engine, shelf
 from withhold.local import memory, speed
 from withhold.local.gguf import Header, read_header
@@ -31,7 +32,8 @@ _ORDER: dict[Fits, int] = {"well": 0, "tightly": 1, "unknown": 2, "no": 3}
 class _Bench:
     """What every row is held against."""
 
-    rooms: tuple[Room, ...]
+    room: Room
+    gpus: tuple[Room, ...]
     measured: speed.Speed | None
     context: int
     models: Models
@@ -55,7 +57,7 @@ def fit(
     level, failed = best_level()
     file = _file(services, wanted)
     measured, notes = _measured(services, file, models, level) if probe and not buy else (None, ())
-    bench = _Bench(_rooms(hardware), measured, context or CONTEXT, models)
+    bench = _Bench(_memory(hardware), _gpus(hardware), measured, context or CONTEXT, models)
     rows = [_of_file(file, bench)] if file is not None else list(_of_catalogue(services, wanted, bench))
     if buy:
         rows = sorted(rows, key=lambda row: (row.memory_wanted is None, row.memory_wanted or 0))
@@ -68,6 +70,7 @@ def fit(
         seal=d.SealRow(level=level.value, said=SAID[level], stronger=failed),
         probe=None if measured is None else _probe_row(measured, file),
         catalogue_of=models.as_of,
+        picks=() if buy or wanted is not None else tuple(_picks(bench)),
         models=tuple(rows),
         notes=(*notes, *_notes(models, rows, buy=buy)),
     )
@@ -84,10 +87,14 @@ def _file(services: Services, wanted: str | None) -> Path | None:
     return None if found is None else found[0]
 
 
-def _rooms(hardware: Hardware) -> tuple[Room, ...]:
-    """Graphics processors of their own memory first, then the machine's memory."""
-    gpus = [Room(gpu.name, gpu.free or gpu.total) for gpu in hardware.gpus if not gpu.shared]
-    return (*gpus, Room("memory", hardware.available or hardware.total))
+def _memory(hardware: Hardware) -> Room:
+    """The machine's own memory: the engine runs on the processor (``Order.gpu_layers``)."""
+    return Room("memory", hardware.available or hardware.total)
+
+
+def _gpus(hardware: Hardware) -> tuple[Room, ...]:
+    """Graphics processors with memory of their own, for engines that use them."""
+    return tuple(Room(gpu.name, gpu.free or gpu.total) for gpu in hardware.gpus if not gpu.shared)
 
 
 def _measured(
@@ -115,7 +122,7 @@ def _of_file(path: Path, bench: _Bench) -> d.FitRow:
     most = header.whole("context_length")
     context = min(bench.context, most) if most else bench.context
     need = memory.need_of_file(header, bench.models, context)
-    room, word = _best_room(need, bench.rooms)
+    word = fits(need, bench.room)
     speed_now = None if bench.measured is None else round(bench.measured.tokens_per_second, 1)
     return d.FitRow(
         model=str(path),
@@ -123,7 +130,7 @@ def _of_file(path: Path, bench: _Bench) -> d.FitRow:
         quant=_main_type(header, bench.models),
         context=context,
         fits=word,
-        where=room.where,
+        on_gpu=_on_gpu(need, bench),
         why="; ".join([_WORDS[word], *need.notes]),
         needs=need.least,
         weights=need.weights,
@@ -150,31 +157,54 @@ def _of_catalogue(services: Services, wanted: str | None, bench: _Bench) -> Iter
         yield _of_model(model, bench, here.get(model.id))
 
 
+def _picks(bench: _Bench) -> Iterator[d.PickRow]:
+    judged = ((model, _judged(model, bench, _context(model, bench))) for model in bench.models.models)
+    candidates = [
+        Candidate(model, file, word, _per_second(model, need, bench))
+        for model, files in judged
+        for file, need, word in files
+    ]
+    for why, c in picks(candidates):
+        yield d.PickRow(
+            why=why,
+            model=c.model.id,
+            name=c.model.name,
+            quant=c.file.quant,
+            tokens_per_second=c.tokens_per_second,
+            download=c.file.size or 0,
+            licence=c.model.license,
+        )
+
+
+def _context(model: ModelFacts, bench: _Bench) -> int:
+    return min(bench.context, model.context_tokens or bench.context)
+
+
 def _of_model(model: ModelFacts, bench: _Bench, here: Path | None) -> d.FitRow:
     """The best quantisation that fits; what is here already is read instead of estimated."""
-    context = min(bench.context, model.context_tokens or bench.context)
-    judged = [_judged(model, file, bench, context) for file in model.gguf if file.size is not None]
+    context = _context(model, bench)
+    judged = _judged(model, bench, context)
     if not judged:
         return _unknown(model, context, "the catalogue holds no size of it")
-    file, need, room, word = min(judged, key=lambda j: (_ORDER[j[3]], -(j[0].size or 0)))
+    file, need, word = min(judged, key=lambda j: (_ORDER[j[2]], -(j[0].size or 0)))
     if word == "no" and any(g.size is None for g in model.gguf):
         word, why = "unknown", "what it holds a size of is too large; a smaller file exists, of unknown size"
     else:
         why = _WORDS[word]
-    per_second = None if bench.measured is None else bench.measured.of(_active(model, need.weights))
+    per_second = _per_second(model, need, bench)
     return d.FitRow(
         model=model.id,
         name=model.name + (" (on this computer)" if here else ""),
         quant=file.quant,
         context=context,
         fits=word,
-        where=room.where,
+        on_gpu=min((_on_gpu(n, bench) for _, n, _ in judged), key=lambda w: _ORDER[w or "no"], default=None),
         why=why,
         needs=need.least,
         weights=need.weights,
         cache=need.cache,
         exact=False,
-        tokens_per_second=None if per_second is None else round(per_second, 1),
+        tokens_per_second=per_second,
         speed_by="not known" if per_second is None else "from the probe",
         download=file.size,
         download_basis=file.size_basis,
@@ -183,16 +213,23 @@ def _of_model(model: ModelFacts, bench: _Bench, here: Path | None) -> d.FitRow:
     )
 
 
-def _judged(
-    model: ModelFacts, file: GgufFile, bench: _Bench, context: int
-) -> tuple[GgufFile, memory.Need, Room, Fits]:
-    need = memory.need_of_facts(model, file.size or 0, file.quant, bench.models.engine, context)
-    room, word = _best_room(need, bench.rooms)
-    return file, need, room, word
+def _judged(model: ModelFacts, bench: _Bench, context: int) -> list[tuple[GgufFile, memory.Need, Fits]]:
+    """Each file of the catalogue whose size is known."""
+    sized = [(file, file.size) for file in model.gguf if file.size is not None]
+    needs = [
+        (file, memory.need_of_facts(model, size, file.quant, bench.models.engine, context))
+        for file, size in sized
+    ]
+    return [(file, need, fits(need, bench.room)) for file, need in needs]
 
 
-def _best_room(need: memory.Need, rooms: tuple[Room, ...]) -> tuple[Room, Fits]:
-    return min(((room, fits(need, room)) for room in rooms), key=lambda pair: _ORDER[pair[1]])
+def _on_gpu(need: memory.Need, bench: _Bench) -> Fits | None:
+    return min((fits(need, room) for room in bench.gpus), key=lambda word: _ORDER[word], default=None)
+
+
+def _per_second(model: ModelFacts, need: memory.Need, bench: _Bench) -> float | None:
+    measured = bench.measured
+    return None if measured is None else round(measured.of(_active(model, need.weights)), 1)
 
 
 def _active(model: ModelFacts, weights: int) -> int:
@@ -204,7 +241,7 @@ def _active(model: ModelFacts, weights: int) -> int:
 
 def _unknown(model: ModelFacts, context: int, why: str) -> d.FitRow:
     return d.FitRow(
-        model=model.id, name=model.name, quant=None, context=context, fits="unknown", where="memory", why=why,
+        model=model.id, name=model.name, quant=None, context=context, fits="unknown", on_gpu=None, why=why,
         needs=None, weights=None, cache=None, exact=False, tokens_per_second=None, speed_by="not known",
         download=None, download_basis=None, licence=model.license, memory_wanted=None,
     )  # fmt: skip
@@ -240,8 +277,11 @@ def _notes(models: Models, rows: list[d.FitRow], *, buy: bool) -> Iterator[str]:
         yield f"Estimates from the catalogue of {models.as_of}; a file that was fetched is read exactly."
     if any(row.speed_by == "from the probe" for row in rows):
         yield "Speeds follow from the probe by the bytes a token reads, at short context; no promise."
-    if any(g.where != "memory" for g in rows):
-        yield "That the installed engine can use this graphics processor was not tried."
+    if any(row.on_gpu is not None for row in rows):
+        yield (
+            "The graphics processor is not used by 'withhold local serve', so nothing above counts on it;"
+            " 'withhold local serve MODEL --engine vllm' prints the configuration of an engine that does."
+        )
 
 
 def undetermined(document: d.LocalFitDocument) -> bool:

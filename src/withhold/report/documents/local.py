@@ -50,14 +50,18 @@ class SealRow(Struct, kw_only=True, frozen=True):
 
 
 class FitRow(Struct, kw_only=True, frozen=True):
-    """One model. Sizes in bytes. ``exact``: worked out from the file itself."""
+    """One model. Sizes in bytes. ``exact``: worked out from the file itself.
+
+    ``fits`` speaks of the computer's memory, which is what ``local serve`` uses. ``on_gpu``: the same for its
+    best graphics processor, under an engine that uses it; ``null`` where there is none.
+    """
 
     model: str
     name: str
     quant: str | None
     context: int
     fits: FitsWord
-    where: str
+    on_gpu: FitsWord | None
     why: str
     needs: int | None
     weights: int | None
@@ -72,12 +76,25 @@ class FitRow(Struct, kw_only=True, frozen=True):
     """Free memory with which it would fit well."""
 
 
+class PickRow(Struct, kw_only=True, frozen=True):
+    """A model to begin with, chosen by size and speed alone: nobody here rates answers."""
+
+    why: Literal["largest at reading speed", "largest", "smallest"]
+    model: str
+    name: str
+    quant: str
+    tokens_per_second: float | None
+    download: int
+    licence: str | None
+
+
 class LocalFitDocument(Document, kw_only=True, frozen=True):
     schema: Literal["withhold.local-fit/1"] = "withhold.local-fit/1"
     machine: MachineRow
     seal: SealRow
     probe: ProbeRow | None
     catalogue_of: str
+    picks: tuple[PickRow, ...]
     models: tuple[FitRow, ...]
     notes: tuple[str, ...]
 

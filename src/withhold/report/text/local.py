@@ -1,5 +1,7 @@
 """``withhold local`` in the terminal."""
 
+import textwrap
+
 from rich.console import Console
 from rich.text import Text
 
@@ -9,6 +11,12 @@ from withhold.report.text.base import bullets, grid
 _GIB = 1 << 30
 _FITS = {"well": "green", "tightly": "yellow", "no": "red", "unknown": "yellow"}
 _FEW = 3
+_NAME = 16
+_PICKED = {
+    "largest at reading speed": "the largest that answers as fast as people read",
+    "largest": "the largest that fits well",
+    "smallest": "the smallest, to try it",
+}
 
 
 def gib(size: int | None) -> str:
@@ -41,13 +49,30 @@ def fit(console: Console, document: d.LocalFitDocument) -> None:
             _one(console, row)
     else:
         _table(console, document)
+    _picks(console, document)
     for note in document.notes:
         console.print(Text(note, style="dim"))
 
 
+def _picks(console: Console, document: d.LocalFitDocument) -> None:
+    """What to begin with, above the notes, where the eye ends."""
+    if not document.picks:
+        return
+    console.print(Text("To begin with, by size and speed (nobody here rates answers)", style="bold"))
+    for pick in document.picks:
+        speed = "" if pick.tokens_per_second is None else f", {pick.tokens_per_second:.1f} tokens/s"
+        console.print(
+            f"  {_PICKED[pick.why]}: {pick.name}{speed}, {gib(pick.download)}, {pick.licence or '?'}"
+        )
+        console.print(f"    withhold local get {pick.model} --quant {pick.quant}", soft_wrap=True)
+    console.print()
+
+
 def _one(console: Console, row: d.FitRow) -> None:
     console.print(Text(row.name, style="bold"), f"({row.quant or 'quantisation not known'})")
-    console.print(Text(f"  fits: {row.fits}", style=_FITS[row.fits]), f"in {row.where}: {row.why}")
+    console.print(Text(f"  fits: {row.fits}", style=_FITS[row.fits]), f"in memory: {row.why}")
+    if row.on_gpu is not None:
+        console.print(f"  on the graphics processor, under an engine that uses it: {row.on_gpu}")
     kind = "from the file" if row.exact else "estimate"
     console.print(
         f"  needs {gib(row.needs)} at {row.context:,} tokens of context ({kind}):"
@@ -66,14 +91,19 @@ def _table(console: Console, document: d.LocalFitDocument) -> None:
         mark = Text(row.fits, style=_FITS[row.fits])
         table.add_row(
             mark,
-            row.model,
+            _folded(row.model),
             row.quant or "?",
             gib(row.needs),
             _speed(row),
             gib(row.download),
-            row.licence or "?",
+            _folded(row.licence or "?"),
         )
     console.print(table)
+
+
+def _folded(name: str) -> str:
+    """A long name on lines that end at its hyphens, so that it can be read and typed."""
+    return "\n".join(textwrap.wrap(name, _NAME, break_long_words=False))
 
 
 def _speed(row: d.FitRow) -> str:
