@@ -13,6 +13,7 @@ from withhold.model.when import When
 from withhold.model.words import (
     Allowed,
     Author,
+    ConsentModel,
     Effect,
     ExceptionKind,
     Extent,
@@ -268,3 +269,18 @@ def test_nothing_shown_is_not_nothing_sent() -> None:
     """A conversation without a single message is open, except where no terms could have trained on it."""
     assert words(verdict(chat(), [ON], terms(training()))) == ("unknown", "unknown")
     assert words(verdict(chat(), [ON], terms(training(Allowed.NO)))) == ("not_exposed", "not_eligible")
+
+
+def test_a_reason_of_one_plan_among_several_says_that_it_may_not_be_yours() -> None:
+    """ "Sent under a contract that excludes training" would be an assurance if the plan is not known."""
+    contract = replace(training(Allowed.NO), consent_model=ConsentModel.CONTRACT_EXCLUDED)
+    entries = terms(plan="free"), terms(contract, name="firm", plan="firm")
+    held = product(*entries)
+
+    def texts(tier: str | None) -> dict[str, str]:
+        table = RegimeTable(held, account(tier=tier), [ON], NOW)
+        return {r.rule: r.text for r in Judge(table)(chat("2026-02-01")).reasons}
+
+    assert texts(None)["terms.contract"].startswith("Only if the plan was firm. Sent under a contract")
+    assert texts(None)["setting.sharing"].startswith("Only if the plan was free. The setting")
+    assert texts("firm")["terms.contract"].startswith("Sent under a contract")

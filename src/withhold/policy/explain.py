@@ -78,9 +78,10 @@ class Explainer:
             until=self._copy_until(),
             looked=f"{self._table.looked_at:%Y-%m-%d %H:%M} UTC",
         )
+        only = _only_if(terms, regime)
         note = terms.training.note if terms is not None and rule in _WITH_NOTE else None
         gap = _gap(stretch, regime) if rule in ("setting.between", "setting.unknown") else None
-        return " ".join(filter(None, (text, gap, note)))
+        return " ".join(filter(None, (only, text, gap, note)))
 
     def _copy_until(self) -> str:
         ends = [copy_kept_until(f.at, self._table) for f in self._conversation.feedback]
@@ -93,6 +94,14 @@ class Explainer:
             return None
         times = (m.at.earliest for m in self._conversation.messages if m.at.exact)
         return min((t for t in times if regime.begins <= t < regime.ends), default=None)
+
+
+def _only_if(terms: Terms | None, regime: Regime | None) -> str | None:
+    """Names the plan that a reason speaks of, where it is one of several that the evidence leaves open."""
+    plans = {} if regime is None else {a.track.plan.id: a.track.plan.name for a in regime.alternatives}
+    if terms is None or len(plans) < 2 or terms.plan_id not in plans:
+        return None
+    return f"Only if the plan was {plans[terms.plan_id]}."
 
 
 _WITH_NOTE = frozenset({"terms.contract", "terms.excluded", "terms.no_refusal"})
