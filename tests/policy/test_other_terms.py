@@ -281,6 +281,6 @@ def test_a_reason_of_one_plan_among_several_says_that_it_may_not_be_yours() -> N
         table = RegimeTable(held, account(tier=tier), [ON], NOW)
         return {r.rule: r.text for r in Judge(table)(chat("2026-02-01")).reasons}
 
-    assert texts(None)["terms.contract"].startswith("Only if the plan was firm. Sent under a contract")
-    assert texts(None)["setting.sharing"].startswith("Only if the plan was free. The setting")
+    assert texts(None)["terms.contract"].startswith("Only if firm was the plan. Sent under a contract")
+    assert texts(None)["setting.sharing"].startswith("Only if free was the plan. The setting")
     assert texts("firm")["terms.contract"].startswith("Sent under a contract")

@@ -101,7 +101,7 @@ def _only_if(terms: Terms | None, regime: Regime | None) -> str | None:
     plans = {} if regime is None else {a.track.plan.id: a.track.plan.name for a in regime.alternatives}
     if terms is None or len(plans) < 2 or terms.plan_id not in plans:
         return None
-    return f"Only if the plan was {plans[terms.plan_id]}."
+    return f"Only if {plans[terms.plan_id]} was the plan."
 
 
 _WITH_NOTE = frozenset({"terms.contract", "terms.excluded", "terms.no_refusal"})
