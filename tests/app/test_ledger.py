@@ -270,3 +270,16 @@ def test_a_pack_of_ones_own_is_told(services: Services, tmp_path: Path) -> None:
     known_account(services)
     import_paths(services, [export(tmp_path / "e", ("c", "2025-12-01T10:00:00Z"))])
     assert "own_terms" in by_id(services)["c"].marks
+
+
+def test_accounts_with_one_label_are_told_apart(services: Services, tmp_path: Path) -> None:
+    """A masked address names accounts of two providers alike; the totals then name the provider as well."""
+    label = "r•••@e•••.example"
+    add_account(services, "anthropic", label, source_ids=(REF,))
+    add_account(services, "openai", label)
+    other = "00000000-0000-4000-8000-00000000000b"
+    for name, ref in (("a", REF), ("b", other)):
+        import_paths(services, [export(tmp_path / name, (name, "2026-02-01T10:00:00Z"), ref=ref)])
+    labels = [group.label for group in exposure(services).totals.groups if group.by == "account"]
+    assert f"{label} (anthropic)" in labels
+    assert label not in labels

@@ -38,7 +38,8 @@ def look_for(
     """
     seen = credible(evidence, now)
     if not seen:
-        return Look(now, "the setting was never looked at; withhold optout PROVIDER looks at it", now)
+        whose = "PROVIDER" if provider is None else provider.id
+        return Look(now, f"the setting was never looked at; withhold optout {whose} looks at it", now)
     newest = max(min(e.ends, now) for e in seen)
     last = [e for e in seen if min(e.ends, now) == newest]
     why_not = next(filter(None, (why_fallen(e, now, provider, account, seen_terms) for e in last)), None)

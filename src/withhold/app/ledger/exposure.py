@@ -1,5 +1,6 @@
 """The exposure ledger: totals, rows, and the explanation of one conversation."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,6 +112,14 @@ def ledger(
 Looks = Callable[[tuple[Account, ...], frozenset[str | None]], tuple[d.AsOf, ...]]
 
 
+def _told_apart(accounts: tuple[Account, ...]) -> Iterator[tuple[str, str]]:
+    """Each account by its label, with its provider where another has the same: masked addresses often do."""
+    held = Counter(account.label for account in accounts)
+    for account in accounts:
+        same = held[account.label] > 1
+        yield account.id, f"{account.label} ({account.provider_id})" if same else account.label
+
+
 def view(
     services: Services,
     found: "Sweep",
@@ -125,7 +134,7 @@ def view(
     head = d.ExposureDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
-        totals=tally.totals({a.id: a.label for a in accounts}),
+        totals=tally.totals(dict(_told_apart(accounts))),
         left_out=found.bulk.total() - tally.count,
         conversations=(),
         as_of=looks(accounts, tally.accounts),

@@ -89,7 +89,8 @@ def _parts(groups: Sequence[GroupTotals]) -> Table:
     for g in groups:
         figures = (*_figures(g.past), *_figures(g.future))
         label = said(g.label) if g.by == "kind" else spoken_phrase(g.label)
-        table.add_row(Text(f"    {spoken(g.by)} {label}"), *(f"{n:,}" for n in figures))
+        called = label if g.by == "account" else f"{spoken(g.by)} {label}"
+        table.add_row(Text(f"    {called}"), *(f"{n:,}" for n in figures))
     return table
 
 
