@@ -2,27 +2,22 @@
 
 import ipaddress
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import uvicorn
-
 from withhold.lab.core import Lab
 from withhold.lab.store import LabFile
 from withhold.lab.terms import LabTerms
 from withhold.lab.web.app import create_app
 from withhold.lab.web.site import Site
-from withhold.support.errors import EnvironmentProblem, UsageProblem
+from withhold.support.errors import UsageProblem
+from withhold.support.serving import in_thread, listen, server_of
 
 START = datetime(2025, 8, 1, 9, tzinfo=UTC)
 """Some weeks before the new terms are on offer."""
-
-_PATIENCE = 10.0
-"""Seconds a server gets to start or to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ def serve(
     with _prepared(host, port, data, start, seed, variant, terms) as (running, listening):
         if ready is not None:
             ready(running)
-        _server(running).run(sockets=[listening])
+        server_of(create_app(running.site)).run(sockets=[listening])
 
 
 @contextmanager
@@ -72,17 +67,11 @@ def running_lab(
     terms: LabTerms | None = None,
 ) -> Iterator[RunningLab]:
     """Serve from a thread on a free loopback port, and stop at the end. Arguments as for ``serve``."""
-    with _prepared(host, port, data, start, seed, variant, terms) as (running, listening):
-        server = _server(running)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="lab", daemon=True)
-        thread.start()
-        try:
-            yield running
-        finally:
-            server.should_exit = True
-            thread.join(_PATIENCE)
-        if thread.is_alive():
-            raise EnvironmentProblem("the lab's server did not stop", next_step="try again")
+    with (
+        _prepared(host, port, data, start, seed, variant, terms) as (running, listening),
+        in_thread(server_of(create_app(running.site)), listening, name="lab"),
+    ):
+        yield running
 
 
 @contextmanager
@@ -110,17 +99,10 @@ def _prepared(
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Listening from here on, so that a request made before the server runs waits for it."""
     address = "127.0.0.1" if host == "localhost" else host
     if not _is_loopback(address):
         raise UsageProblem(f"the lab is served on loopback only, not on {host}", next_step="leave --host out")
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        return socket.create_server((address, port), family=family)
-    except OSError as problem:
-        raise EnvironmentProblem(
-            f"port {port} cannot be used: {problem.strerror}", next_step="name another port, or none"
-        ) from problem
+    return listen(address, port)
 
 
 def _is_loopback(address: str) -> bool:
@@ -128,17 +110,3 @@ def _is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
-
-
-def _server(running: RunningLab) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            create_app(running.site),
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            server_header=False,
-            timeout_graceful_shutdown=2,
-        )
-    )
