@@ -8,6 +8,7 @@ from aiohttp import web
 
 from withhold.gateway import wire
 from withhold.gateway.config import Dialect
+from withhold.gateway.connections import Answer
 from withhold.gateway.restore import StreamRestorer, restore_whole
 
 _LARGEST_RESTORED = 64 << 20
@@ -34,7 +35,7 @@ class Answering:
         self.sent = 0
         self.status: int | None = None
 
-    async def pass_on(self, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+    async def pass_on(self, answer: Answer) -> web.StreamResponse:
         """Hand ``answer`` on to its end. Raises :class:`BrokenOff`; waits while the client does not read."""
         self.status = answer.status
         if 300 <= answer.status < 400:
@@ -45,30 +46,26 @@ class Answering:
         response.headers["x-withhold-route"] = self._route
         if not self._values:
             return await self._plain(answer, response)
-        if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
+        if answer.header(b"content-encoding") not in {"", "identity"}:
             raise BrokenOff(f"{self._route} sent a compressed answer, in which nothing can be put back")
         if answer.content_type == "text/event-stream":
             return await self._stream(answer, response)
         return await self._whole(answer, response)
 
-    async def _plain(
-        self, answer: aiohttp.ClientResponse, response: web.StreamResponse
-    ) -> web.StreamResponse:
+    async def _plain(self, answer: Answer, response: web.StreamResponse) -> web.StreamResponse:
         if answer.content_length is not None:
             response.content_length = answer.content_length
         await response.prepare(self._request)
         await self._pumped(answer, response, None)
         return response
 
-    async def _stream(
-        self, answer: aiohttp.ClientResponse, response: web.StreamResponse
-    ) -> web.StreamResponse:
+    async def _stream(self, answer: Answer, response: web.StreamResponse) -> web.StreamResponse:
         await response.prepare(self._request)
         await self._pumped(answer, response, StreamRestorer(self._values))
         return response
 
     async def _pumped(
-        self, answer: aiohttp.ClientResponse, response: web.StreamResponse, restorer: StreamRestorer | None
+        self, answer: Answer, response: web.StreamResponse, restorer: StreamRestorer | None
     ) -> None:
         content = answer.content
         while True:
@@ -90,7 +87,7 @@ class Answering:
             await response.write(data)
 
     async def _cut(
-        self, answer: aiohttp.ClientResponse, response: web.StreamResponse, restorer: StreamRestorer | None
+        self, answer: Answer, response: web.StreamResponse, restorer: StreamRestorer | None
     ) -> None:
         """Let the client see that the answer is not whole: an error event in a stream, then a hard end."""
         if restorer is not None:
@@ -104,9 +101,7 @@ class Answering:
         if self._request.transport is not None:
             self._request.transport.close()
 
-    async def _whole(
-        self, answer: aiohttp.ClientResponse, response: web.StreamResponse
-    ) -> web.StreamResponse:
+    async def _whole(self, answer: Answer, response: web.StreamResponse) -> web.StreamResponse:
         data = await self._read(answer)
         try:
             value = json.loads(data)
@@ -121,7 +116,7 @@ class Answering:
         await response.write_eof()
         return response
 
-    async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, answer: Answer) -> bytes:
         parts, size = [], 0
         try:
             async for part in answer.content.iter_any():

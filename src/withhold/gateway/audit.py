@@ -1,6 +1,11 @@
-"""Group commit: a line is durable when :meth:`Auditor.write` returns, and many requests share one wait."""
+"""Group commit: a line is durable when :meth:`Auditor.write` returns, and many requests share one wait.
+
+On a quick disk the wait is shorter than handing it to a thread: what came within one turn of the loop is then
+written at its end. After one slow write it goes to the thread again: a slow disk holds up nobody who streams.
+"""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
@@ -8,6 +13,10 @@ from typing import Protocol
 from withhold.gateway.chain import Fields, Head
 
 _TOGETHER_SECONDS = 0.05
+_QUICK_SECONDS = 0.002
+"""A write that takes longer is not done between two requests."""
+_PROBE = 8
+"""After so many quick writes in a row the thread is left out, until one is slow."""
 
 
 class AuditUnavailable(Exception):
@@ -15,7 +24,12 @@ class AuditUnavailable(Exception):
 
 
 class Ledger(Protocol):
-    """Where lines lie. :meth:`append` raises ``OSError``; then none of its lines counts."""
+    """Where lines lie. :meth:`append` raises ``OSError``; then none of its lines counts.
+
+    ``at_hand`` is true where it writes to this machine's own disk, and so may be called in the loop's thread.
+    """
+
+    at_hand: bool
 
     @property
     def head(self) -> Head: ...
@@ -26,16 +40,17 @@ class Ledger(Protocol):
 
 
 class Auditor:
-    """Writes to ``ledger`` in a thread of its own, batch after batch."""
+    """Writes to ``ledger``, batch after batch: between two turns of the loop, or in a thread of its own."""
 
     def __init__(self, ledger: Ledger, *, notice: Callable[[str], None]) -> None:
         self._ledger = ledger
         self._notice = notice
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="audit")
-        self._waiting: list[tuple[Fields, asyncio.Future[int]]] = []
+        self._lines: list[Fields] = []
+        self._waiting: list[asyncio.Future[int] | None] = []
         self._task: asyncio.Task[None] | None = None
         self._later: asyncio.TimerHandle | None = None
-        self._left: set[asyncio.Future[int]] = set()
+        self._quick = 0
         self.failed = False
 
     @property
@@ -44,7 +59,8 @@ class Auditor:
 
     async def write(self, fields: Fields) -> int:
         """Put a line down and return its number. Raises :class:`AuditUnavailable`."""
-        future = self._queue(fields)
+        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._queue(fields, future)
         self._begin()
         return await future
 
@@ -54,49 +70,50 @@ class Auditor:
         It goes with the next line that somebody waits for, or by itself after a moment: otherwise a request
         would wait until the outcome of the one before is on disk.
         """
-        future = self._queue(fields)
+        self._queue(fields, None)
         if self._later is None and self._task is None:
             self._later = asyncio.get_running_loop().call_later(_TOGETHER_SECONDS, self._begin)
-        self._left.add(future)
-        future.add_done_callback(self._forget)
 
-    def _forget(self, future: "asyncio.Future[int]") -> None:
-        self._left.discard(future)
-        if not future.cancelled():
-            future.exception()
-
-    def _queue(self, fields: Fields) -> "asyncio.Future[int]":
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[int] = loop.create_future()
-        self._waiting.append((fields, future))
-        return future
+    def _queue(self, fields: Fields, future: "asyncio.Future[int] | None") -> None:
+        self._lines.append(fields)
+        self._waiting.append(future)
 
     def _begin(self) -> None:
         if self._later is not None:
             self._later.cancel()
             self._later = None
-        if self._task is None:
+        if self._task is None and self._lines:
             self._task = asyncio.get_running_loop().create_task(self._commit())
 
     async def _commit(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
+        while self._lines:
+            lines, self._lines = self._lines, []
+            waiting, self._waiting = self._waiting, []
             begins = self._ledger.head.seq
             problem: Exception | None = None
             try:
-                await loop.run_in_executor(self._thread, self._ledger.append, [fields for fields, _ in batch])
+                await self._append(lines)
             except Exception as error:  # noqa: BLE001 - whatever kept a line from the disk refuses its request
                 problem = AuditUnavailable(f"the audit could not be written: {error}")
             self._tell(problem)
-            for number, (_, future) in enumerate(batch, begins + 1):
-                if future.done():
+            for number, future in enumerate(waiting, begins + 1):
+                if future is None or future.done():
                     continue
                 if problem is None:
                     future.set_result(number)
                 else:
                     future.set_exception(problem)
         self._task = None
+
+    async def _append(self, lines: list[Fields]) -> None:
+        began = time.perf_counter()
+        if self._quick >= _PROBE:
+            self._ledger.append(lines)
+        else:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._thread, self._ledger.append, lines)
+        is_quick = self._ledger.at_hand and time.perf_counter() - began < _QUICK_SECONDS
+        self._quick = self._quick + 1 if is_quick else 0
 
     def _tell(self, problem: Exception | None) -> None:
         if problem is not None and not self.failed:
@@ -107,11 +124,9 @@ class Auditor:
 
     async def close(self) -> None:
         """Wait for all that is on its way."""
-        while self._left or self._task is not None:
+        while self._lines or self._task is not None:
             self._begin()
-            task = self._task
-            if task is not None:
-                await task
-            await asyncio.sleep(0)  # the futures' own callbacks come first
+            if self._task is not None:
+                await self._task
         await asyncio.get_running_loop().run_in_executor(self._thread, self._ledger.close)
         self._thread.shutdown()

@@ -5,13 +5,14 @@ so that the upstream cannot see another request than the one that was judged.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn
 
 MAX_DEPTH = 200
-_OPAQUE = frozenset({"signature", "encrypted_content"})
-"""The provider's own sealed values, which clients hand back as they got them."""
+_OPAQUE = {
+    "signature": ("thinking",),
+    "encrypted_content": ("reasoning", "compaction", "web_search_result"),
+}
+"""The provider's own sealed values, which clients hand back as they got them: key, and type of its block."""
 _NAMES = frozenset({"id", "type", "role", "tool_use_id", "tool_call_id", "call_id", "item_id", "model"})
 _TOKENS = 16
 """A list of at least so many whole numbers is text as token numbers."""
@@ -23,8 +24,7 @@ class BadBody(ValueError):
     """The body is not plain JSON; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A string of the body. ``place`` leads to it; ``fixed`` ones must not be rewritten."""
 
     place: tuple[Part, ...]
@@ -32,8 +32,7 @@ class Text:
     fixed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """Something that no finder reads."""
 
     place: tuple[Part, ...]
@@ -81,41 +80,43 @@ def dump(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 
-def contents(value: Any, place: tuple[Part, ...] = ()) -> Iterator[Text | Unread]:
+def contents(value: Any) -> list[Text | Unread]:
     """Everything in a body that can carry content: every string, every key, long numbers, media."""
+    found: list[Text | Unread] = []
+    _collect(value, (), found)
+    return found
+
+
+def _collect(value: Any, place: tuple[Part, ...], found: list[Text | Unread]) -> None:
     if len(place) > MAX_DEPTH:
         raise BadBody("it is nested too deeply")
     if isinstance(value, str):
-        yield from _string(value, place)
+        found.append(_string(value, place))
     elif isinstance(value, dict):
         for name, inner in value.items():
-            if name in _OPAQUE:
+            if name in _OPAQUE and value.get("type") in _OPAQUE[name]:
                 continue
-            yield Text((*place, name), name, fixed=True)
+            within = (*place, name)
+            found.append(Text(within, name, fixed=True))
             if _is_base64(value, name, inner):
-                yield Unread((*place, name), "media")
+                found.append(Unread(within, "media"))
             else:
-                yield from contents(inner, (*place, name))
+                _collect(inner, within, found)
     elif isinstance(value, list):
-        yield from _list(value, place)
+        if len(value) >= _TOKENS and all(type(item) is int for item in value):
+            found.append(Unread(place, "tokens"))
+            return
+        for number, inner in enumerate(value):
+            _collect(inner, (*place, number), found)
     elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= 10**7:
-        yield Text(place, str(int(value)) if value == int(value) else str(value), fixed=True)
+        text = str(int(value)) if value == int(value) else str(value)
+        found.append(Text(place, text, fixed=True))
 
 
-def _string(value: str, place: tuple[Part, ...]) -> Iterator[Text | Unread]:
+def _string(value: str, place: tuple[Part, ...]) -> Text | Unread:
     if value.startswith("data:") and ";base64," in value[:200]:
-        yield Unread(place, "media")
-        return
-    last = place[-1] if place else None
-    yield Text(place, value, fixed=last in _NAMES)
-
-
-def _list(value: list[Any], place: tuple[Part, ...]) -> Iterator[Text | Unread]:
-    if len(value) >= _TOKENS and all(type(item) is int for item in value):
-        yield Unread(place, "tokens")
-        return
-    for number, inner in enumerate(value):
-        yield from contents(inner, (*place, number))
+        return Unread(place, "media")
+    return Text(place, value, fixed=bool(place) and place[-1] in _NAMES)
 
 
 def _is_base64(around: dict[str, Any], name: str, inner: Any) -> bool:

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from withhold.support.files import PRIVATE_FILE, private_dir, sync_dir
 
 FORMAT = 1
 GENESIS = "0" * 64
+_SYNC = getattr(os, "fdatasync", os.fsync)
 Fields = Mapping[str, Any]
 
 
@@ -28,10 +31,12 @@ class Head:
     hash: str
 
 
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+
+
 def encode(replica: str, seq: int, prev: str, fields: Fields) -> bytes:
-    """One line with its end."""
-    line = {"v": FORMAT, "replica": replica, "seq": seq, "prev": prev, **fields}
-    return json.dumps(line, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+    """One line with its end: keys in order, no blanks."""
+    return _ENCODER.encode({"v": FORMAT, "replica": replica, "seq": seq, "prev": prev, **fields}) + b"\n"
 
 
 def line_hash(line: bytes) -> str:
@@ -46,7 +51,9 @@ class Chain:
     head: Head
     cut: int = 0
     """Bytes of an unfinished line that were cut off at opening."""
+    at_hand: bool = True
     _size: int = 0
+    _handle: int | None = field(default=None)
     _broken: bool = field(default=False)
     """Whether a write of ours was left in the middle: its bytes were promised to nobody and are cut off."""
 
@@ -64,40 +71,52 @@ class Chain:
         head = Head(replica, 0, GENESIS)
         if last is not None:
             head = Head(replica, int(json.loads(last)["seq"]), line_hash(last))
-        return cls(path, head, cut, data_end)
+        return cls(path, head, cut, _size=data_end)
 
     def append(self, lines: Sequence[Fields]) -> None:
         """Put ``lines`` on disk, all of them, or raise ``OSError``; then none of them counts."""
-        head, out = self.head, []
+        replica, seq, last, out = self.head.replica, self.head.seq, self.head.hash, []
         for fields in lines:
-            line = encode(head.replica, head.seq + 1, head.hash, fields)
-            head = Head(head.replica, head.seq + 1, line_hash(line))
+            seq += 1
+            line = encode(replica, seq, last, fields)
+            last = line_hash(line)
             out.append(line)
         data = b"".join(out)
         self._write(data)
         self._size += len(data)
-        self.head = head
+        self.head = Head(replica, seq, last)
 
     def close(self) -> None:
-        """Nothing is held open between two writes."""
+        """Let go of the file."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
 
     def _write(self, data: bytes) -> None:
-        if not self.path.exists():
-            raise FileNotFoundError(2, "the audit's file is gone", str(self.path))
+        handle = self._opened()
         if self._broken:
-            os.truncate(self.path, self._size)
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
-        try:
-            if os.fstat(handle).st_size != self._size:
-                raise OSError(5, "somebody else wrote to the audit", str(self.path))
-            self._broken = True
-            view = memoryview(data)
-            while view:
-                view = view[os.write(handle, view) :]
-            getattr(os, "fdatasync", os.fsync)(handle)
-            self._broken = False
-        finally:
-            os.close(handle)
+            os.ftruncate(handle, self._size)
+        self._is_ours(handle)
+        self._broken = True
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+        _SYNC(handle)
+        self._broken = False
+
+    def _opened(self) -> int:
+        if self._handle is None:
+            self._handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0))
+        return self._handle
+
+    def _is_ours(self, handle: int) -> None:
+        """Raises ``OSError`` unless the file is still at its place, and as long as we left it."""
+        found, held = self.path.stat(), os.fstat(handle)
+        if (found.st_ino, found.st_dev) != (held.st_ino, held.st_dev):
+            self.close()
+            raise OSError(5, "another file lies in the place of the audit", str(self.path))
+        if found.st_size != self._size:
+            raise OSError(5, "somebody else wrote to the audit", str(self.path))
 
 
 def _end(path: Path) -> tuple[int, bytes | None]:

@@ -31,6 +31,8 @@ class DatabaseLedger:
     Lines that it did take stay: their requests were refused, and say so.
     """
 
+    at_hand = False
+
     def __init__(self, address: str, replica: str) -> None:
         self._address, self._replica = address, replica
         self._loop = asyncio.new_event_loop()

@@ -107,7 +107,7 @@ def _hidden(text: str, sorts: frozenset[Sort], session: Session, sight: Sight) -
     inner = _escaped_json(text)
     if inner is not None:
         held = [inner]
-        for item in list(contents(held)):
+        for item in contents(held):
             if isinstance(item, Text):
                 changed = _hidden(item.text, sorts, session, sight)
                 if changed != item.text and item.fixed:

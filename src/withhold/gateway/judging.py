@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from withhold.gateway import wire
 from withhold.gateway.body import BadBody, dump, parse
@@ -19,7 +21,7 @@ from withhold.gateway.vault import PLACEHOLDER, Session
 _BILLING = "x-anthropic-billing-header"
 """A block that Claude Code puts first into ``system``; it changes and spoils a local model's prompt cache."""
 _SCANNED_NOT = frozenset({"content-length", "content-type", "accept", "anthropic-version", "user-agent"})
-_EMPTY = Examined((), {}, frozenset())
+_KEPT_DECISIONS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Judge:
     hosts: Mapping[str, Host]
     sight: Sight
     """Finds nothing, and must not be asked, until the gateway says that it is ready."""
+    _under: Mapping[str, Standing] | None = None
+    _decisions: dict[Asked, Decision] = field(default_factory=dict, repr=False)
 
     def __call__(
         self,
@@ -73,8 +77,9 @@ class Judge:
             examined = examine(body, texts, self.sight)
         except BadBody as problem:
             raise wire.Unclear(str(problem)) from problem
-        asked = Asked(caller.client, caller.project, asked_for.dialect, models, examined.sorts)
-        decision = decide(self.config, self.standings(), asked)
+        decision = self._decided(
+            Asked(caller.client, caller.project, asked_for.dialect, models, examined.sorts)
+        )
         if decision.route is None:
             return Judged(decision, b"", examined.counts, models)
         try:
@@ -87,6 +92,16 @@ class Judge:
                 None, frozenset(), str(problem), "leave it out of the request, or use a local route"
             )
             return Judged(refused, b"", examined.counts, models)
+
+    def _decided(self, asked: Asked) -> Decision:
+        """The decision, kept for as long as the terms are what they were when it was made."""
+        standings = self.standings()
+        if standings is not self._under or len(self._decisions) >= _KEPT_DECISIONS:
+            self._under, self._decisions = standings, {}
+        found = self._decisions.get(asked)
+        if found is None:
+            found = self._decisions[asked] = decide(self.config, standings, asked)
+        return found
 
     @staticmethod
     def _read(asked_for: wire.Endpoint, data: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -110,7 +125,7 @@ class Judge:
         models: tuple[str, ...],
         session: Session,
     ) -> Judged:
-        host = self.hosts.get(_host(route))
+        host = self.hosts.get(_host(route.upstream))
         values: Mapping[str, str] = {}
         changed = impose(host, body)
         if route.is_local:
@@ -118,7 +133,7 @@ class Judge:
         if decision.redact or session.values:
             values = self._redacted(decision, body, examined, session)
         sent = dump(body) if changed or values else data
-        if not holds(host, parse(sent)):
+        if host is not None and not holds(host, parse(sent)):
             raise NotAllowedHere("the demands of the host could not be set")
         return Judged(decision, sent, examined.counts, models, values, len(values))
 
@@ -138,10 +153,9 @@ class Judge:
         return session.values
 
 
-def _host(route: RouteConfig) -> str:
-    from urllib.parse import urlsplit
-
-    return urlsplit(route.upstream).hostname or ""
+@lru_cache(maxsize=256)
+def _host(upstream: str) -> str:
+    return urlsplit(upstream).hostname or ""
 
 
 def _for_local(route: RouteConfig, body: dict[str, Any]) -> bool:

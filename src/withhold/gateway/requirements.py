@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Self
 
 from withhold.gateway.standing import Standing
@@ -21,6 +22,7 @@ class Requirement:
     """Holds only for requests with this sort of content."""
 
     @classmethod
+    @lru_cache(maxsize=256)
     def parse(cls, text: str) -> Self:
         """Read a demand. Raises ``ValueError`` that lists what can be said."""
         words = " ".join(text.split())

@@ -15,6 +15,7 @@ from withhold.gateway import wire
 from withhold.gateway.answering import Answering, BrokenOff
 from withhold.gateway.audit import Auditor, AuditUnavailable
 from withhold.gateway.config import RouteConfig
+from withhold.gateway.connections import NotReached
 from withhold.gateway.judging import Caller, Judge, Judged
 from withhold.gateway.standing import Standing
 from withhold.gateway.tokens import Token
@@ -87,7 +88,7 @@ class Gateway:
         judged = self._judged(caller, asked, passing, data, session)
         if judged.route is None:
             return await self._refused(request, caller, asked, judged)
-        sent = [*passing, *self.upstreams.credentials(judged.route).items(), ("Accept-Encoding", "identity")]
+        sent = [*passing, *self.upstreams.credentials(judged.route), ("Accept-Encoding", "identity")]
         if asked.has_body:
             sent.append(("Content-Length", str(len(judged.body))))
         return await self._passed(request, caller, asked, query, judged, judged.route, sent)
@@ -172,7 +173,7 @@ class Gateway:
             if problem.response is None:
                 return await self._error(request, asked.dialect, wire.UPSTREAM, str(problem))
             return problem.response
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        except NotReached:
             outcome = "upstream not reached"
             return await self._error(
                 request, asked.dialect, wire.UPSTREAM, f"{route.id} could not be reached"

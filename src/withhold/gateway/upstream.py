@@ -1,20 +1,19 @@
 """Connections to the routes' upstreams: no proxies, no cookies, no redirects, certificates checked."""
 
-import io
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+import re
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-import aiohttp
 from yarl import URL
 
 from withhold.gateway.config import RouteConfig
+from withhold.gateway.connections import Answer, Connections
 from withhold.gateway.wire import Endpoint
 
-_AUTOMATIC = ("User-Agent", "Accept", "Content-Type")
-_CONNECT_SECONDS = 15.0
-_WRITTEN_AT_ONCE = 1 << 19
-"""Bytes; longer bodies are written piece by piece, so that others are served meanwhile."""
+_UNFIT = re.compile(r"[\r\n\0]")
+Headers = Sequence[tuple[str, str]]
 
 
 class NoKey(Exception):
@@ -23,66 +22,55 @@ class NoKey(Exception):
 
 @dataclass(slots=True)
 class Upstreams:
-    """One pool of connections for TCP, one for each Unix socket. ``key`` finds the secret of a route."""
+    """Connections by origin or Unix socket. ``key`` finds the secret of a route."""
 
     key: Callable[[RouteConfig], str | None]
     silence: float
-    _sessions: dict[str, aiohttp.ClientSession] = field(default_factory=dict)
+    _open: dict[tuple[URL, str | None], Connections] = field(default_factory=dict)
 
-    @asynccontextmanager
-    async def send(
-        self,
-        route: RouteConfig,
-        asked: Endpoint,
-        query: str,
-        headers: Sequence[tuple[str, str]],
-        body: bytes,
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+    def send(
+        self, route: RouteConfig, asked: Endpoint, query: str, headers: Headers, body: bytes
+    ) -> AbstractAsyncContextManager[Answer]:
         """The upstream's answer; its body is not read yet.
 
-        Raises ``aiohttp.ClientError`` and ``TimeoutError``.
+        Raises :class:`~withhold.gateway.connections.NotReached`, ``aiohttp.ClientError``, ``TimeoutError``
+        and, for a header that would be two, ``ValueError``.
         """
-        method = "POST" if asked.has_body else "GET"
-        async with self._session(route).request(
-            method,
-            address(route, asked, query),
-            data=io.BytesIO(body) if len(body) > _WRITTEN_AT_ONCE else body or None,
-            headers=headers,
-            allow_redirects=False,
-        ) as answer:
-            yield answer
+        url = address(route, asked, query)
+        head = _head("POST" if asked.has_body else "GET", url, headers)
+        return self._connections(url.origin(), route).request(head, body)
 
-    def credentials(self, route: RouteConfig) -> Mapping[str, str]:
+    def credentials(self, route: RouteConfig) -> Headers:
         """The header that carries the route's key. Raises :class:`NoKey`."""
         if route.key == "none" or route.auth == "none":
-            return {}
-        key = self.key(route)
+            return ()
+        key = (self.key(route) or "").strip()
         if not key:
             raise NoKey(f"route {route.id} has no key")
         how = route.auth or ("x-api-key" if route.speaks[0] == "anthropic" else "bearer")
-        return {"x-api-key": key} if how == "x-api-key" else {"Authorization": f"Bearer {key}"}
+        return (("x-api-key", key),) if how == "x-api-key" else (("Authorization", f"Bearer {key}"),)
 
-    def _session(self, route: RouteConfig) -> aiohttp.ClientSession:
-        socket = route.upstream.removeprefix("unix:") if route.upstream.startswith("unix:") else ""
-        if socket not in self._sessions:
-            connector = aiohttp.UnixConnector(socket, limit=0) if socket else aiohttp.TCPConnector(limit=0)
-            self._sessions[socket] = aiohttp.ClientSession(
-                connector=connector,
-                timeout=aiohttp.ClientTimeout(
-                    total=None, sock_connect=_CONNECT_SECONDS, sock_read=self.silence
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                trust_env=False,
-                skip_auto_headers=_AUTOMATIC,
-            )
-        return self._sessions[socket]
+    def _connections(self, origin: URL, route: RouteConfig) -> Connections:
+        socket = route.upstream.removeprefix("unix:") if route.upstream.startswith("unix:") else None
+        if (origin, socket) not in self._open:
+            self._open[origin, socket] = Connections(origin, socket, self.silence)
+        return self._open[origin, socket]
 
     async def close(self) -> None:
-        for session in self._sessions.values():
-            await session.close()
+        for connections in self._open.values():
+            connections.close()
 
 
+def _head(method: str, url: URL, headers: Headers) -> bytes:
+    """A request's head. Raises ``ValueError`` for a name or value with an end of line in it."""
+    lines = [f"{method} {url.raw_path_qs} HTTP/1.1", f"Host: {url.host_port_subcomponent}"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    if any(map(_UNFIT.search, lines)):
+        raise ValueError("a header holds the end of a line")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+@lru_cache(maxsize=1024)
 def address(route: RouteConfig, asked: Endpoint, query: str) -> URL:
     """Where a request goes. The name ``localhost`` is never looked up: it could lead elsewhere."""
     base = "http://localhost" if route.upstream.startswith("unix:") else route.upstream.rstrip("/")
