@@ -18,7 +18,7 @@ from time import perf_counter
 from rows import Row
 from verdicts_index import NOW, build, services_in
 from withhold.app.ledger.exposure import ledger, ledger_of
-from withhold.app.ledger.sweep import DERIVED
+from withhold.app.ledger.opening import DERIVED
 
 MESSAGES = 50
 SAMPLE = 2_000

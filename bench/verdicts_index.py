@@ -134,7 +134,9 @@ _TABLES = {
                 THEN [{'kind': 'thumbs_up', 'earliest': first, 'latest': first}] ELSE [] END AS feedback,
             other AS feedback_visible, human, model, human + model AS messages, first, last,
             first AS shown_first, last AS shown_last,
-            CASE WHEN resumed THEN [again] ELSE [] END AS resumed, NULL AS digest
+            CASE WHEN resumed THEN [again] ELSE [] END AS resumed,
+            CASE WHEN c.c % 3 = 0 THEN NULL ELSE c.c % 4 END AS attachments,
+            CASE WHEN c.c % 5 = 0 THEN 20 END AS tool_outputs, NULL AS digest
         FROM c JOIN (SELECT key, min(earliest) AS first, max(latest) AS last,
                         count(*) FILTER (author = 'h') AS human, count(*) FILTER (author = 'm') AS model,
                         arg_min(earliest, n) FILTER (n * 2 >= (SELECT max(n) + 1 FROM m)) AS again

@@ -37,8 +37,10 @@ at = st.one_of(
 texts = st.text(max_size=20) | st.sampled_from(
     ["plain", "", "half \ud83d", '"mapping"', "}, {", '{"title": ']
 )
+pictures = st.just({"content_type": "image_asset_pointer", "asset_pointer": "file-service://one"})
 content = st.one_of(
     st.fixed_dictionaries({"content_type": st.just("text"), "parts": st.lists(texts, max_size=2)}),
+    st.fixed_dictionaries({"content_type": st.just("multimodal_text"), "parts": st.lists(texts | pictures)}),
     st.fixed_dictionaries(
         {
             "content_type": st.sampled_from(
@@ -56,7 +58,12 @@ content = st.one_of(
     any_json,
 )
 hidden = st.none() | st.fixed_dictionaries(
-    {}, optional={"is_visually_hidden_from_conversation": st.booleans() | st.none(), "author": texts}
+    {},
+    optional={
+        "is_visually_hidden_from_conversation": st.booleans() | st.none(),
+        "author": texts,
+        "attachments": st.lists(st.just({"id": "file-1", "name": "a.pdf"}), max_size=2) | any_json,
+    },
 )
 said = st.fixed_dictionaries(
     {
@@ -105,6 +112,7 @@ message = st.fixed_dictionaries(
         "text": texts | any_json,
         "content": st.lists(block, max_size=2) | any_json,
         "attachments": st.lists(st.fixed_dictionaries({"extracted_content": texts}), max_size=1) | any_json,
+        "files": st.lists(st.just({"file_name": "a.png"}), max_size=2) | any_json,
         "role": any_json,
     },
 )

@@ -13,6 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 PAST = ("exposed", "not_exposed", "unknown")
 FUTURE = ("eligible", "not_eligible", "unknown")
+HOLDING = ("attachments", "tool-outputs")
 DAY = "a day or an instant with a zone"
 
 _OPTIONS = (
@@ -33,6 +34,12 @@ _OPTIONS = (
         metavar="KIND",
         help="Only where 'findings' has found this kind, or any, e.g. --sensitive any.",
     ),
+    click.option(
+        "--holding",
+        type=click.Choice(HOLDING),
+        multiple=True,
+        help="Only what holds these, or may: it is kept where no source tells.",
+    ),
     click.option("--resumed", is_flag=True, help="Only what was taken up again after a day or more."),
 )
 _NAMES = (
@@ -45,6 +52,7 @@ _NAMES = (
     "since",
     "until",
     "resumed",
+    "holding",
     "sensitive",
 )
 

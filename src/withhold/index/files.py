@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from withhold.index.arrow import schema
 from withhold.model.segments import SegmentFile
 from withhold.support.errors import EnvironmentProblem
 
@@ -48,6 +49,8 @@ class TableFile:
         with told(self._path):
             self._file = pq.ParquetFile(self._path, memory_map=False, page_checksum_verification=True)
             rows = self._file.metadata.num_rows
+        self._form = schema(file.table)
+        self._there = frozenset(self._file.schema_arrow.names)
         if rows != file.rows:
             raise _broken(self._path, f"it holds {rows} rows instead of {file.rows}")
 
@@ -62,12 +65,28 @@ class TableFile:
     def group(self, number: int, columns: list[str] | None = None) -> pa.Table:
         """One row group, each column in one piece."""
         with told(self._path):
-            return self._file.read_row_group(number, columns=columns, use_threads=False).combine_chunks()
+            names = self._names(columns)
+            found = self._file.read_row_group(number, columns=names, use_threads=False).combine_chunks()
+        return self._filled(found, columns)
 
     def column(self, *names: str) -> pa.Table:
         """Some columns of all groups."""
         with told(self._path):
-            return self._file.read(columns=list(names)).combine_chunks()
+            found = self._file.read(columns=self._names(list(names))).combine_chunks()
+        return self._filled(found, list(names))
+
+    def _names(self, columns: list[str] | None) -> list[str] | None:
+        return None if columns is None else [name for name in columns if name in self._there]
+
+    def _filled(self, found: pa.Table, columns: list[str] | None) -> pa.Table:
+        """With nulls for columns that are newer than the file, in the order of the schema or as asked for."""
+        missing = [field for field in self._form if field.nullable and field.name not in self._there]
+        if not missing:
+            return found
+        for field in missing:
+            if columns is None or field.name in columns:
+                found = found.append_column(field, pa.nulls(found.num_rows, field.type))
+        return found.select(self._form.names if columns is None else columns)
 
     def close(self) -> None:
         self._file.close()

@@ -78,6 +78,7 @@ class Fingerprints:
             list(messages.earliest),
             list(messages.latest),
             list(messages.sizes),
+            *_told(conversation.attachments, conversation.tool_outputs),
         )
         hasher = self._digest.copy()
         try:
@@ -94,6 +95,11 @@ class Fingerprints:
         hasher = self._message.copy()
         hasher.update(length.to_bytes(8, "big"))
         return hasher
+
+
+def _told(*counts: int | None) -> tuple[int | None, ...]:
+    """Nothing where no count is told: so the digests of old stay those of now."""
+    return () if all(count is None for count in counts) else counts
 
 
 def _bytes(text: str) -> bytes:

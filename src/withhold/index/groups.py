@@ -76,6 +76,8 @@ class Group:
                 max(messages.latest, default=None),
                 *shown_bounds(messages),
                 self._resumed(authors, messages.earliest, messages.latest),
+                c.attachments,
+                c.tool_outputs,
                 digest,
             )
         )

@@ -31,6 +31,8 @@ def merge_conversation(old: Conversation, new: Conversation) -> Conversation:
         shared=merge_shared(old.shared, new.shared),
         feedback=merge_feedback(old.feedback, new.feedback),
         feedback_visible=old.feedback_visible and new.feedback_visible,
+        attachments=merge_count(old.attachments, new.attachments),
+        tool_outputs=merge_count(old.tool_outputs, new.tool_outputs),
     )
 
 
@@ -119,6 +121,11 @@ def merge_incognito(old: bool | None, new: bool | None) -> bool | None:
 def merge_shared(old: bool | None, new: bool | None) -> bool | None:
     """A source that says "shared" outweighs one that says it was not."""
     return new if old is None else old if new is None else old or new
+
+
+def merge_count(old: int | None, new: int | None) -> int | None:
+    """The most that one source shows: which of them are the same ones is not told."""
+    return new if old is None else old if new is None else max(old, new)
 
 
 def merge_product(old: str | None, new: str | None) -> str | None:

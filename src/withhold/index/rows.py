@@ -45,6 +45,8 @@ _NAMES = (
     "shared",
     "feedback",
     "feedback_visible",
+    "attachments",
+    "tool_outputs",
     "digest",
 )
 
@@ -63,6 +65,8 @@ def _row(
     shared: bool | None,
     feedback: list[dict[str, Any]],
     feedback_visible: bool,
+    attachments: int | None,
+    tool_outputs: int | None,
     digest: bytes | None,
 ) -> Row:
     conversation = Conversation(
@@ -80,6 +84,8 @@ def _row(
         feedback_visible=feedback_visible,
         shared=shared,
         title=title,
+        attachments=attachments,
+        tool_outputs=tool_outputs,
     )
     return Row(key, seq, conversation, digest)
 

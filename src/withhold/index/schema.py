@@ -7,7 +7,8 @@ rows of ``conversations``, ``sendings`` and ``messages`` are those that are not 
 ``sightings`` are never superseded, and each pair stands in them once. Live keys are unique over all segments.
 
 ``Snapshot.connect()`` (``index/snapshot.py``) gives a DuckDB connection with one view of live rows a table,
-under the names here, all as of one moment. What is not here stays in the state's database: accounts, evidence
+under the names here, all as of one moment. A column that a file lacks, since it is older than the column,
+is null in all of its rows: unknown. What is not here stays in the state's database: accounts, evidence
 of settings, sources (``sightings.source`` is their id), deletions, and what was sent again.
 
 Instants are whole microseconds since 1970-01-01 UTC (``model.columns.micros``). The open ends
@@ -99,6 +100,8 @@ CONVERSATIONS: Final = Table(
         Column("shown_first", "instant", "what people are shown as its beginning", null=True),
         Column("shown_last", "instant", "what people are shown as its last activity", null=True),
         Column("resumed", "instants", "when the person took it up again, in order"),
+        Column("attachments", "count", "files sent along, the most that a source shows", null=True),
+        Column("tool_outputs", "count", "results of tools, the most that a source shows", null=True),
         Column("digest", "digest", "keyed; of what the source that changed it last showed", null=True),
     ),
 )

@@ -104,7 +104,7 @@ class Snapshot:
                 whole.append(path)
         if whole:
             parts.append(f"SELECT * FROM {_parquet(whole)}")  # noqa: S608 - our own paths
-        return " UNION ALL ".join(parts) or _nothing(table)
+        return " UNION ALL BY NAME ".join((_nothing(table), *parts))
 
     def _dead_table(self, connection: "duckdb.DuckDBPyConnection", segment: Segment) -> str:
         name = f"superseded_{segment.id}"
@@ -123,10 +123,11 @@ class Snapshot:
 
 def _parquet(paths: list[Path]) -> str:
     listed = ", ".join("'{}'".format(str(path).replace("'", "''")) for path in paths)
-    return f"read_parquet([{listed}], hive_partitioning = false)"
+    return f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
 
 
 def _nothing(table: str) -> str:
+    """All columns and no row: put first, so that a column which files lack is there, and null."""
     from withhold.index.schema import TYPES
 
     columns = ", ".join(f"NULL::{TYPES[c.type]} AS {c.name}" for c in TABLES[table].columns)

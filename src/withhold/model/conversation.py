@@ -64,6 +64,10 @@ class Conversation:
     deletion: Deletion | None = None
     title: str | None = None
     """Kept only on request."""
+    attachments: int | None = None
+    """Files and pictures that the person sent along; ``None`` where the source does not tell."""
+    tool_outputs: int | None = None
+    """Results of tools that stand in it; ``None`` where the source does not tell."""
 
     @property
     def human(self) -> int:

@@ -44,6 +44,8 @@ SCHEMA = pa.schema(
         ("as_of", _INSTANT),
         ("sensitivity", pa.string()),
         ("member", pa.string()),
+        ("attachments", pa.int32()),
+        ("tool_outputs", pa.int32()),
     ]
 )
 """Columns as in the CSV; ``carve_outs`` as ``kind:effect``, ``deleted`` is true, false or unknown."""

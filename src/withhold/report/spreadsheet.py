@@ -30,6 +30,10 @@ def _text(value: str | None) -> str:
     return "" if value is None else value
 
 
+def _count(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
 def _instant(value: datetime | None) -> str:
     return "" if value is None else value.isoformat().replace("+00:00", "Z")
 
@@ -79,6 +83,8 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("title", "only where titles were kept on request", lambda r: _text(r.title)),
     Column("member", "whose it is, in the ledger of an organisation", lambda r: _text(r.member)),
+    Column("attachments", "files sent along, empty where no source tells", lambda r: _count(r.attachments)),
+    Column("tool_outputs", "results of tools, empty where no source tells", lambda r: _count(r.tool_outputs)),
 )
 
 

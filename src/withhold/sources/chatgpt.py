@@ -263,6 +263,8 @@ def _chat(place: str, facts: Facts, messages: Columns, export: _Export, state: _
         feedback_visible=export.feedback is True,
         shared=None if export.shared is None else not export.shared.isdisjoint(facts.ids),
         title=facts.title if state.options.keep_titles else None,
+        attachments=facts.attachments,
+        tool_outputs=facts.tool_outputs,
     )
 
 

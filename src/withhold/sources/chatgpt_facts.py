@@ -16,8 +16,10 @@ from withhold.sources.chatgpt_quick import add_quickly
 from withhold.sources.chatgpt_tree import (
     MAPPING,
     Chat,
+    Said,
     decoded_counting,
     draft_of,
+    held_in,
     kept,
     ordered,
     project_of,
@@ -57,6 +59,7 @@ def facts_of(chat: Chat, data: Callable[[], bytes], *, lost: bool = False) -> tu
     messages = messages_of(source_id, drafts, created, updated)
     exact = [message.at.earliest for message in messages if message.at.exact]
     seen = exact if updated is None else [*exact, updated.earliest]
+    files, outputs = held_in([n.message for n in chat.mapping.values() if n and isinstance(n.message, Said)])
     facts = Facts(
         source_id=source_id,
         ids=ids,
@@ -67,6 +70,8 @@ def facts_of(chat: Chat, data: Callable[[], bytes], *, lost: bool = False) -> tu
         kinds=kinds,
         odd=odd,
         workspace=name(chat.workspace_id),
+        attachments=files,
+        tool_outputs=outputs,
     )
     return facts, Columns.of(messages)
 

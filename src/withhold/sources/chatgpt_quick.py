@@ -8,7 +8,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from withhold.model.columns import LETTERS, micros
-from withhold.sources.chatgpt_tree import AUTHORS, CONTEXT, KINDS, Chat, Node, Said, project_of, size
+from withhold.sources.chatgpt_tree import (
+    AUTHORS,
+    CONTEXT,
+    KINDS,
+    PERSON,
+    TOOL,
+    Chat,
+    Node,
+    Said,
+    held_in,
+    project_of,
+    size,
+)
 from withhold.sources.facts import Batch, Facts
 from withhold.sources.text import LONGEST, name
 from withhold.sources.times import FIRST_SANE, moment
@@ -46,7 +58,7 @@ def _added(batch: Batch, chat: Chat, start: int) -> Facts:
     nodes = chat.mapping
     if source_id is None or not nodes:
         raise _Unusual
-    times = _columns(batch, nodes)
+    times, files, outputs = _columns(batch, nodes)
     mine = batch.ids[start:]
     if not mine or not "".join(mine).isprintable() or max(map(len, mine)) > LONGEST or not all(mine):
         raise _Unusual
@@ -63,17 +75,22 @@ def _added(batch: Batch, chat: Chat, start: int) -> Facts:
         incognito=chat.is_temporary_chat is True or chat.is_temporary is True,
         title=name(chat.title),
         workspace=chat.workspace_id and name(chat.workspace_id),
+        attachments=files,
+        tool_outputs=outputs,
         saw=latest if updated is None else max(latest, micros(updated.earliest)),  # type: ignore[type-var]
     )
 
 
-def _columns(batch: Batch, nodes: Mapping[str, Node | None]) -> list[int | None]:
-    """Append ids, authors and sizes; gives the times, ``None`` where context has none."""
+def _columns(batch: Batch, nodes: Mapping[str, Node | None]) -> tuple[list[int | None], int | None, int]:
+    """Append ids, authors and sizes; gives the times, ``None`` where context has none, and what
+    :func:`~withhold.sources.chatgpt_tree.held_in` gives.
+    """
     said = [message for key in _ordered(nodes) if (message := nodes[key].message)]  # type: ignore[union-attr]
     if len(said) < len(nodes):
         _look_at_bare(nodes)
     contents = [one.content for one in said]
-    authors = [_LETTERS[one.author.role] for one in said]  # type: ignore[union-attr, index]
+    roles = [one.author.role for one in said]  # type: ignore[union-attr]
+    authors = [_LETTERS[role] for role in roles]  # type: ignore[index]
     for index in _context_in(said, contents):
         authors[index] = "o"
     times = _times([one.create_time for one in said])
@@ -97,7 +114,17 @@ def _columns(batch: Batch, nodes: Mapping[str, Node | None]) -> list[int | None]
         else size(one)
         for one in contents
     ]
-    return times
+    return times, _files(said, contents, roles), roles.count(TOOL)
+
+
+def _files(said: Sequence[Said], contents: Sequence[Any], roles: Sequence[str | None]) -> int | None:
+    """As :func:`~withhold.sources.chatgpt_tree.held_in`: most messages have nothing to look at."""
+    listed = [marks.attachments for one in said if (marks := one.metadata) is not None]
+    mine = [content.parts for content, role in zip(contents, roles, strict=True) if role == PERSON]
+    odd = [parts for parts in mine if parts and not (len(parts) == 1 and type(parts[0]) is str)]
+    if odd or any(listed):
+        return held_in(said)[0]
+    return 0 if listed else None
 
 
 def _look_at_bare(nodes: Mapping[str, Node | None]) -> None:

@@ -4,7 +4,7 @@ Decoding is typed and quick where a conversation looks as usual; one with a fiel
 again, node by node, so that the oddity costs no more than itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ AUTHORS = {
     "system": Author.OTHER,
     "tool": Author.OTHER,
 }
+PERSON, TOOL = "user", "tool"
 CONTEXT = frozenset({"user_editable_context", "model_editable_context"})
 """Custom instructions and memories: sent with each chat, written in none."""
 KINDS = CONTEXT | {
@@ -40,6 +41,7 @@ class Role(msgspec.Struct, gc=False):
 class Marks(msgspec.Struct, gc=False):
     is_visually_hidden_from_conversation: bool | None = None
     is_user_system_message: bool | None = None
+    attachments: Any = None
 
 
 class Content(msgspec.Struct, gc=False):
@@ -175,6 +177,7 @@ def _said(value: dict[str, object]) -> Said:
     marks = Marks(
         part(value, "metadata", "is_visually_hidden_from_conversation") is True,
         part(value, "metadata", "is_user_system_message") is True,
+        part(value, "metadata", "attachments"),
     )
     source_id = value.get("id")
     return Said(
@@ -182,7 +185,7 @@ def _said(value: dict[str, object]) -> Said:
         author=Role(role if isinstance(role, str) else None),
         create_time=_time(value.get("create_time")),
         content=_content(value.get("content")),
-        metadata=marks,
+        metadata=marks if isinstance(value.get("metadata"), dict) else None,
     )
 
 
@@ -274,6 +277,25 @@ def size(content: object) -> int:
         if value:
             said += len(value) if isinstance(value, str) else size_of(value)
     return said
+
+
+def held_in(said: Sequence[Said]) -> tuple[int | None, int]:
+    """How many files the person sent along, and how many results of tools there are.
+
+    Files are told where any message has its metadata; a picture may stand there, in the content, or in both.
+    """
+    roles = [one.author.role if one.author else None for one in said]
+    files = [attached(one) for one, role in zip(said, roles, strict=True) if role == PERSON]
+    told = any(files) or any(one.metadata is not None for one in said)
+    return sum(files) if told else None, roles.count(TOOL)
+
+
+def attached(said: Said) -> int:
+    """Files that the person sent with a message."""
+    listed_there = said.metadata.attachments if said.metadata is not None else None
+    parts = said.content.parts if isinstance(said.content, Content) else None
+    pictures = [one for one in listed(parts) if isinstance(one, dict) and "asset_pointer" in one]
+    return max(len(listed(listed_there)), len(pictures))
 
 
 def project_of(chat: Chat) -> str | None:

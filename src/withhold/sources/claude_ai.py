@@ -175,6 +175,8 @@ def _conversation(place: str, facts: Facts, messages: Columns, state: _State) ->
         incognito=facts.incognito,
         feedback_visible=False,
         title=facts.title if state.options.keep_titles else None,
+        attachments=facts.attachments,
+        tool_outputs=facts.tool_outputs,
     )
 
 

@@ -111,6 +111,14 @@ def _has_own_words(content: object) -> bool:
     return bool(kinds & _WORDLESS) and not kinds & _HELD_BY_TOOL
 
 
+def held_in(content: object) -> tuple[int, int]:
+    """How many files and pictures, and how many results of tools, stand in a message."""
+    if not isinstance(content, list):
+        return 0, 0
+    kinds = [block.get("type") for block in content if isinstance(block, dict)]
+    return sum(map(kinds.count, _WORDLESS)), sum(map(kinds.count, _HELD_BY_TOOL))
+
+
 def account_of(line: dict[str, object]) -> str | None:
     """The account that a line names. Only ``bridge-session`` lines do."""
     if line.get("type") != "bridge-session":

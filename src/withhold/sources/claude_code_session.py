@@ -9,7 +9,7 @@ from hashlib import blake2b
 from withhold.model.conversation import Conversation, Message, Unrecognised
 from withhold.model.when import ANY_TIME, When
 from withhold.model.words import Author, Kind
-from withhold.sources.claude_code_lines import account_of, author_of, is_bookkeeping
+from withhold.sources.claude_code_lines import account_of, author_of, held_in, is_bookkeeping
 from withhold.sources.interface import Entry, Item, KnownMember, Notice, Options, SentAgain
 from withhold.sources.json_scanner import Raw, Skipped
 from withhold.sources.json_values import loads
@@ -69,6 +69,7 @@ class Session:
         self._title: str | None = None
         self._place = source_id
         self._before: datetime | None = None
+        self._files = self._outputs = 0
         self.account: str | None = None
         known.sessions.add(source_id)
 
@@ -151,6 +152,9 @@ class Session:
         assert isinstance(message, dict)  # noqa: S101 - author_of has looked
         content = message.get("content")
         size = size_of(content, inside=isinstance(content, str))
+        files, outputs = held_in(content)
+        self._files += files if author is Author.HUMAN else 0
+        self._outputs += outputs
         answer = name(message.get("id")) if author is Author.MODEL else None
         at = moment(line.get("timestamp")) or ANY_TIME
         if author is Author.HUMAN and at.exact:
@@ -190,6 +194,8 @@ class Session:
             incognito=False,
             feedback_visible=False,
             title=self._title,
+            attachments=self._files,
+            tool_outputs=self._outputs,
         )
 
     def _begins(self) -> When:

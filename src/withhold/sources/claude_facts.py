@@ -16,7 +16,7 @@ import msgspec
 from withhold.model.columns import LETTERS, Columns, micros
 from withhold.model.message import Message
 from withhold.model.words import Author
-from withhold.sources.drafts import NO_MESSAGE, Draft, strange, unnamed
+from withhold.sources.drafts import NO_MESSAGE, Draft, listed, strange, unnamed
 from withhold.sources.facts import NOTHING, Batch, Facts
 from withhold.sources.json_values import (
     Apart,
@@ -54,6 +54,8 @@ class Said(msgspec.Struct, gc=False):
     content: Any = None
     text: msgspec.Raw = msgspec.Raw(b"null")
     attachments: Any = None
+    files: Any = None
+    files_v2: Any = None
 
     __post_init__ = _made.append  # type: ignore[misc]  # called with the message, and quicker than a method
 
@@ -126,7 +128,7 @@ class Shape:
         if has_twice(data, self.key):
             return self._twice()
         head = _decoded_head(data, chat)
-        return self._facts(head, [_draft(raw) for raw in found], lambda: data)
+        return self._facts(head, [_said_in(raw) for raw in found], lambda: data)
 
     def decode(self, data: bytes | bytearray) -> Batch | None:
         """The conversations of a window; ``None`` where it is no list of objects that can be read at once."""
@@ -147,21 +149,25 @@ class Shape:
             elif not checked and has_twice(apart.item(index), self.key):
                 batch.add(*self._twice())
             elif not _add_quickly(batch, chat, said):
-                drafts = [_draft_of(one) for one in said]
-                batch.add(*self._facts(chat, drafts, partial(apart.item, index)))
+                batch.add(*self._facts(chat, said, partial(apart.item, index)))
         return batch
 
     def _twice(self) -> tuple[Facts, Columns]:
         return Facts(f"has {self.key} twice; which of them holds what was said is not known"), NOTHING
 
-    def _facts(self, head: Head, drafts: Sequence[Draft], data: Callable[[], bytes]) -> tuple[Facts, Columns]:
+    def _facts(
+        self, head: Head, said: Sequence[Said | None], data: Callable[[], bytes]
+    ) -> tuple[Facts, Columns]:
+        """``None`` stands for what is no message."""
+        drafts = [NO_MESSAGE if one is None else _draft_of(one) for one in said]
         source_id = name(head.uuid) or unnamed(data())
         odd = tuple(
             (f".{self.key}[{index}]", draft.fault)
             for index, draft in enumerate(drafts)
             if draft.fault is not None
         )
-        return _about(head, source_id, odd), Columns.of(_messages(head, source_id, drafts))
+        held = _held_in([one for one in said if one is not None])
+        return _about(head, source_id, held, odd), Columns.of(_messages(head, source_id, drafts))
 
 
 CHAT = Shape("chat_messages", list[_Chat])
@@ -182,14 +188,14 @@ def _decoded_head(data: bytes, chat: dict[str, msgspec.Raw]) -> Head:
         return Head(**{key: _decoded(chat[key]) for key in Head.__struct_fields__ if key in chat})
 
 
-def _draft(raw: msgspec.Raw) -> Draft:
+def _said_in(raw: msgspec.Raw) -> Said | None:
     try:
-        return _draft_of(_said.decode(raw))
+        return _said.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         message = _decoded(raw)
     if not isinstance(message, dict):
-        return NO_MESSAGE
-    return _draft_of(Said(**{key: message[key] for key in Said.__struct_fields__ if key in message}))
+        return None
+    return Said(**{key: message[key] for key in Said.__struct_fields__ if key in message})
 
 
 def _draft_of(said: Said) -> Draft:
@@ -213,7 +219,32 @@ def _messages(head: Head, source_id: str, drafts: Sequence[Draft]) -> tuple[Mess
     )
 
 
-def _about(head: Head, source_id: str, odd: tuple[tuple[str, str], ...] = ()) -> Facts:
+def _held_in(said: Sequence[Said]) -> tuple[int | None, int | None]:
+    """How many files the person sent along, and how many results of tools stand in the content.
+
+    Each is told where a message has the lists in which they would stand: old exports lack them.
+    """
+    told = list in {type(x) for one in said for x in (one.attachments, one.files, one.files_v2)}
+    files = [_files(one) for one in said if one.attachments or one.files or one.files_v2] if told else ()
+    contents = [one.content for one in said if type(one.content) is list]
+    outputs = sum([type(b) is dict and b.get("type") == "tool_result" for c in contents for b in c])
+    return sum(files) if told else None, outputs if contents else None
+
+
+def _files(said: Said) -> int:
+    """Files that the person sent with a message. ``files_v2`` says more of the same ones."""
+    sender = said.author()
+    if not isinstance(sender, str) or AUTHORS.get(sender.lower()) is not Author.HUMAN:
+        return 0
+    return len(listed(said.attachments)) + max(len(listed(said.files)), len(listed(said.files_v2)))
+
+
+def _about(
+    head: Head,
+    source_id: str,
+    held: tuple[int | None, int | None],
+    odd: tuple[tuple[str, str], ...] = (),
+) -> Facts:
     return Facts(
         source_id=source_id,
         account=name(_part(head.account, "uuid")),
@@ -221,6 +252,8 @@ def _about(head: Head, source_id: str, odd: tuple[tuple[str, str], ...] = ()) ->
         incognito=head.is_temporary is True,
         title=name(head.name) or name(head.title),
         odd=odd,
+        attachments=held[0],
+        tool_outputs=held[1],
     )
 
 
@@ -247,7 +280,7 @@ def _add_quickly(batch: Batch, chat: Head, said: list[Said]) -> bool:
     batch.earliest += times
     batch.latest += times
     batch.sizes += [one.size() for one in said]
-    batch.facts.append(_about(chat, source_id))
+    batch.facts.append(_about(chat, source_id, _held_in(said)))
     batch.lengths.append(len(ids))
     return True
 

@@ -7,7 +7,7 @@ items are. Which channels a file has differs by version, so all are read and the
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 
@@ -52,6 +52,8 @@ class Said:
     id: str | None
     digest: bytes
     words: bytes
+    output: bool = False
+    """Whether it is what a tool gave back."""
 
 
 def said_in(row: dict[str, object]) -> Iterator[Said]:
@@ -84,7 +86,8 @@ def _item(item: dict[str, object], at: When | None) -> Iterator[Said]:
         return
     if kind != "message":
         size = everything(_spoken(item))
-        yield _said(Author.OTHER, 0, at, item, f"{kind} of {size}", size)
+        said = _said(Author.OTHER, 0, at, item, f"{kind} of {size}", size)
+        yield replace(said, output=kind.endswith("_output"))
         return
     role, content = item.get("role"), item.get("content")
     size = content_size(content)

@@ -149,6 +149,7 @@ class CodexSession:
             return
         self._session.drafts = without_person(drafts) if self._heads[0].led_by_program else drafts
         self._session.title = title
+        self._session.tool_outputs = sum(said.output for said in self._own)
         times = [draft.at for draft in drafts if draft.at is not None]
         begins = min(times, key=lambda when: when.earliest, default=ANY_TIME)
         for owner in sorted(self._copied):

@@ -223,6 +223,7 @@ class Session:
     feedback: list[Feedback] = field(default_factory=list)
     feedback_visible: bool = False
     shared: bool | None = None
+    tool_outputs: int | None = None
 
     def fault(self, item: Item) -> Item:
         """Note what could not be read: it may have been a message, so nothing is taken to end before it."""
@@ -248,6 +249,7 @@ class Session:
             feedback_visible=self.feedback_visible,
             shared=self.shared,
             title=self.title if options.keep_titles else None,
+            tool_outputs=self.tool_outputs,
         )
 
 

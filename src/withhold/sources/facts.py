@@ -33,6 +33,8 @@ class Facts(msgspec.Struct, array_like=True, gc=False):
     odd: tuple[tuple[str, str], ...] = ()
     workspace: str | None = None
     """The workspace that it names: whether that is a business account's, the export does not say."""
+    attachments: int | None = None
+    tool_outputs: int | None = None
 
 
 NOTHING = Columns((), "", (), (), ())

@@ -17,7 +17,7 @@ from withhold.app.ledger.exposure import ledger, ledger_of
 from withhold.app.ledger.filters import EVERYTHING, Filter
 from withhold.app.ledger.gone import Absences
 from withhold.app.ledger.rows import row_of
-from withhold.app.ledger.totals import totals_of
+from withhold.app.ledger.totals import labels_of, totals_of
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.conversation import Conversation
 from withhold.model.when import BEGINNING
@@ -70,7 +70,7 @@ def pure(services: Services, now: datetime, wanted: Filter = EVERYTHING) -> Answ
         rows.append(row_of(judged, gone))
     kept = wanted.keep(rows, accounts)
     kept.sort(key=lambda r: (r.last or BEGINNING, r.id), reverse=True)
-    return totals_of(kept, {a.id: a.label for a in accounts}), kept
+    return totals_of(kept, labels_of(accounts)), kept
 
 
 def bulk(services: Services, now: datetime, wanted: Filter = EVERYTHING) -> Answer:
@@ -80,11 +80,11 @@ def bulk(services: Services, now: datetime, wanted: Filter = EVERYTHING) -> Answ
 
 
 def bulk_of(sweeping: ModuleType, services: Services, now: datetime) -> Answer:
-    """The same by any copy of ``withhold.app.ledger.sweep``."""
+    """The same by any copy of ``withhold.app.ledger.opening``."""
     judges, accounts = ledger_of(services, now)
     with sweeping.sweep(services, judges, accounts, now) as found:
         everything = found.narrowed(EVERYTHING, accounts)
-        totals = found.tally(everything).totals({a.id: a.label for a in accounts})
+        totals = found.tally(everything).totals(labels_of(accounts))
         return totals, list(found.rows(everything))
 
 

@@ -114,20 +114,20 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "incognito forgotten",
-        "sweep.py",
+        "judging.py",
         "regimes), incognito=group.incognito)",
         "regimes), incognito=False)",
     ),
     Fault(
-        "the first message of a clock forgotten", "sweep.py", "held=(regimes[group.begins],", "held=(until,"
+        "the first message of a clock forgotten", "judging.py", "held=(regimes[group.begins],", "held=(until,"
     ),
-    Fault("what lies ahead forgotten", "sweep.py", "max(regimes[group.ends], until)", "until"),
-    Fault("what was sent again forgotten", "sweep.py", " | bulk.keys_of(facts.sent_again())", ""),
-    Fault("deletions forgotten", "sweep.py", "frozenset(facts.deletions()) | bulk", "bulk"),
-    Fault("sharing ends with the last message", "sweep.py", "judge.open_until if", "BEGINNING if"),
+    Fault("what lies ahead forgotten", "judging.py", "max(regimes[group.ends], until)", "until"),
+    Fault("what was sent again forgotten", "opening.py", " | bulk.keys_of(facts.sent_again())", ""),
+    Fault("deletions forgotten", "opening.py", "frozenset(facts.deletions()) | bulk", "bulk"),
+    Fault("sharing ends with the last message", "judging.py", "judge.open_until if", "BEGINNING if"),
     Fault(
         "a private footing for all",
-        "sweep.py",
+        "judging.py",
         "maybe_private=found.maybe_private",
         "maybe_private=True",
     ),

@@ -12,19 +12,20 @@ from types import ModuleType
 
 import pytest
 
-import withhold.app.ledger.sweep
+import withhold.app.ledger.opening
 import withhold.index.bulk
 from tests.index.bulk import strangers
 from tests.index.bulk.agreement import Answer, bulk_of, pure, state
 from tests.index.bulk.faults import FAULTS, Fault
 from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
-from withhold.app.ledger.sweep import DERIVED
+from withhold.app.ledger.opening import DERIVED
 from withhold.support.paths import StateHome
 
 BULK = Path(str(withhold.index.bulk.__file__)).parent
 APP = {
-    name: Path(str(withhold.app.ledger.sweep.__file__)).with_name(name) for name in ("sweep.py", "sorts.py")
+    f"{name}.py": Path(str(withhold.app.ledger.opening.__file__)).with_name(f"{name}.py")
+    for name in ("opening", "sweep", "judging", "sorts")
 }
 SAMPLE = FAULTS[:: max(len(FAULTS) // SIZES.bulk.planted, 1)]
 STATES = 9
@@ -92,7 +93,10 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for file in folder.rglob("*.py"):
         text = file.read_text(encoding="utf-8")
         text = text.replace("withhold.index.bulk", "mutantbulk.bulk")
-        file.write_text(text.replace("withhold.app.ledger.sorts", "mutantbulk.sorts"), encoding="utf-8")
+        for name in APP:
+            module = name.removesuffix(".py")
+            text = text.replace(f"withhold.app.ledger.{module}", f"mutantbulk.{module}")
+        file.write_text(text, encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
     yield folder
     for name in [n for n in sys.modules if n.partition(".")[0] == folder.name]:
@@ -123,13 +127,13 @@ def test_fault_is_caught(fault: Fault, copied: Path, questions: list[Question]) 
     assert text.count(fault.old) == 1
     file.write_text(text.replace(fault.old, fault.new), encoding="utf-8")
     importlib.invalidate_caches()
-    assert next(mistakes(importlib.import_module("mutantbulk.sweep"), questions), None) is not None
+    assert next(mistakes(importlib.import_module("mutantbulk.opening"), questions), None) is not None
 
 
 def test_without_a_fault_there_is_no_mistake(copied: Path, questions: list[Question]) -> None:
     """The copy as it is answers everything as the pure engine does, so that only the fault can fail it."""
     importlib.invalidate_caches()
-    assert list(mistakes(importlib.import_module("mutantbulk.sweep"), questions)) == []
+    assert list(mistakes(importlib.import_module("mutantbulk.opening"), questions)) == []
 
 
 def test_every_fault_still_fits() -> None:

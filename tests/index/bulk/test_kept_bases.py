@@ -17,7 +17,7 @@ from tests.policy.drawing import randoms
 from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
 from withhold.app.ledger.filters import Filter
-from withhold.app.ledger.sweep import DERIVED
+from withhold.app.ledger.opening import DERIVED
 from withhold.index.bulk import bulk as bulk_room
 
 pytestmark = pytest.mark.laws

@@ -12,7 +12,7 @@ from tests.index.bulk.agreement import bulk, state
 from withhold.app.bootstrap import Services
 from withhold.app.ledger.exposure import ledger
 from withhold.app.ledger.filters import Filter
-from withhold.app.ledger.totals import totals_of
+from withhold.app.ledger.totals import labels_of, totals_of
 from withhold.app.ledger.whatif import Asked, what_if
 from withhold.store.findings import FoundAt
 from withhold.support.errors import UsageProblem
@@ -41,7 +41,7 @@ def test_rows_and_totals_are_of_those_conversations_alone(number: int, tmp_path:
     """Each kind and ``any``, deleted and rated conversations too; what another filter asks holds besides."""
     with state(tmp_path, NOW) as services:
         kinds = furnished(services, Random(number))
-        labels = {a.id: a.label for a in services.store.accounts()}
+        labels = labels_of(services.store.accounts())
         for past in (None, "unknown"):
             every = bulk(services, NOW, Filter(past=past))[1]
             for asked in (*KINDS, "any"):

@@ -17,7 +17,7 @@ from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
 from withhold.app.ledger.filters import Filter
 from withhold.app.ledger.rows import row_of
-from withhold.app.ledger.totals import totals_of
+from withhold.app.ledger.totals import labels_of, totals_of
 from withhold.app.ledger.whatif import Asked, suppose, what_if
 from withhold.model.conversation import Deletion
 from withhold.model.when import BEGINNING, When
@@ -54,7 +54,7 @@ def check(services: Services, asked: Asked, wanted: Filter, now: datetime) -> No
     kept = {r.id for r in wanted.keep([a for a, _ in pairs], accounts)}
     pairs = [pair for pair in pairs if pair[0].id in kept]
     pairs.sort(key=lambda pair: (pair[0].last or BEGINNING, pair[0].id), reverse=True)
-    labels = {a.id: a.label for a in accounts}
+    labels = labels_of(accounts)
     assert said.actual == totals_of((a for a, _ in pairs), labels)
     assert said.supposed == totals_of((s for _, s in pairs), labels)
     changed = [(a.id, words(a), words(s)) for a, s in pairs if words(a) != words(s)]

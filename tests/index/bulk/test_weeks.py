@@ -17,6 +17,7 @@ from withhold.app.ledger.exposure import ledger_of
 from withhold.app.ledger.filters import Filter
 from withhold.app.ledger.rows import row_of
 from withhold.app.ledger.timeline import DATED, timeline
+from withhold.app.ledger.totals import labels_of
 from withhold.model.conversation import Conversation
 
 pytestmark = pytest.mark.laws
@@ -48,7 +49,7 @@ def test_weeks_count_what_the_pure_engine_judges(random: Random) -> None:
             for word in ("exposed", "not_exposed", "unknown"):
                 assert getattr(week, word) == count[week.begins, word]
         assert {w for w, _ in count if w <= now.date() - timedelta(days=7)} <= {w.begins for w in said.weeks}
-        labels = {a.id: a.label for a in accounts}
+        labels = labels_of(accounts)
         known = {(labels.get(a or ""), p, q) for a, p, q in lanes if q is not None}
         assert said.begins is None or {(w.account, w.provider, w.product) for w in said.lanes} == known
 

@@ -1,6 +1,5 @@
 """The exposure ledger: totals, rows, and the explanation of one conversation."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from withhold.app.ledger.filters import EVERYTHING, Filter
 from withhold.app.ledger.gone import NO_SHOWING, Absences
 from withhold.app.ledger.joining import Ledger
 from withhold.app.ledger.rows import row_of
+from withhold.app.ledger.totals import labels_of
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.terms import Provider, Source
 from withhold.model.terms_change import TermsChange
@@ -96,7 +96,7 @@ def ledger(
     services: Services, *, as_of: datetime | None = None, wanted: Filter = EVERYTHING
 ) -> Iterator[View]:
     """Verdicts for all conversations that match the filters: totals at once, rows as asked for."""
-    from withhold.app.ledger.sweep import sweep
+    from withhold.app.ledger.opening import sweep
 
     now = as_of or services.stamp().generated_at
     judges, accounts = ledger_of(services, now)
@@ -110,14 +110,6 @@ def ledger(
 
 
 Looks = Callable[[tuple[Account, ...], frozenset[str | None]], tuple[d.AsOf, ...]]
-
-
-def _told_apart(accounts: tuple[Account, ...]) -> Iterator[tuple[str, str]]:
-    """Each account by its label, with its provider where another has the same: masked addresses often do."""
-    held = Counter(account.label for account in accounts)
-    for account in accounts:
-        same = held[account.label] > 1
-        yield account.id, f"{account.label} ({account.provider_id})" if same else account.label
 
 
 def view(
@@ -134,7 +126,7 @@ def view(
     head = d.ExposureDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
-        totals=tally.totals(dict(_told_apart(accounts))),
+        totals=tally.totals(labels_of(accounts)),
         left_out=found.bulk.total() - tally.count,
         conversations=(),
         as_of=looks(accounts, tally.accounts),
@@ -185,6 +177,8 @@ def _facts(stored: "StoredConversation") -> d.FactsRow:
         feedback_visible=c.feedback_visible,
         sent_again=len(stored.sent_again),
         sources=len(stored.sources),
+        attachments=c.attachments,
+        tool_outputs=c.tool_outputs,
     )
 
 

@@ -12,6 +12,8 @@ from withhold.support.errors import UsageProblem
 
 ANY = "any"
 """Asks for any kind of sensitive finding."""
+HOLDING = ("attachments", "tool-outputs")
+"""What conversations hold beside words."""
 SHOWN = 8
 """How many values an error names."""
 
@@ -22,7 +24,8 @@ class Filter:
 
     ``account`` is a label or the start of an id, ``project`` an id, a path, or the last part of a path.
     ``since`` and ``until`` keep what was touched in between; a row without a known time is kept, since it
-    may have been. ``sensitive`` is a kind that ``findings`` has put down, or ``any``: rows alone do
+    may have been. ``holding`` are words of :data:`HOLDING`: a row that does not tell is kept as well.
+    ``sensitive`` is a kind that ``findings`` has put down, or ``any``: rows alone do
     not tell (:meth:`kinds_keep`).
     """
 
@@ -35,6 +38,7 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
     resumed: bool = False
+    holding: tuple[str, ...] = ()
     sensitive: str | None = None
 
     def check(self, services: Services, accounts: Sequence[Account]) -> None:
@@ -56,7 +60,8 @@ class Filter:
     def keeps(self, row: d.ConversationRow, accounts: Sequence[Account]) -> bool:
         """Whether a row has all that is asked for."""
         ids = None if self.account is None else account_ids(accounts, self.account)
-        return self._words(row) and self._time(row) and (ids is None or row.account in ids)
+        words = self._words(row) and self._holds(row)
+        return words and self._time(row) and (ids is None or row.account in ids)
 
     def _words(self, row: d.ConversationRow) -> bool:
         pairs = (
@@ -73,6 +78,10 @@ class Filter:
         early = self.since is not None and row.last is not None and row.last < self.since
         late = self.until is not None and row.first is not None and row.first > self.until
         return not early and not late and (bool(row.resumed_at) or not self.resumed)
+
+    def _holds(self, row: d.ConversationRow) -> bool:
+        counts = {"attachments": row.attachments, "tool-outputs": row.tool_outputs}
+        return all(counts[what] != 0 for what in self.holding)
 
     def check_kind(self, known: Iterable[str]) -> None:
         """``UsageProblem`` where ``findings`` has put down nothing, or nothing of the kind."""

@@ -56,6 +56,8 @@ def row_of(judged: Judged, gone: d.GoneSince | None = None, shown: Shown | None 
         as_of=None if verdict is None else verdict.as_of,
         project=c.project,
         gone_since=gone,
+        attachments=c.attachments,
+        tool_outputs=c.tool_outputs,
     )
 
 

@@ -6,17 +6,15 @@ evaluation instant) is judged one by one by the same rules. ``explain`` never co
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from heapq import merge
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from withhold.app.bootstrap import Services
 from withhold.app.ledger.filters import Filter, account_ids, project_names
 from withhold.app.ledger.gone import Absences
-from withhold.app.ledger.joining import Judged, Ledger, Placed
+from withhold.app.ledger.joining import Judged, Ledger
+from withhold.app.ledger.judging import Judging
 from withhold.app.ledger.narrowed import Narrowed
 from withhold.app.ledger.rows import Shown, carve_out_rows, row_of
 from withhold.app.ledger.sorts import (
@@ -31,37 +29,23 @@ from withhold.app.ledger.sorts import (
     exact_ends,
     maybe_instant,
     newest,
-    rated_shape,
-    spans_of,
 )
 from withhold.app.ledger.totals import Tally, end_said
 from withhold.index.bulk.asking import Asking, Chosen, Count
-from withhold.index.bulk.base import Base, Group
-from withhold.index.bulk.bulk import Bulk
+from withhold.index.bulk.base import Base
 from withhold.index.bulk.grid import Grid, OwnCells
-from withhold.index.bulk.kept import Shelf
 from withhold.index.schema import id_of, key_of
 from withhold.model.account import Account
 from withhold.model.columns import instant, micros
 from withhold.model.conversation import Conversation
 from withhold.model.stored import StoredConversation
-from withhold.model.verdict import Verdict
 from withhold.model.words import Kind
-from withhold.policy import Judge
-from withhold.policy.course import Course
 from withhold.policy.ends import End as PolicyEnd
 from withhold.policy.ends import ends
-from withhold.policy.retention import Anchor, Footing, Instants, Plan
-from withhold.policy.shape import FeedbackShape, feedback_shape, undeleted
+from withhold.policy.retention import Anchor, Instants, Plan
 from withhold.report import documents as d
 
-if TYPE_CHECKING:
-    from withhold.index.snapshot import Snapshot
-
 T = TypeVar("T")
-DERIVED = "derived"
-"""Folder of the state for what can be made again from the rest of it."""
-
 Change = Callable[[StoredConversation], StoredConversation]
 
 
@@ -97,11 +81,9 @@ class Sweep:
         """Kinds of sensitive findings by key."""
         self._seen = base.seen()
         self._projects = base.projects()
-        self._grid = grid
-        self._regimes: dict[int, list[int]] = {}
         self._plans: dict[Plan, int] = {}
-        self._rated: dict[tuple[int, tuple[FeedbackShape, ...]], Sort] = {}
-        self.sorts = {g.grp: self._sort(g) for g in base.groups()}
+        self.judging = Judging(ledger, grid, now, base.groups())
+        self.sorts = self.judging.sorts
         self.odd = [self._odd(stored, change) for stored in read(sorted(bulk.odd))]
 
     def _odd(self, stored: StoredConversation, change: Change | None) -> tuple[Judged, d.ConversationRow]:
@@ -110,47 +92,6 @@ class Sweep:
 
     def _gone(self, sources: tuple[int, ...], kind: str, account: Account | None) -> d.GoneSince | None:
         return None if self._absences is None else self._absences.since(sources, kind, account)
-
-    def _regimes_of(self, judge: Judge) -> list[int]:
-        """The regime in which each cell of the grid lies."""
-        if id(judge) not in self._regimes:
-            self._regimes[id(judge)] = self._grid.regimes(judge.table)
-        return self._regimes[id(judge)]
-
-    def _sort(self, group: Group) -> Sort:
-        placed = self._ledger.place(group.provider_id, group.account_ref, group.kind, group.product_id)
-        if placed.judge is None:
-            return Sort(group, placed, None, None, None, None)
-        return self._judged_sort(group, placed, placed.judge, ())
-
-    def _judged_sort(
-        self, group: Group, placed: Placed, judge: Judge, marks: tuple[FeedbackShape, ...]
-    ) -> Sort:
-        regimes = self._regimes_of(judge)
-        shape = undeleted(judge.table, *spans_of(group, regimes), incognito=group.incognito)
-        shape = replace(shape, feedback=marks)
-        found = judge.judge_shape(shape)
-        shared = judge.open_until if found.shared.possible else None
-        if group.begins is None or group.ends is None:
-            return Sort(group, placed, shape, found, None, None)
-        until = judge.table.index_at(self.now)
-        footing = Footing(
-            held=(regimes[group.begins], max(regimes[group.ends], until)),
-            shared=found.shared.possible,
-            maybe_private=found.maybe_private,
-            gone=None,
-            incognito=bool(group.incognito),
-            feedback=tuple(mark.span for mark in marks),
-        )
-        return Sort(group, placed, shape, found, judge.plan(footing), shared)
-
-    def judged(self, row: Mapping[str, Any]) -> Verdict | None:
-        """The verdict on one row of the base, with its clocks; ``None`` where no pack knows the terms."""
-        sort = self.sorts[row["grp"]]
-        if sort.placed.judge is None or sort.shape is None:
-            return None
-        course = course_of_row(sort, sort.placed.judge, row)
-        return sort.placed.judge.brief(rated_shape(sort.shape, sort.placed.judge, course), course)
 
     def tally(self, wanted: Narrowed) -> Tally:
         """Counts over everything that ``wanted`` keeps."""
@@ -182,7 +123,7 @@ class Sweep:
                 tally.add(sort.belongs, UNKNOWN, UNKNOWN, ())
             return
         course = course_of_row(sort, judge, row)
-        rated = self._rated_as(sort, judge, course)
+        rated = self.judging.rated_as(sort, judge, course)
         if self._keeps_rated(wanted, row, rated):
             said: Iterable[PolicyEnd] = ()
             if rated.plan is not None and course.first is not None and course.last is not None:
@@ -192,22 +133,8 @@ class Sweep:
 
     def _keeps_rated(self, wanted: Narrowed, row: Mapping[str, Any], rated: Sort) -> bool:
         if wanted.against is not None:
-            rated = wanted.against.rated_sort(row)
+            rated = wanted.against.judging.rated(row)
         return wanted.keeps(rated.belongs, rated.past, rated.future)
-
-    def rated_sort(self, row: Mapping[str, Any]) -> Sort:
-        """The group of a rated conversation, with its feedback."""
-        sort = self.sorts[row["grp"]]
-        judge = sort.placed.judge
-        return sort if judge is None else self._rated_as(sort, judge, course_of_row(sort, judge, row))
-
-    def _rated_as(self, sort: Sort, judge: Judge, course: Course) -> Sort:
-        """The group with this feedback; judged once for all of its conversations with the same."""
-        marks = tuple(feedback_shape(at, judge.table) for at in course.feedback)
-        key = (sort.group.grp, marks)
-        if key not in self._rated:
-            self._rated[key] = self._judged_sort(sort.group, sort.placed, judge, marks)
-        return self._rated[key]
 
     def labels(self, wanted: Narrowed) -> tuple[dict[int, int], list[tuple[Label, Sort]]]:
         """A number for each group that is kept and not rated, and what the numbers stand for."""
@@ -293,7 +220,7 @@ class Sweep:
     def rated_kept(self, wanted: Narrowed) -> Iterator[tuple[int, Sort]]:
         """Key and group, with its feedback, of each rated conversation that is kept."""
         for row in self.bulk.rated(wanted.chosen):
-            rated = self.rated_sort(row)
+            rated = self.judging.rated(row)
             if self._keeps_rated(wanted, row, rated):
                 yield row["key"], rated
 
@@ -336,6 +263,8 @@ class Sweep:
             messages=(),
             project=found["project"],
             title=found["title"],
+            attachments=found["attachments"],
+            tool_outputs=found["tool_outputs"],
         )
         shown = Shown(
             first=maybe_instant(found["shown_first"]),
@@ -350,7 +279,7 @@ class Sweep:
             placed.account,
             placed.provider,
             placed.product,
-            self.judged(found),
+            self.judging.verdict(found),
         )
         gone = self._gone(self._seen.get(found["seen"], ()), group.kind, placed.account)
         return row_of(judged, gone, shown)
@@ -371,56 +300,8 @@ class Sweep:
             since=None if wanted.since is None else micros(wanted.since),
             until=None if wanted.until is None else micros(wanted.until),
             resumed=wanted.resumed,
+            attachments="attachments" in wanted.holding,
+            tool_outputs="tool-outputs" in wanted.holding,
         )
         ids = None if wanted.account is None else account_ids(accounts, wanted.account)
         return Narrowed(wanted, chosen, ids, accounts, keys)
-
-
-@contextmanager
-def snapshot_of(services: Services) -> "Iterator[Snapshot]":
-    """The index and the database as of one moment."""
-    with services.store.reading():
-        snapshot = services.store.snapshot()
-        try:
-            yield snapshot
-        finally:
-            snapshot.close()
-
-
-@contextmanager
-def sweep(
-    services: Services, ledger: Ledger, accounts: tuple[Account, ...], now: datetime
-) -> Iterator[Sweep]:
-    """Everything in the state, judged as of ``now``."""
-    with snapshot_of(services) as snapshot:
-        bulk = bulk_of(services, snapshot)
-        try:
-            yield Sweep(
-                bulk,
-                ledger,
-                grid_of(bulk, (ledger,)),
-                now,
-                odd=odd_keys(services, bulk),
-                read=services.store.with_keys,
-                absences=Absences(accounts, services.store.sources()),
-                kinds=services.store.findings.kinds(),
-            )
-        finally:
-            bulk.close()
-
-
-def bulk_of(services: Services, snapshot: "Snapshot") -> Bulk:
-    """The bulk room over a snapshot, with what it has kept in the state."""
-    return Bulk(snapshot, Shelf(services.home.root / DERIVED), services.progress)
-
-
-def grid_of(bulk: Bulk, ledgers: Iterable[Ledger]) -> Grid:
-    """One grid for all regime tables that conversations of the index are judged by."""
-    placed = (ledger.place(*part) for ledger in ledgers for part in bulk.parts())
-    return Grid.of({id(p.judge.table): p.judge.table for p in placed if p.judge is not None}.values())
-
-
-def odd_keys(services: Services, bulk: Bulk) -> frozenset[int]:
-    """Conversations of which the database knows something that no group carries."""
-    facts = services.store.facts
-    return frozenset(facts.deletions()) | bulk.keys_of(facts.sent_again())

@@ -12,7 +12,8 @@ from withhold.app.ledger.filters import EVERYTHING, Filter
 from withhold.app.ledger.handing_out import write_file
 from withhold.app.ledger.joining import Judged, Ledger, Placed
 from withhold.app.ledger.narrowed import Narrowed
-from withhold.app.ledger.sweep import Sweep, sweep
+from withhold.app.ledger.opening import sweep
+from withhold.app.ledger.sweep import Sweep
 from withhold.model.conversation import Conversation
 from withhold.model.terms import Terms
 from withhold.model.when import BEGINNING

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
+from withhold.model.account import Account
 from withhold.model.words import Basis, Bound
 from withhold.report import documents as d
 
@@ -116,3 +117,10 @@ def _future(count: Counter[str]) -> d.FutureTotals:
     return d.FutureTotals(
         eligible=count["eligible"], not_eligible=count["not_eligible"], unknown=count["unknown"]
     )
+
+
+def labels_of(accounts: Iterable[Account]) -> dict[str, str]:
+    """Labels by id; with the provider where two accounts have the same, as masked addresses often do."""
+    held = tuple(accounts)
+    count = Counter(account.label for account in held)
+    return {a.id: f"{a.label} ({a.provider_id})" if count[a.label] > 1 else a.label for a in held}

@@ -16,8 +16,10 @@ from withhold.app.dates import certain_stretch
 from withhold.app.ledger.filters import EVERYTHING, Filter, account_ids
 from withhold.app.ledger.joining import Ledger
 from withhold.app.ledger.narrowed import Narrowed
+from withhold.app.ledger.opening import bulk_of, grid_of, odd_keys, snapshot_of
 from withhold.app.ledger.sorts import newest
-from withhold.app.ledger.sweep import Sweep, bulk_of, grid_of, odd_keys, snapshot_of
+from withhold.app.ledger.sweep import Sweep
+from withhold.app.ledger.totals import labels_of
 from withhold.index.schema import key_of
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.conversation import Conversation, Deletion
@@ -68,7 +70,7 @@ def what_if(
         as_supposed = supposed.tally(replace(supposed.narrowed(wanted, accounts), against=actual))
         _all_kept(gone, {row.id for row in actual.odd_rows(kept)})
         changes = tuple(_change(a, s) for a, s in _changed(actual, supposed, kept))
-    labels = {a.id: a.label for a in accounts}
+    labels = labels_of(accounts)
     return d.WhatIfDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from withhold.app.accounts import account_named
 from withhold.app.bootstrap import Services
-from withhold.app.ledger.sweep import DERIVED
+from withhold.app.ledger.opening import DERIVED
 from withhold.app.state.intent import Forgetting, begin, conversations_of, done, intended, pending
 from withhold.app.watch.install import uninstall
 from withhold.evidence.checkpoints import read_checkpoint

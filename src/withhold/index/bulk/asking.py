@@ -40,6 +40,10 @@ class Chosen:
     since: int | None = None
     until: int | None = None
     resumed: bool = False
+    attachments: bool = False
+    """Only what holds some, or may: where no source tells."""
+    tool_outputs: bool = False
+    """The same of results of tools."""
     among: str | None = None
     """A table of the engine with the only ``key``s that are meant."""
 
@@ -55,6 +59,10 @@ class Chosen:
             parts.append(f"(b.shown_first IS NULL OR b.shown_first <= {self.until})")
         if self.resumed:
             parts.append("b.resumed")
+        if self.attachments:
+            parts.append("b.attachments")
+        if self.tool_outputs:
+            parts.append("b.tool_outputs")
         if self.among is not None:
             parts.append(f"b.key IN (SELECT key FROM {self.among})")
         return " AND ".join(parts)
@@ -295,7 +303,7 @@ def rows_of_ranked(ranked: str) -> str:
     """What people are shown of the conversations of a query, in its order."""
     return (
         "SELECT a.*, c.source_id, c.project, c.title, c.human, c.model, c.shown_first, c.resumed,"
-        f" c.feedback FROM {ranked} a JOIN conversations c ON c.key = a.key"
+        f" c.attachments, c.tool_outputs, c.feedback FROM {ranked} a JOIN conversations c ON c.key = a.key"
         f" ORDER BY coalesce(a.shown_last, {BEGINNING}) DESC, a.key DESC"
     )
 

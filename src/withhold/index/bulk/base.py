@@ -30,9 +30,10 @@ class Base:
     """The tables of one index in one grid, in Arrow; on a cluster ``base`` and ``rated`` stay there.
 
     ``base``: ``key``, ``grp``, ``seen``, ``project``, ``first``, ``last``, ``shown_first``, ``shown_last``,
-    ``resumed``. ``groups``: ``grp``, the columns of :data:`OWN`, ``rated`` (feedback is shown), ``cut``, and
-    the cells of ``first`` and ``last``. ``cuts``: ``cut`` and its ``text``. ``rated``: ``key`` and
-    ``feedback``. ``seen``: which ``sources`` show a conversation. ``projects``: ``project`` and ``name``.
+    ``resumed``, and whether ``attachments`` and ``tool_outputs`` may be in it. ``groups``: ``grp``, the
+    columns of :data:`OWN`, ``rated`` (feedback is shown), ``cut``, and the cells of ``first`` and ``last``.
+    ``cuts``: ``cut`` and its ``text``. ``rated``: ``key`` and ``feedback``. ``seen``: which ``sources`` show
+    a conversation. ``projects``: ``project`` and ``name``.
     """
 
     grid: Grid | OwnCells
@@ -128,6 +129,7 @@ _WHOLE = """
         CASE WHEN c.first IS NOT NULL THEN {begins} END AS begins,
         CASE WHEN {last} IS NOT NULL THEN {ends} END AS ends,
         c.first, {last} AS last, c.shown_first, c.shown_last, array_length(c.resumed) > 0 AS resumed,
+        coalesce(c.attachments, 1) > 0 AS attachments, coalesce(c.tool_outputs, 1) > 0 AS tool_outputs,
         c.project, s.seen
     FROM conversations c
     LEFT JOIN cut_of k ON k.key = c.key
@@ -145,7 +147,8 @@ _PROJECTS = "SELECT DISTINCT project AS name FROM whole WHERE project IS NOT NUL
 
 _RESULTS = {
     "base": f"""
-        SELECT w.key, g.grp, w.seen, p.project, w.first, w.last, w.shown_first, w.shown_last, w.resumed
+        SELECT w.key, g.grp, w.seen, p.project, w.first, w.last, w.shown_first, w.shown_last, w.resumed,
+            w.attachments, w.tool_outputs
         FROM whole w
         JOIN groups_there g ON {" AND ".join(f"w.{n} IS NOT DISTINCT FROM g.{n}" for n in _SAME)}
         LEFT JOIN projects_there p ON p.name = w.project""",

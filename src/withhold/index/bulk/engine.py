@@ -39,7 +39,9 @@ class Engine(Protocol):
         """All rows in their order, some ``size`` of them at a time."""
 
     def files(self, name: str, paths: list[str]) -> None:
-        """``name`` from now on stands for the rows of these Parquet files."""
+        """``name`` from now on stands for the rows of these Parquet files. A column that some of them lack is
+        null in their rows.
+        """
 
     def close(self) -> None:
         """Let go of everything."""
@@ -86,7 +88,8 @@ class Duck:
 
     def files(self, name: str, paths: list[str]) -> None:
         listed = ", ".join("'{}'".format(path.replace("'", "''")) for path in paths)
-        self.view(name, f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)")
+        options = "hive_partitioning = false, union_by_name = true"
+        self.view(name, f"SELECT * FROM read_parquet([{listed}], {options})")
 
     def close(self) -> None:
         self._connection.close()

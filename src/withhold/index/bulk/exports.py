@@ -18,7 +18,7 @@ from withhold.index.bulk.kept import Part
 from withhold.index.conversations import Kept
 from withhold.index.export import MEMBER
 from withhold.index.rows import GroupMessages, rows_of
-from withhold.index.schema import TABLES
+from withhold.index.schema import TABLES, TYPES, Column
 from withhold.support.errors import UsageProblem
 from withhold.support.progress import Progress
 
@@ -46,6 +46,11 @@ class Member:
 
     def source(self, source: int) -> int:
         return (self.number << SOURCE_BITS) + source
+
+
+def _untold(column: Column) -> str:
+    """Of a column that is newer than all of the exports."""
+    return f"CAST(NULL AS {TYPES[column.type]})"
 
 
 def folders(places: Iterable[str]) -> list[str]:
@@ -119,8 +124,11 @@ class Exports(Asking):
         }
         own["account_ref"] = f"CASE WHEN t.account_ref IS NULL THEN NULL ELSE {own['account_ref']} END"
         for name, table in TABLES.items():
+            there = self.engine.arrow(f"SELECT * FROM exported_{name} LIMIT 0").schema.names
             columns = [
-                f"{own.get(c.name, f't.{c.name}')} AS {c.name}" for c in table.columns if c.name != "digest"
+                f"{own.get(c.name, f't.{c.name}') if c.name in there else _untold(c)} AS {c.name}"
+                for c in table.columns
+                if c.name != "digest"
             ]
             self.engine.view(
                 f"all_{name}",

@@ -21,7 +21,7 @@ from withhold.index.bulk.base import TABLES, Base
 from withhold.index.bulk.grid import Grid
 from withhold.support.files import private_dir, write_atomic
 
-FORMAT = 1
+FORMAT = 2
 """Changes with the meaning of anything in a base, so that older files are not looked at."""
 BASES = 4
 """How many are kept: the present one, and those of a few suppositions or evaluation days."""

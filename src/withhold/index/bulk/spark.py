@@ -69,7 +69,7 @@ class Spark:
             yield pa.Table.from_pylist([row.asDict(recursive=True) for row in batch], form)
 
     def files(self, name: str, paths: list[str]) -> None:
-        self._called(name, self._session.read.parquet(*paths))
+        self._called(name, self._session.read.option("mergeSchema", "true").parquet(*paths))
 
     def close(self) -> None:
         for frame in self._made.values():

@@ -60,6 +60,10 @@ class ConversationRow(Struct, kw_only=True, frozen=True):
     gone_since: GoneSince | None = None
     member: str | None = None
     """Whose it is, in the ledger of an organisation (``exposure --from``)."""
+    attachments: int | None = None
+    """Files and pictures that the person sent along; ``null`` where no source tells."""
+    tool_outputs: int | None = None
+    """Results of tools that stand in it; ``null`` where no source tells."""
 
 
 class PastTotals(Struct, kw_only=True, frozen=True):
@@ -181,6 +185,8 @@ class FactsRow(Struct, kw_only=True, frozen=True):
     feedback_visible: bool
     sent_again: int
     sources: int
+    attachments: int | None = None
+    tool_outputs: int | None = None
 
 
 class ExplainDocument(Document, kw_only=True, frozen=True):

@@ -246,6 +246,7 @@ def _facts(facts: FactsRow) -> Iterator[str]:
     if facts.other:
         yield f"{plural(facts.other, 'line')} of tools and programs among it"
     yield f"{facts.characters:,} characters, with attachments and tool output where a file has them"
+    yield f"files sent along: {_counted(facts.attachments)}; results of tools: {_counted(facts.tool_outputs)}"
     yield f"temporary (incognito): {_told(facts.incognito)}; shared by a link: {_told(facts.shared)}"
     if facts.feedback:
         yield f"rated: {', '.join(facts.feedback)}"
@@ -253,6 +254,10 @@ def _facts(facts: FactsRow) -> Iterator[str]:
         yield "not rated" if facts.feedback_visible else "whether it was rated is not told"
     if facts.sent_again:
         yield f"sent once more at the head of another session: {plural(facts.sent_again, 'time')}"
+
+
+def _counted(number: int | None) -> str:
+    return spoken("not told") if number is None else f"{number:,}"
 
 
 def _told(fact: bool | None) -> str:
