@@ -142,6 +142,7 @@ terms = "local"
 speaks = ["openai", "anthropic"]
 model = "gemma"
 key = "none"
+on_my_word = true
 [[rule]]
 require = ["no-training", "local-only for secrets"]
 found = {{ secrets = "local", personal = "redact", unread = "refuse" }}
@@ -154,9 +155,10 @@ found = {{ secrets = "local", personal = "redact", unread = "refuse" }}
         answer = talk(gateway, post(gateway, {**said(private_key()), "system": system}))
         assert answer.status == 200
         assert b"x-withhold-route: here" in answer.head
-        assert upstream.seen[0].json["model"] == "gemma"
-        assert upstream.seen[0].json["system"] == system[1:]
-        assert not {"x-api-key", "authorization"} & {n.lower() for n, _ in upstream.seen[0].headers}
+        sent = next(seen for seen in upstream.seen if seen.method == "POST")
+        assert sent.json["model"] == "gemma"
+        assert sent.json["system"] == system[1:]
+        assert not {"x-api-key", "authorization"} & {n.lower() for n, _ in sent.headers}
         assert b"x-withhold-route: claude" in talk(gateway, post(gateway, plain())).head
 
 

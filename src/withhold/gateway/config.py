@@ -29,7 +29,8 @@ class RouteConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """One way out. ``terms`` is ``PROVIDER/PLAN`` of a pack, or ``local``.
 
     ``setting`` and ``zero_retention`` are the person's word on their account: that every control stands at
-    private, and that a contract on zero retention was signed.
+    private, and that a contract on zero retention was signed. ``on_my_word`` is theirs on a local route: that
+    a server of which nothing can be known answers on this machine.
     """
 
     id: Name
@@ -44,6 +45,7 @@ class RouteConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     setting: Literal["private"] | None = None
     zero_retention: bool = False
     model: str | None = None
+    on_my_word: bool = False
 
     @property
     def is_local(self) -> bool:
@@ -127,6 +129,8 @@ def _route_problems(config: Config) -> list[str]:
         found += [f"route {route.id}: {problem}" for problem in _upstream_problems(route)]
         if not route.is_local and "/" not in route.terms:
             found.append(f"route {route.id}: terms are PROVIDER/PLAN of a pack, or 'local'")
+        if route.on_my_word and not route.is_local:
+            found.append(f'route {route.id}: on_my_word is for terms = "local" alone')
         if not (route.key in {"keyring", "none"} or route.key.startswith("env:")):
             found.append(f"route {route.id}: key is 'keyring', 'none' or 'env:NAME', never the key itself")
     return found

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from withhold.gateway.decide import Asked, Decision, decide
 from withhold.gateway.demands import NotAllowedHere, holds, impose
 from withhold.gateway.examine import CannotReplace, Examined, examine, redact
 from withhold.gateway.hosts import Host
+from withhold.gateway.place import Place, unfit
 from withhold.gateway.sight import Sight
 from withhold.gateway.standing import Standing
 from withhold.gateway.vault import PLACEHOLDER, Session
@@ -40,10 +41,26 @@ class Judged:
     models: tuple[str, ...]
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     redacted: int = 0
+    place: Place | None = None
+    """Where the model of a local route runs."""
 
     @property
     def route(self) -> RouteConfig | None:
         return self.decision.route
+
+    @property
+    def local_model(self) -> str | None:
+        """The model that is to answer on this machine; ``None`` where nothing is said to a model."""
+        if self.route is None or not self.route.is_local or not self.models:
+            return None
+        return self.route.model or self.models[0]
+
+    def placed(self, model: str, found: Place) -> "Judged":
+        """This, or the refusal of it because of where its model runs."""
+        if self.route is None:
+            return self
+        refused = unfit(self.route, model, found)
+        return replace(self, place=found) if refused is None else replace(self, decision=refused, body=b"")
 
 
 @dataclass(slots=True)
@@ -165,6 +182,7 @@ def _for_local(route: RouteConfig, body: dict[str, Any]) -> bool:
         body["model"], changed = route.model, True
     if str(body.get("model", "")).endswith(("-cloud", ":cloud")):
         raise NotAllowedHere("a model that ends in 'cloud' is answered elsewhere, also by a local address")
+    changed |= body.pop("models", None) is not None
     system = body.get("system")
     if isinstance(system, list):
         kept = [

@@ -17,6 +17,7 @@ from withhold.gateway.audit import Auditor, AuditUnavailable
 from withhold.gateway.config import RouteConfig
 from withhold.gateway.connections import NotReached
 from withhold.gateway.judging import Caller, Judge, Judged
+from withhold.gateway.place import FindPlace, Place
 from withhold.gateway.standing import Standing
 from withhold.gateway.tokens import Token
 from withhold.gateway.upstream import NoKey, Upstreams
@@ -54,6 +55,7 @@ class Gateway:
     notice: Callable[[str], None]
     ready: Callable[[], Awaitable[None]]
     """Waits until the finders are compiled: the gateway listens before that, and answers after it."""
+    place: FindPlace
     limit: int = 32 << 20
     counted: Counted = field(default_factory=Counted)
 
@@ -85,7 +87,7 @@ class Gateway:
         await self.ready()
         passing = wire.to_upstream(headers)
         session = self.vault.session(caller.client, caller.project)
-        judged = self._judged(caller, asked, passing, data, session)
+        judged = await self._placed(self._judged(caller, asked, passing, data, session))
         if judged.route is None:
             return await self._refused(request, caller, asked, judged)
         sent = [*passing, *self.upstreams.credentials(judged.route), ("Accept-Encoding", "identity")]
@@ -135,6 +137,12 @@ class Gateway:
         except Exception as problem:
             self.notice(f"A request was refused because it could not be judged: {type(problem).__name__}")
             raise wire.Unclear("the request could not be judged", wire.UNAVAILABLE) from problem
+
+    async def _placed(self, judged: Judged) -> Judged:
+        model = judged.local_model
+        if judged.route is None or model is None:
+            return judged
+        return judged.placed(model, await self.place(judged.route, model))
 
     async def _refused(
         self, request: web.BaseRequest, caller: Caller, asked: wire.Endpoint, judged: Judged
@@ -219,7 +227,7 @@ class Gateway:
             "models": [self._unless_found(name) for name in judged.models],
             "route": judged.route.id if judged.route else None,
             "terms": standing.version if standing else None,
-            "trains": standing.trains if standing else None,
+            "trains": _trains(standing, judged.place),
             "retention_days": standing.retention_days if standing else None,
             "verdict": "passed" if judged.route else "refused",
             "found": dict(judged.counts),
@@ -244,3 +252,10 @@ class Gateway:
         if not request.content.at_eof():
             response.force_close()
         return response
+
+
+def _trains(standing: Standing | None, place: Place | None) -> str | None:
+    """What a line says of training: a local route on somebody's word is unknown, whatever its standing."""
+    if standing is None:
+        return None
+    return "unknown" if place is not None and place.where != "local" else standing.trains

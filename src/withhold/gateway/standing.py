@@ -56,8 +56,8 @@ class Standing:
     word: tuple[str, ...] = ()
 
 
-def local_standing(route: str) -> Standing:
-    """A model on this machine, as the person says: no terms of anybody apply."""
+def local_standing(route: str, *, on_my_word: bool = False) -> Standing:
+    """A model on this machine: no terms of anybody apply. Each model is judged when it is asked for."""
     return Standing(
         route=route,
         local=True,
@@ -69,7 +69,7 @@ def local_standing(route: str) -> Standing:
         sources=(),
         as_of=None,
         version="local",
-        word=("that this address answers with a model on this machine",),
+        word=("that what answers there runs on this machine, where nothing tells",) if on_my_word else (),
     )
 
 
@@ -86,7 +86,7 @@ def standing(
     Raises ``UsageProblem`` for terms that no pack has.
     """
     if route.is_local:
-        return local_standing(route.id)
+        return local_standing(route.id, on_my_word=route.on_my_word)
     provider, product, plan = _plan(route, packs)
     setting = Setting.PRIVATE if route.setting == "private" else None
     found = prospect(product, plan, now=now, setting=setting, region=route.region)

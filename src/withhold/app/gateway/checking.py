@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from withhold.app.bootstrap import Services
 from withhold.app.gateway.places import Places
-from withhold.gateway.config import Config, Dialect
+from withhold.app.gateway.whereabouts import place_of
+from withhold.gateway.config import Config, Dialect, RouteConfig
 from withhold.gateway.decide import Asked, decide
+from withhold.gateway.place import unfit
 from withhold.gateway.requirements import Requirement
 from withhold.gateway.standing import Standing
 from withhold.report.documents.gateway import GatewayCheckDocument, GatewayRouteRow, GatewayRuleRow
@@ -22,14 +26,19 @@ def check_gateway(services: Services, config: Path | None) -> GatewayCheckDocume
     places = Places(services, config)
     stamp = services.stamp()
     standings = places.standings()
-    rows = tuple(_route_row(places, standings[route.id]) for route in places.config.route)
+    rows = tuple(
+        _local_row(places, route, standings[route.id])
+        if route.is_local
+        else _route_row(places, standings[route.id])
+        for route in places.config.route
+    )
     return GatewayCheckDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
         config=str(places.config_path),
         routes=rows,
         rules=tuple(_rule_rows(places.config)),
-        usable=any(_takes(places.config, standings, row.id) for row in rows),
+        usable=any(row.plain_request for row in rows),
         not_seen=NOT_SEEN,
     )
 
@@ -51,6 +60,21 @@ def _route_row(places: Places, standing: Standing) -> GatewayRouteRow:
         rests_on_your_word=standing.word,
         key_found=route.key == "none" or bool(places.key(route)),
         plain_request=_takes(places.config, {standing.route: standing}, route.id),
+    )
+
+
+def _local_row(places: Places, route: RouteConfig, standing: Standing) -> GatewayRouteRow:
+    """What its server and who listens there say of the route's model; asks nothing of the model itself."""
+    row = _route_row(places, standing)
+    if route.model is None:
+        return replace(row, why="each model is judged when it is asked for")
+    found = place_of(route, route.model, places.key)
+    may_go = unfit(route, route.model, found) is None
+    return replace(
+        row,
+        trains="no" if found.where == "local" else "unknown",
+        why=f"{route.model} is {found.where}: {found.why}",
+        plain_request=row.plain_request and may_go,
     )
 
 

@@ -43,6 +43,7 @@ key = "keyring"
 # speaks = ["openai", "anthropic"]
 # model = "the name it serves"
 # key = "keyring"    # the token that 'withhold local serve' prints: withhold gateway key local
+# on_my_word = true  # only for a server that does not tell where its models run (LM Studio, a Unix socket)
 
 # Every rule that matches a request holds. Without a rule that matches, nothing is sent.
 [[rule]]

@@ -116,6 +116,7 @@ def _auditor(services: Services, places: Places, replica: str) -> "Auditor":
 
 
 def _gateway(services: Services, places: Places, auditor: "Auditor", hosts: frozenset[str]) -> "Gateway":
+    from withhold.app.gateway.whereabouts import Whereabouts
     from withhold.gateway.judging import Judge
     from withhold.gateway.server import Gateway
     from withhold.gateway.sight import Sight
@@ -123,12 +124,14 @@ def _gateway(services: Services, places: Places, auditor: "Auditor", hosts: froz
     from withhold.gateway.vault import Vault
 
     config = places.config
+    keys = RememberedKeys(places)
     judge = Judge(config, Remembered(places.standings), places.hosts, Sight(()))
     return Gateway(
         judge=judge,
         ready=Warming(judge),
         tokens=_tokens(services, places),
-        upstreams=Upstreams(RememberedKeys(places), float(config.upstream_silence_seconds)),
+        place=Whereabouts(keys),
+        upstreams=Upstreams(keys, float(config.upstream_silence_seconds)),
         auditor=auditor,
         vault=Vault(time.monotonic, idle=config.session_idle_minutes * 60.0),
         clock=services.clock,
@@ -256,7 +259,10 @@ def record_head(services: Services, head: "Head") -> None:
 def route_line(standing: "Standing") -> str:
     """One route as it stands, for people."""
     if standing.local:
-        return f"{standing.route}: on this machine, as you say"
+        known = (
+            "or on your word where nothing tells" if standing.word else "each model must show that it does"
+        )
+        return f"{standing.route}: on this machine; {known}"
     days = "unknown" if standing.retention_days is None else f"up to {standing.retention_days} days"
     why = f" ({standing.why})" if standing.why else ""
     return f"{standing.route}: training {standing.trains}{why}; kept {days}; terms compared {standing.as_of}"
