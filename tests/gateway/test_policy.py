@@ -1,6 +1,7 @@
 """Which terms let a request go: from the packs, and unknown is the worst."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -179,33 +180,107 @@ found = { personal = "redact" }
         assert len(upstream.seen) == 1
 
 
-def test_openrouter_is_told_to_deny(tmp_path: Path, upstream: FakeUpstream) -> None:
-    """``data_collection: deny`` and ``zdr`` are in every request; plug-ins and free models are refused."""
+OPENROUTER = """
+  demand: {provider.data_collection: deny, provider.zdr: true}
+  refuse_fields: [plugins, preset]
+  refuse_model_endings: [':online', ':free', '@preset']
+  tool_types: [function, custom]
+"""
+DENIED = {"data_collection": "deny", "zdr": True}
+
+
+@pytest.fixture
+def openrouter(tmp_path: Path, upstream: FakeUpstream) -> Iterator[Running]:
+    """A gateway whose provider counts as OpenRouter, with a client for each of its two formats."""
     hosts = HOSTS.replace(
         "claude-api-direct, openai", "claude-api-direct, openrouter/openrouter-user, openai"
     )
-    hosts += "  demand: {provider.data_collection: deny, provider.zdr: true}\n  refuse_fields: [plugins]\n"
-    hosts += "  refuse_model_endings: [':online', ':free']\n"
-    config = routes(upstream.url).replace("openai/openai-api-paid", "openrouter/openrouter-user")
-    config = config.replace('speaks = ["openai"]', 'speaks = ["openai"]\nsetting = "private"') + RULES
-    with gateway_running(tmp_path, config, hosts=hosts) as gateway:
+    config = routes(upstream.url, terms="openrouter/openrouter-user")
+    config = config.replace("openai/openai-api-paid", "openrouter/openrouter-user")
+    config = config.replace("key =", 'setting = "private"\nkey =') + RULES
+    with gateway_running(tmp_path, config, hosts=hosts.rstrip() + OPENROUTER) as gateway:
+        yield gateway
 
-        def ask(**more: object) -> int:
-            return talk(gateway, post(gateway, plain(**more), target="/v1/chat/completions")).status
 
-        assert ask(provider={"data_collection": "allow", "order": ["x"]}) == 200
-        assert upstream.seen[0].json["provider"] == {"data_collection": "deny", "order": ["x"], "zdr": True}
-        assert ask() == 200
-        assert ask(plugins=[{"id": "web"}]) == 403
-        assert ask(model="a/b:free") == 403
-        assert ask(models=["a/b:online"]) == 403
-        assert ask(provider="allow") == 403
-    assert len(upstream.seen) == 2
+CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
+
+
+@pytest.mark.parametrize("target", [CHAT, "/v1/responses", "/v1/embeddings", MESSAGES])
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ({}, DENIED),
+        ({"provider": {"data_collection": "allow", "order": ["x"]}}, {**DENIED, "order": ["x"]}),
+        ({"provider": {"zdr": False}}, DENIED),
+        ({"provider": {"zdr": 1, "data_collection": "DENY"}}, DENIED),
+        ({"provider": None}, DENIED),
+    ],
+)
+def test_openrouter_is_told_to_deny(
+    openrouter: Running, upstream: FakeUpstream, target: str, said: dict[str, object], sent: object
+) -> None:
+    """``data_collection: deny`` and ``zdr`` are in every request, whatever the client says of them."""
+    body = plain(**said, input="hi")
+    assert talk(openrouter, post(openrouter, body, target=target)).status == 200
+    assert json.dumps(upstream.seen[0].json["provider"], sort_keys=True) == json.dumps(sent, sort_keys=True)
+
+
+@pytest.mark.parametrize("target", [CHAT, MESSAGES])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"provider": "allow"},
+        {"provider": ["allow"]},
+        {"Provider": {"data_collection": "allow"}},
+        {"plugins": [{"id": "web"}]},
+        {"preset": "mine"},
+        {"model": "@preset/mine"},
+        {"model": "a/b@preset/mine"},
+        {"model": "a/b:free"},
+        {"model": "a/b:online"},
+        {"model": "a/b:Online"},
+        {"model": "a/b:online:nitro"},
+        {"models": ["a/b:online"]},
+        {"models": ["a/b", "a/b@preset/mine"]},
+        {"tools": [{"type": "openrouter:web_search"}]},
+        {"tools": [{"type": "web_search_20250305", "name": "web_search"}]},
+        {"tools": [{"type": ["function"]}]},
+        {"tools": {"type": "openrouter:web_search"}},
+    ],
+)
+def test_what_openrouters_promise_does_not_cover(
+    openrouter: Running, upstream: FakeUpstream, target: str, more: dict[str, object]
+) -> None:
+    """Presets, which hold settings of their own, plug-ins, web search and free models are refused."""
+    assert talk(openrouter, post(openrouter, plain(**more), target=target)).status in {400, 403}
+    assert upstream.seen == []
+
+
+def test_openrouter_bodies_that_say_it_twice(openrouter: Running, upstream: FakeUpstream) -> None:
+    """A second ``provider``, or a second word within it, is refused as every key that is there twice."""
+    for twice in (
+        b'"provider":{"zdr":true},"provider":{"zdr":false}',
+        b'"provider":{"data_collection":"deny","data_collection":"allow"}',
+    ):
+        body = b'{"model":"m","messages":[],' + twice + b"}"
+        assert talk(openrouter, post(openrouter, body, target=CHAT)).status == 400
+    assert upstream.seen == []
+
+
+def test_tools_of_the_client_pass(openrouter: Running, upstream: FakeUpstream) -> None:
+    """Functions that the client itself carries out leave nothing with others."""
+    tools = [{"type": "function", "function": {"name": "f"}}, {"name": "g", "input_schema": {}}]
+    assert talk(openrouter, post(openrouter, plain(tools=tools), target=CHAT)).status == 200
+    assert upstream.seen[0].json["tools"] == tools
 
 
 def test_built_in_demands_of_openrouter() -> None:
     """The packs hold what is demanded of OpenRouter."""
-    assert known_hosts()["openrouter.ai"].demand == {"provider.data_collection": "deny", "provider.zdr": True}
+    host = known_hosts()["openrouter.ai"]
+    assert host.demand == {"provider.data_collection": "deny", "provider.zdr": True}
+    assert {"plugins", "preset"} <= set(host.refuse_fields)
+    assert {":online", ":free", "@preset"} <= set(host.refuse_model_endings)
+    assert host.tool_types == ("function", "custom")
 
 
 def test_no_finder_no_request(gateway: Running, upstream: FakeUpstream) -> None:

@@ -14,7 +14,11 @@ from withhold.support.errors import PackInvalid
 
 
 class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``demand`` maps a place in the body (``provider.zdr``) to the value that it must have."""
+    """``demand`` maps a place in the body (``provider.zdr``) to the value that it must have.
+
+    ``refuse_model_endings`` are variants such as ``:online``, wherever among a name's endings they stand.
+    ``tool_types``, if any, are all that ``tools`` may have; a tool without a type is the client's own.
+    """
 
     host: str
     terms: tuple[str, ...]
@@ -23,6 +27,7 @@ class Host(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     demand: Mapping[str, Any] = {}
     refuse_fields: tuple[str, ...] = ()
     refuse_model_endings: tuple[str, ...] = ()
+    tool_types: tuple[str, ...] = ()
 
 
 def known_hosts(own: Path | None = None) -> dict[str, Host]:
