@@ -180,6 +180,10 @@ def _row(role: str, row: dict[str, object], place: str, export: _Export, state: 
             export.feedback = False  # somebody rated something here, and nobody knows what
 
 
+HAD_PLUS = "on the day of the export this account had ChatGPT Plus; other days and plans are not told"
+HAD_NO_PLUS = "on the day of the export this account did not have ChatGPT Plus; other days are not told"
+
+
 def _user(row: dict[str, object], place: str, export: _Export) -> Iterator[Item]:
     ref = name(row.get("id"))
     if ref is None:
@@ -188,9 +192,7 @@ def _user(row: dict[str, object], place: str, export: _Export) -> Iterator[Item]
     export.accounts.append(ref)
     yield SourceAccount(ref, name(row.get("email")), name(row.get("name")))
     if isinstance(plus := row.get("chatgpt_plus_user"), bool):
-        had = "had" if plus else "did not have"
-        text = f"on the day of the export this account {had} ChatGPT Plus; other days and plans are not told"
-        yield Notice(text, place)
+        yield Notice(HAD_PLUS if plus else HAD_NO_PLUS, place)
 
 
 def _all_chats(claims: Sequence[Claim], state: _State) -> Iterator[Item]:

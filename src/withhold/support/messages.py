@@ -162,12 +162,13 @@ class Catalogue(gettext.GNUTranslations):
         return {key: said for key, said in held.items() if isinstance(key, str) and key and said}
 
     @cached_property
-    def _templates(self) -> list[tuple[str, str, str]]:
-        """The templates, those with most words of their own first, and how each of them begins and ends."""
+    def _templates(self) -> list[tuple[str, str, str, str]]:
+        """The templates, those with most words of their own first: how each begins and ends, and its longest
+        piece, which tells most of the others apart without matching them."""
         held = [text for text in self.texts if HOLE.search(text)]
         held.sort(key=lambda text: (-len(HOLE.sub("", text)), text))
-        ends = [HOLE.split(text) for text in held]
-        return [(text, pieces[0], pieces[-1]) for text, pieces in zip(held, ends, strict=True)]
+        own = [HOLE.split(text)[::2] for text in held]
+        return [(text, p[0], p[-1], max(p, key=len)) for text, p in zip(held, own, strict=True)]
 
     def _whole(self, text: str) -> str | None:
         """``text`` as one text or template of the catalogue, with the blanks around it as they were."""
@@ -180,8 +181,8 @@ class Catalogue(gettext.GNUTranslations):
     def _filled(self, text: str) -> str | None:
         if not (PHRASE.search(text) or COUNTED.fullmatch(text)):
             return None
-        for template, begins, ends in self._templates:
-            if text.startswith(begins) and text.endswith(ends):
+        for template, begins, ends, within in self._templates:
+            if within in text and text.startswith(begins) and text.endswith(ends):
                 match = pattern_of(template).fullmatch(text)
                 if match is not None and _fits(template, match):
                     values = {name: self.phrase(value) for name, value in match.groupdict().items()}

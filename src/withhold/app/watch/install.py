@@ -77,8 +77,11 @@ def install(services: Services, *, terms: bool | None = None) -> d.WatchInstallD
     for path, data in timer.files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(path, data)
-    asks = "asks" if chosen(services) else "does not ask"
-    note = f"A run {asks} for pages of terms (withhold watch install --terms or --no-terms chooses)."
+    note = (
+        "A run asks for pages of terms; 'withhold watch install --no-terms' leaves them out."
+        if chosen(services)
+        else "A run does not ask for pages of terms; 'withhold watch install --terms' adds them."
+    )
     return _document(services, "installed", replace(timer, notes=(*timer.notes, note)), timer.enable)
 
 
