@@ -166,13 +166,14 @@ class Gateway:
         identity, began = uuid.uuid4().hex, time.monotonic()
         answering = Answering(request, asked.dialect, judged.values, route.id)
         outcome = "not sent"
+        exchange = self.upstreams.send(route, asked, query, sent, judged.body)
         try:
             await self.auditor.write(
                 self._line("intent", identity, caller, asked, judged, self.judge.standings()[route.id])
             )
             outcome = "unknown whether answered"
             self.counted.passed += 1
-            async with self.upstreams.send(route, asked, query, sent, judged.body) as answer:
+            async with exchange as answer:
                 response = await answering.pass_on(answer)
             outcome = "answered"
             return response

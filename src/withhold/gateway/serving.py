@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
@@ -49,6 +51,13 @@ def _listening(family: socket.AddressFamily, address: str, port: int) -> socket.
     return made
 
 
+def _silent_logger() -> logging.Logger:
+    """aiohttp logs the bytes of a request that it cannot read; nothing of a request is written here."""
+    logger = logging.getLogger("withhold.gateway.server")
+    logger.disabled = True
+    return logger
+
+
 @dataclass(slots=True)
 class Serving:
     """``gateway`` on ``sockets``. ``every`` is done each ``period`` seconds and once at the end."""
@@ -69,7 +78,10 @@ class Serving:
 
     async def run(self, started: Callable[[], None]) -> None:
         """Serve until :meth:`stop`. ``started`` is told once connections are taken."""
-        server = web.Server(self.gateway.handle, handler_cancellation=True, access_log=None)
+        asyncio.get_running_loop().set_exception_handler(self._unhandled)
+        server = web.Server(
+            self.gateway.handle, handler_cancellation=True, access_log=None, logger=_silent_logger()
+        )
         runner = web.ServerRunner(server, shutdown_timeout=GRACE_SECONDS)
         await runner.setup()
         for one in self.sockets:
@@ -87,6 +99,12 @@ class Serving:
             await self.every()
             await self.gateway.upstreams.close()
             await self.gateway.tokens.close()
+
+    def _unhandled(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Say what failed outside of a request by its kind alone: its message may hold what was sent."""
+        problem = context.get("exception")
+        kind = type(problem).__name__ if problem is not None else "an unknown reason"
+        self.gateway.notice(f"Something failed inside the gateway: {kind}")
 
     async def _beat(self) -> None:
         while True:
