@@ -9,8 +9,9 @@ from collections import deque
 
 from withhold.sources.interface import Stream
 
-PIECE = 1 << 20
-HELD = 4
+PIECE = 256 << 10
+"""Of larger ones inflating is slower by a quarter: they leave the processor's cache."""
+HELD = 16
 """Pieces in memory beside the one that is made and the one that is taken."""
 
 

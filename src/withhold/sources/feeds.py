@@ -3,10 +3,15 @@
 A feed is a stream with a cursor. What lies ahead may be looked at in any pieces; what lies behind is gone.
 """
 
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from withhold.sources.interface import Damaged, Entry, Stream
+
+PIECE = 256 << 10
+"""At least so many bytes are asked of a stream at once."""
 
 
 @runtime_checkable
@@ -91,59 +96,74 @@ class FileFeed:
 
 
 class StreamFeed:
-    """A feed over a stream that only goes forward. What is looked at ahead is held until it is passed."""
+    """A feed over a stream that only goes forward. What is looked at ahead is held, in the pieces in which it
+    came, until it is passed.
+    """
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._held = bytearray()
-        self._base = 0
+        self._pieces: deque[bytes] = deque()
+        self._base = self._at = self._end = 0
+        """Where the first piece begins, where the cursor stands, where the last piece ends."""
         self._damage: Damaged | None = None
         self._ended = False
 
     def read(self, size: int, /) -> bytes:
-        if self._held:
-            taken = bytes(self._held[:size])
-            self.move(self._base + len(taken))
+        if self._at < self._end:
+            taken = b"".join(self._between(self._at, min(self._at + size, self._end)))
+            self.move(self._at + len(taken))
             return taken
         if self._damage is not None:
             raise self._damage
         chunk = self._stream.read(size)
-        self._base += len(chunk)
+        self._base = self._at = self._end = self._end + len(chunk)
         return chunk
 
     def close(self) -> None:
         self._stream.close()
 
     def put_back(self, offset: int, rest: bytes) -> None:
-        self._held[:0] = rest
-        self._base = offset
+        held = b"".join(self._between(self._at, self._end))
+        self._pieces = deque(piece for piece in (rest, held) if piece)
+        self._base = self._at = offset
+        self._end = offset + len(rest) + len(held)
 
     def ahead(self, start: int, stop: int) -> bytes:
         self._hold(stop)
-        with memoryview(self._held) as held:
-            return bytes(held[start - self._base : stop - self._base])
+        return b"".join(self._between(start, stop))
 
     def listed(self, start: int, stop: int) -> bytes:
         self._hold(stop)
-        with memoryview(self._held) as held:
-            return b"".join((b"[", held[start - self._base : stop - self._base], b"]"))
+        return b"".join((b"[", *self._between(start, stop), b"]"))
+
+    def _between(self, start: int, stop: int) -> Iterator[memoryview]:
+        at = self._base
+        for piece in self._pieces:
+            if at >= stop:
+                return
+            if at + len(piece) > start:
+                yield memoryview(piece)[max(start - at, 0) : stop - at]
+            at += len(piece)
 
     def _hold(self, stop: int) -> None:
-        while self._base + len(self._held) < stop and not self._ended:
-            self._fill(stop - self._base - len(self._held))
+        while self._end < stop and not self._ended:
+            self._fill(stop - self._end)
 
     def _fill(self, size: int) -> None:
         try:
-            chunk = self._stream.read(size)
+            chunk = self._stream.read(max(size, PIECE))
         except Damaged as damage:
             self._damage, self._ended = damage, True
             return
-        self._held += chunk
+        if chunk:
+            self._pieces.append(chunk)
+            self._end += len(chunk)
         self._ended = not chunk
 
     def move(self, offset: int) -> None:
-        del self._held[: offset - self._base]
-        self._base = offset
+        self._at = offset
+        while self._pieces and self._base + len(self._pieces[0]) <= offset:
+            self._base += len(self._pieces.popleft())
 
     @property
     def path(self) -> Path | None:

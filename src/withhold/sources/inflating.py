@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 _LOCAL = struct.Struct("<26xHH")
 """A local header ends with the lengths of name and extra field, which stand behind it."""
-_PIECE = 1 << 17
+_PIECE = 64 << 10
+"""Packed bytes taken at once. With more, what is left over of them is copied more often than it is worth."""
 
 
 class _Inflater(Protocol):

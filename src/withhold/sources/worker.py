@@ -6,15 +6,23 @@ import sys
 import msgspec
 
 from withhold.sources.facts import packed
-from withhold.sources.workers import Task, decoded, receive, send
+from withhold.sources.slots import Slot
+from withhold.sources.workers import Span, Task, decoded, receive, send
 
 
-def serve() -> int:
-    """Answer tasks from standard input on standard output. Interrupts are for the main process."""
+def serve(handle: str = "") -> int:
+    """Answer tasks from standard input on standard output. Interrupts are for the main process.
+
+    ``handle`` is the memory that is shared with it, if there is some.
+    """
+    shared = Slot(int(handle)) if handle else None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tasks = msgspec.msgpack.Decoder(Task)
     while data := receive(sys.stdin.buffer):
         task = tasks.decode(data)
-        batch = decoded(task.kind, task.span)
+        span = task.span
+        if span.left and shared is not None:
+            span = Span(data=shared.take(span.left))
+        batch = decoded(task.kind, span)
         send(sys.stdout.buffer, b"" if batch is None else packed(batch))
     return 0

@@ -19,6 +19,7 @@ import msgspec
 
 from withhold.sources.facts import Batch, unpacked
 from withhold.sources.kinds import kind_of
+from withhold.sources.slots import slot
 
 SWITCH = "WITHHOLD_WORKERS"
 WORTHWHILE = 32 << 20
@@ -27,7 +28,8 @@ MOST = 4
 PREFIX = 8
 """Bytes of a message's length."""
 _PROGRAM = (
-    "import sys; sys.path[:] = sys.argv[1:]; from withhold.sources.worker import serve; sys.exit(serve())"
+    "import sys; handle = sys.argv[1]; sys.path[:] = sys.argv[2:]; "
+    "from withhold.sources.worker import serve; sys.exit(serve(handle))"
 )
 
 
@@ -37,12 +39,17 @@ def _never_waiting(path: str, flags: int) -> int:
 
 
 class Span(msgspec.Struct, array_like=True):
-    """Items of a list: those bytes of a file, or ``data``, which has its brackets already."""
+    """Items of a list: those bytes of a file, or ``data``, which has its brackets already.
+
+    With ``left``, so many bytes of ``data`` are in the memory that is shared with the worker
+    (:mod:`~withhold.sources.slots`), and not here.
+    """
 
     path: str = ""
     start: int = 0
     end: int = 0
     data: bytes = b""
+    left: int = 0
 
     def listed(self) -> bytes | bytearray:
         """The items as a list of their own. Raises ``OSError`` where the file cannot be read."""
@@ -145,15 +152,24 @@ class Processes:
 
 class _Process:
     def __init__(self) -> None:
-        arguments = [sys.executable, "-I", "-c", _PROGRAM, *sys.path]
+        self._slot = slot()
+        shared = () if self._slot is None else (self._slot.handle,)
+        arguments = [sys.executable, "-I", "-c", _PROGRAM, "".join(map(str, shared)), *sys.path]
         self._program = subprocess.Popen(  # noqa: S603 - this interpreter, with code of ours
-            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=shared,
         )
 
     def ask(self, task: Task) -> bytes | None:
         """The answer; empty where the window is no list of items, ``None`` where the process has died."""
         assert self._program.stdin is not None  # noqa: S101 - it was asked for
         assert self._program.stdout is not None  # noqa: S101 - as above
+        span = task.span
+        if span.data and self._slot is not None and self._slot.put(span.data):
+            task = Task(task.kind, Span(left=len(span.data)))
         try:
             send(self._program.stdin, msgspec.msgpack.encode(task))
             return receive(self._program.stdout)
@@ -165,6 +181,8 @@ class _Process:
 
     def wait(self) -> None:
         self._program.wait()
+        if self._slot is not None:
+            self._slot.close()
         for pipe in (self._program.stdin, self._program.stdout):
             if pipe is not None:
                 _close(pipe)
