@@ -101,8 +101,8 @@ def _clock(services: Services) -> d.CheckRow:
         return d.CheckRow(name="clock", state="wrong", text=text, next="set the clock")
     drift = abs(system_clock() - now) > LEEWAY
     state: Literal["unknown", "good"] = "unknown" if drift else "good"
-    said = "is not before what was made on this machine; nobody was asked"
-    return d.CheckRow(name="clock", state=state, text=f"{now:%Y-%m-%d %H:%M} UTC {said}")
+    text = f"{now:%Y-%m-%d %H:%M} UTC, which is not before what was made on this machine; nobody was asked"
+    return d.CheckRow(name="clock", state=state, text=text)
 
 
 def _installed() -> datetime:

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from withhold.report.documents.advise import AdviseDocument, CostRow, RouteRow, UsageRow
 from withhold.report.text.base import bullets, day, grid, plural
+from withhold.support.messages import spoken_phrase
 
 ASSURED = {
     "proof": "proof",
@@ -108,7 +109,8 @@ def _lines(row: RouteRow) -> list[str]:
     said = [row.why]
     if row.stale_terms:
         said.append("These terms were last compared with their source more than 90 days ago.")
-    said += [f"Kept {k.basis}: {k.text}" for k in row.keeping] or ["How long it is kept is not stated."]
+    kept = [f"How long it is kept {spoken_phrase(k.basis)}: {k.text}" for k in row.keeping]
+    said += kept or ["How long it is kept is not stated."]
     if row.zero_retention is not None:
         said.append(f"Zero retention is offered: {row.zero_retention}")
     said += [f"In spite of that: {e.text}" for e in row.exceptions]

@@ -64,6 +64,17 @@ def said(value: str) -> str:
 def _terms() -> dict[str, str]:
     """Grounds of keeping, what may hold in spite of a verdict, and how well that is known."""
     return {
+        "trains_even_when_off": _("trains even when off"),
+        "never_trains": _("never trains"),
+        "separate_control": _("has a switch of its own"),
+        "excluded_unless_pasted_in": _("left out unless pasted in"),
+        "trains_only_if_on": _("trains only if on"),
+        "trains_no_control": _("trains, and no switch changes it"),
+        "retained_longer": _("kept longer"),
+        "setting_not_offered": _("the setting is not offered"),
+        "prohibited": _("prohibited"),
+        "restricted": _("restricted"),
+        "permitted": _("permitted"),
         "training_on": _("training on"),
         "training_off": _("training off"),
         "after_chat_deletion": _("after deletion of the chat"),

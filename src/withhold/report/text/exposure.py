@@ -54,6 +54,8 @@ def page(console: Console, shown: LedgerPage) -> None:
         return
     console.print(Text(plural(count, "conversation"), style="bold"))
     totals_lines(console, document.totals)
+    if document.taken_at_word is not None:
+        console.print(Text(f"  {spoken_phrase(document.taken_at_word)}", style="yellow"))
     for as_of in document.as_of:
         console.print(Text(f"  {_standing(as_of)}", style="dim"))
     console.print()

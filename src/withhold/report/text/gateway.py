@@ -14,7 +14,7 @@ from withhold.report.documents import (
     GatewayTokensDocument,
 )
 from withhold.report.documents.gateway import AuditChainRow, AuditRow, GatewayRouteRow
-from withhold.report.text.base import bullets, day, grid, minute
+from withhold.report.text.base import bullets, day, grid, minute, said
 
 _TRAINS = {"no": "no", "yes": "yes", "unless_off": "unless switched off", "unknown": "unknown"}
 
@@ -49,10 +49,12 @@ def _route(console: Console, route: GatewayRouteRow) -> None:
     console.print(Text(f"{route.id}: {route.terms}", style="bold"))
     facts = [
         f"goes to {route.upstream}",
-        f"training: {_TRAINS[route.trains]}" + (f" ({route.why})" if route.why else ""),
-        f"kept: {_days(route.retention_days)}; flagged or reviewed content: {_days(route.flagged_days)}",
+        f"training: {_TRAINS[route.trains]}{_apart(route)}" + (f" ({route.why})" if route.why else ""),
+        f"kept: {_days(route.retention_days)}; flagged or reviewed content: {_days(route.flagged_days)}"
+        if route.terms != "local"
+        else "what its server writes is not known here",
     ]
-    facts += [f"exception: {text.replace('_', ' ')}" for text in route.exceptions]
+    facts += [f"exception: {': '.join(said(word) for word in text.split(': '))}" for text in route.exceptions]
     facts += [f"your word: {text}" for text in route.rests_on_your_word]
     if route.terms_compared:
         facts.append(f"terms last compared with their source on {route.terms_compared}")
@@ -60,6 +62,11 @@ def _route(console: Console, route: GatewayRouteRow) -> None:
         facts.append(f"its key is missing: withhold gateway key {route.id}")
     facts.append("a plain request may go here" if route.plain_request else "a plain request may not go here")
     bullets(console, facts)
+
+
+def _apart(route: GatewayRouteRow) -> str:
+    named = route.apart_from if route.trains == "no" else ()
+    return ", apart from " + ", ".join(named).replace("_", " ") if named else ""
 
 
 def _days(days: int | None) -> str:

@@ -12,6 +12,7 @@ from withhold.report.documents import (
     UiDocument,
 )
 from withhold.report.text.base import bullets, grid, minute, plural
+from withhold.support.messages import spoken
 
 
 def ui(console: Console, document: UiDocument) -> None:
@@ -82,7 +83,7 @@ def doctor(console: Console, document: DoctorDocument) -> None:
     table = grid("", "check", "found")
     for check in document.checks:
         sign, style = SIGNS[check.state]
-        found = check.text if check.next is None else f"{check.text} Next: {check.next}"
+        found = check.text if check.next is None else f"{spoken(check.text)}; next: {check.next}"
         table.add_row(Text(sign, style=style), check.name, found)
     console.print(table)
     console.print("ok in order, -- not here, !! wrong, ?? not looked at")

@@ -220,7 +220,8 @@ def packs_show(console: Console, document: PackShowDocument) -> None:
     for control in document.controls:
         console.print()
         _control(console, control)
-    _aside(console, "In spite of the setting", [_said(e.kind, e.effect, e.note) for e in document.exceptions])
+    spite = [_said(said(e.kind), said(e.effect), e.note) for e in document.exceptions]
+    _aside(console, "In spite of the setting", spite)
     _aside(
         console, "Other routes", [_said(r.kind, r.what_it_does, r.target, r.note) for r in document.routes]
     )

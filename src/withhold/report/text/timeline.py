@@ -10,6 +10,7 @@ from rich.text import Text
 from withhold.report.documents import StretchRow, TimelineDocument
 from withhold.report.text.base import STYLES
 from withhold.report.timeline.words import PAST, SAID, TITLE, bands, is_look, lane_name, summary, ticks
+from withhold.support.messages import spoken
 
 GUTTER, COLUMNS = 13, 64
 WEEK = timedelta(days=7)
@@ -66,7 +67,7 @@ def timeline(console: Console, document: TimelineDocument) -> None:
     for line in plot.lines():
         console.print(line, no_wrap=True, overflow="crop", crop=True, soft_wrap=True)
     console.print()
-    console.print(Text("\n".join(_legend(glyphs)), style="dim"))
+    console.print(Text("\n".join(map(spoken, _legend(glyphs))), style="dim"))
 
 
 def _shows(encoding: str, glyphs: Glyphs) -> bool:
