@@ -1,5 +1,6 @@
 """Which terms let a request go: from the packs, and unknown is the worst."""
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,16 +8,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tests.gateway.conftest import HOSTS, RULES, Running, gateway_running, private_key, routes
 from tests.gateway.raw import post, talk
 from tests.gateway.test_bypass import plain, said
 from tests.gateway.upstream import FakeUpstream
+from withhold.app.gateway.auditing import list_audit
+from withhold.app.gateway.checking import check_gateway
+from withhold.app.gateway.running import route_line
 from withhold.gateway.config import Config, RouteConfig, read_config
 from withhold.gateway.hosts import known_hosts
 from withhold.gateway.requirements import Requirement
 from withhold.gateway.standing import local_standing, standing
 from withhold.packs.loader import load_all
+from withhold.report.text import gateway as shown
 from withhold.support.errors import UsageProblem
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -317,3 +323,47 @@ def test_config_needs_no_default_rule() -> None:
 
     given = Config(route=(route("anthropic/claude-api-direct"),), rule=())
     assert decide(given, {}, Asked("c", "p", "anthropic", ("m",), frozenset())).route is None
+
+
+def test_what_a_pack_does_not_say_of_flagged_content_is_unknown() -> None:
+    """Nothing said of flagged content is not the same as nothing kept."""
+    given = route("openrouter/openrouter-user", "https://openrouter.ai/api/v1", setting="private")
+    found = stands(given)
+    assert (found.retention_days, found.flagged_days) == (0, None)
+    assert Requirement.parse("flagged retention <= 365d").unmet(found, frozenset()) is not None
+
+
+def test_what_trains_in_spite_is_named(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """Where terms say no and except something, every sentence that says no names it."""
+    found = stands(route("anthropic/claude-api-direct"))
+    assert (found.trains, found.apart_from) == ("no", ("feedback",))
+    assert "apart from feedback" in route_line(found)
+    with gateway_running(tmp_path, routes(upstream.url) + RULES) as gateway:
+        talk(gateway, post(gateway, plain()))
+        services = gateway.services
+    assert list_audit(services, 1).requests[0].apart_from == ("feedback",)
+    console = Console(width=80, record=True, file=io.StringIO())
+    shown.check(console, check_gateway(services, None))
+    assert "training: no, apart from feedback" in console.export_text()
+
+
+def test_nothing_is_said_of_what_a_local_server_keeps(tmp_path: Path, upstream: FakeUpstream) -> None:
+    """A model on this machine sends nothing to others; what its server writes is not known."""
+    local = f"""
+[[route]]
+id = "here"
+upstream = "{upstream.url}"
+terms = "local"
+speaks = ["openai"]
+model = "gemma"
+key = "none"
+on_my_word = true
+"""
+    with gateway_running(tmp_path, routes(upstream.url, more=local) + RULES) as gateway:
+        document = check_gateway(gateway.services, None)
+    row = document.routes[-1]
+    assert (row.trains, row.retention_days) == ("unknown", None)
+    console = Console(width=80, record=True, file=io.StringIO())
+    shown.check(console, document)
+    assert "what its server writes is not known here" in " ".join(console.export_text().split())
+    assert "on this machine" in route_line(local_standing("here"))

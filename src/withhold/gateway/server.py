@@ -229,6 +229,7 @@ class Gateway:
             "route": judged.route.id if judged.route else None,
             "terms": standing.version if standing else None,
             "trains": _trains(standing, judged.place),
+            "apart_from": standing.apart_from if standing else (),
             "retention_days": standing.retention_days if standing else None,
             "verdict": "passed" if judged.route else "refused",
             "found": dict(judged.counts),

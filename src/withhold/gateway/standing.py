@@ -31,6 +31,7 @@ _ZONES = 1
 """Days by which the date of a comparison may lie ahead, somewhere else on earth."""
 _KEEPING = (Basis.API, Basis.TRAINING_OFF)
 """Bases on which ordinary content is kept: what is said of the API comes first."""
+_IN_SPITE = (Effect.TRAINS_EVEN_WHEN_OFF, Effect.TRAINS_NO_CONTROL)
 _FLAGGED = (Basis.FLAGGED_CONTENT, Basis.FLAGGED_SCORES, Basis.HUMAN_REVIEWED, Basis.FEEDBACK)
 
 
@@ -54,6 +55,8 @@ class Standing:
     version: str
     why: str = ""
     word: tuple[str, ...] = ()
+    apart_from: tuple[str, ...] = ()
+    """Kinds of exceptions by which something is used in spite of ``trains`` being no."""
 
 
 def local_standing(route: str, *, on_my_word: bool = False) -> Standing:
@@ -135,13 +138,16 @@ def _stated(route: "RouteConfig", provider: Provider, plan: Plan, found: Prospec
         trains=trains,
         contract=trains == "no" and plan.plan_class in _CONTRACTS and route.setting is None,
         retention_days=ordinary,
-        flagged_days=_more(ordinary, flagged) if _has_flagged(found.terms) else ordinary,
+        flagged_days=_more(ordinary, flagged),
         exceptions=tuple(dict.fromkeys(f"{e.kind}: {e.effect}" for t in found.terms for e in t.exceptions)),
         sources=tuple(dict.fromkeys(provider.sources[s].url for t in found.terms for s in t.sources)),
         as_of=min((t.last_checked.isoformat() for t in found.terms), default=None),
         version=f"{provider.id}@{provider.sha256[:12]}/{'+'.join(t.id for t in found.terms)}",
         why="" if trains == "no" else "as the pack says of this plan",
         word=word,
+        apart_from=tuple(
+            dict.fromkeys(e.kind for t in found.terms for e in t.exceptions if e.effect in _IN_SPITE)
+        ),
     )
 
 
@@ -167,12 +173,6 @@ def _ordinary(terms: Terms) -> RetentionRule | None:
 
 def _flagged(terms: Terms) -> Iterable[RetentionRule]:
     return (terms.retention[basis] for basis in _FLAGGED if basis in terms.retention)
-
-
-def _has_flagged(terms: Iterable[Terms]) -> bool:
-    found = tuple(terms)
-    longer = any(e.effect is Effect.RETAINED_LONGER for t in found for e in t.exceptions)
-    return longer or any(True for t in found for _ in _flagged(t))
 
 
 def _longest(rules: Iterable[RetentionRule | None]) -> int | None:

@@ -100,6 +100,7 @@ def _row(entry: Entry) -> AuditRow:
         route=line.get("route"),
         terms=line.get("terms"),
         trains=line.get("trains"),
+        apart_from=tuple(line.get("apart_from") or ()),
         found=dict(line.get("found") or {}),
         redacted=tuple(line.get("redacted") or ()),
         outcome=entry.outcome,

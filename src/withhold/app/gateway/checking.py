@@ -50,6 +50,7 @@ def _route_row(places: Places, standing: Standing) -> GatewayRouteRow:
         upstream=route.upstream,
         terms=route.terms,
         trains=standing.trains,
+        apart_from=standing.apart_from,
         why=standing.why or None,
         contract=standing.contract,
         retention_days=standing.retention_days,
@@ -70,9 +71,12 @@ def _local_row(places: Places, route: RouteConfig, standing: Standing) -> Gatewa
         return replace(row, why="each model is judged when it is asked for")
     found = place_of(route, route.model, places.key)
     may_go = unfit(route, route.model, found) is None
+    here = found.where == "local"
     return replace(
         row,
-        trains="no" if found.where == "local" else "unknown",
+        trains="no" if here else "unknown",
+        retention_days=0 if here else None,
+        flagged_days=0 if here else None,
         why=f"{route.model} is {found.where}: {found.why}",
         plain_request=row.plain_request and may_go,
     )

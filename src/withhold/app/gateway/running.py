@@ -257,15 +257,21 @@ def record_head(services: Services, head: "Head") -> None:
 
 
 def route_line(standing: "Standing") -> str:
-    """One route as it stands, for people."""
+    """One route as it stands, for people: what it says of training and keeping names its exceptions."""
     if standing.local:
-        known = (
-            "or on your word where nothing tells" if standing.word else "each model must show that it does"
-        )
-        return f"{standing.route}: on this machine; {known}"
-    days = "unknown" if standing.retention_days is None else f"up to {standing.retention_days} days"
+        word = ", or on your word where nothing tells" if standing.word else ""
+        return f"{standing.route}: on this machine; each model must show that it is{word}"
     why = f" ({standing.why})" if standing.why else ""
-    return f"{standing.route}: training {standing.trains}{why}; kept {days}; terms compared {standing.as_of}"
+    named = ", ".join(standing.apart_from).replace("_", " ") if standing.trains == "no" else ""
+    spite = f", apart from {named}" if named else ""
+    return (
+        f"{standing.route}: training {standing.trains}{spite}{why}; kept {_days(standing.retention_days)},"
+        f" flagged content {_days(standing.flagged_days)}; terms compared {standing.as_of}"
+    )
+
+
+def _days(days: int | None) -> str:
+    return "for how long is unknown" if days is None else f"up to {days} days"
 
 
 def _on_signals(stop: Callable[[], None]) -> None:

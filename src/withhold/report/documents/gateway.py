@@ -14,13 +14,16 @@ TrainsWord = Literal["no", "yes", "unless_off", "unknown"]
 
 class GatewayRouteRow(Struct, kw_only=True, frozen=True):
     """``retention_days`` is for ordinary content, ``flagged_days`` for what was flagged, reviewed or sent as
-    feedback; ``null`` is unknown. ``rests_on_your_word`` lists what no pack can know.
+    feedback; ``null`` is unknown. On a local route they speak of others: what its server writes on this
+    machine is not known. ``rests_on_your_word`` lists what no pack can know, ``apart_from`` the kinds of
+    exceptions by which something is used in spite of a ``trains`` of no.
     """
 
     id: str
     upstream: str
     terms: str
     trains: TrainsWord
+    apart_from: tuple[str, ...]
     why: str | None
     contract: bool
     retention_days: int | None
@@ -66,7 +69,10 @@ class GatewayTokensDocument(Document, kw_only=True, frozen=True):
 
 
 class AuditRow(Struct, kw_only=True, frozen=True):
-    """One request. ``outcome`` is ``unknown whether answered`` where the gateway ended before it knew."""
+    """One request. ``outcome`` is ``unknown whether answered`` where the gateway ended before it knew.
+
+    ``apart_from`` names the kinds of exceptions by which terms train in spite of a ``trains`` of no.
+    """
 
     at: str
     client: str
@@ -76,6 +82,7 @@ class AuditRow(Struct, kw_only=True, frozen=True):
     route: str | None
     terms: str | None
     trains: str | None
+    apart_from: tuple[str, ...]
     found: Mapping[str, int]
     redacted: tuple[str, ...]
     outcome: str
