@@ -8,9 +8,16 @@ from pathlib import Path
 
 import duckdb
 import jsonschema
+import pyarrow.parquet as pq
 
 from tests.index.making import opened
-from tests.store.making import chat, export, home_in, put
+from tests.store.making import NOW, chat, export, home_in, put
+from withhold.app.bootstrap import Services
+from withhold.app.ledger.exposure import ledger
+from withhold.app.ledger.handing_out import as_calendar, as_json, write_parquet
+from withhold.app.ledger.index import export_index
+from withhold.app.ledger.members import ledger_of_members
+from withhold.report.columns import TAKEN_AT_WORD
 from withhold.report.json_out import json_schema
 
 
@@ -62,3 +69,37 @@ def test_a_check_tells_by_its_exit_code(tmp_path: Path) -> None:
     code, document = _run(tmp_path, "index", "check")
     assert code == 1
     assert path.name in json.dumps(document["problems"])
+
+
+def test_every_output_of_members_says_that_they_are_taken_at_their_word(tmp_path: Path) -> None:
+    """Exports are not signed: text, JSON, Parquet and calendar say so, and who writes a file is told."""
+    with opened(tmp_path / "ada") as state:
+        put(state, export("one"), chat("a"))
+    services = Services(home=home_in(tmp_path / "ada"), environ={}, user_home=tmp_path, clock=lambda: NOW)
+    export_index(services, tmp_path / "all" / "ada", member="ada")
+    with ledger_of_members(services, [str(tmp_path / "all")], engine="duckdb") as view:
+        note = view.head.taken_at_word
+        assert note is not None
+        assert json.loads(b"".join(as_json(view)))["taken_at_word"] == note
+        written = write_parquet(view, str(tmp_path / "rows.parquet"))
+        calendar = b"".join(as_calendar(view)).decode().replace("\r\n ", "")
+    assert pq.read_schema(written).metadata[TAKEN_AT_WORD].decode() == note
+    assert "are not signed" in calendar
+    with ledger(services) as view:
+        assert view.head.taken_at_word is None
+    services.close()
+    judged = ("exposure", "--from", str(tmp_path / "all"), "--csv", str(tmp_path / "rows.csv"))
+    assert "are not signed" in _printed(tmp_path / "ada", *judged)[1]
+    assert "are not signed" in _printed(tmp_path / "ada", *judged[:3])[0]
+
+
+def _printed(folder: Path, *words: str) -> tuple[str, str]:
+    """What stands on stdout and on stderr, each in one line."""
+    done = subprocess.run(
+        [sys.executable, "-m", "withhold", *words],
+        env={**os.environ, "WITHHOLD_HOME": str(home_in(folder).root)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return " ".join(done.stdout.split()), " ".join(done.stderr.split())

@@ -399,9 +399,10 @@ def test_an_interrupt_ends_everything(tmp_path: Path) -> None:
     path.write_text("[" + ", ".join(json.dumps(plain(number, 40)) for number in range(2600)) + "]", "utf-8")
     assert path.stat().st_size > WORTHWHILE
     program = (
-        "import sys, pathlib\nfrom withhold.sources.registry import read_paths\n"
+        "import sys, pathlib, time\nfrom withhold.sources.registry import read_paths\n"
         "for reading in read_paths([pathlib.Path(sys.argv[1])]):\n"
-        "    for count, _ in enumerate(reading):\n        if count == 9: print('reading', flush=True)\n"
+        "    for count, _ in enumerate(reading):\n"
+        "        if count == 9: print('reading', flush=True), time.sleep(30)\n"
     )
     run = subprocess.Popen(
         [sys.executable, "-c", program, path],

@@ -12,6 +12,7 @@ from withhold.cli.filters import filter_options
 from withhold.cli.talk import asked_before, json_option, services, show, tell
 from withhold.cli.timeline import timeline
 from withhold.cli.whatif import whatif
+from withhold.support.messages import spoken
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -87,6 +88,8 @@ def exposure(
     now = None if as_of is None else parse_when(as_of).latest
     with _ledger(places, engine, now, wanted()) as view:
         _to_files(view, csv=csv, parquet=parquet, ics=ics, now=now)
+        if view.head.taken_at_word is not None and (csv or ics or parquet or jsonl):
+            tell(spoken(view.head.taken_at_word))
         if jsonl or as_json:
             from withhold.app.ledger import handing_out
 

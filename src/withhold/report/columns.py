@@ -51,11 +51,16 @@ SCHEMA = pa.schema(
 """Columns as in the CSV; ``carve_outs`` as ``kind:effect``, ``deleted`` is true, false or unknown."""
 
 
-def write(path: Path, rows: Iterable[ConversationRow]) -> None:
+TAKEN_AT_WORD = b"withhold.taken_at_word"
+"""Key of the file's own metadata that says so where rows rest on unsigned exports of others."""
+
+
+def write(path: Path, rows: Iterable[ConversationRow], taken_at_word: str | None = None) -> None:
     """Write all rows in their order."""
-    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+    form = SCHEMA if taken_at_word is None else SCHEMA.with_metadata({TAKEN_AT_WORD: taken_at_word.encode()})
+    with pq.ParquetWriter(path, form, compression="zstd") as writer:
         for batch in _batches(rows):
-            writer.write_table(pa.Table.from_pylist(batch, SCHEMA))
+            writer.write_table(pa.Table.from_pylist(batch, form))
 
 
 def _batches(rows: Iterable[ConversationRow]) -> Iterator[list[dict[str, Any]]]:

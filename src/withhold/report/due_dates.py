@@ -51,6 +51,8 @@ def due_dates(
     calendar.add("prodid", f"-//withhold//exposure {document.tool_version}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "withhold: due dates")
+    if document.taken_at_word is not None:
+        calendar.add("x-wr-caldesc", document.taken_at_word)
     stamp = document.generated_at
     again = _rechecks(document.as_of, stamp, today) if looks is None else _looks(looks, stamp, today)
     held = _counted(document.conversations if rows is None else rows) if counted is None else counted

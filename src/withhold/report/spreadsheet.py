@@ -82,7 +82,12 @@ COLUMNS: tuple[Column, ...] = (
         "sensitivity", "kinds of sensitive findings, where some are known", lambda r: _text(r.sensitivity)
     ),
     Column("title", "only where titles were kept on request", lambda r: _text(r.title)),
-    Column("member", "whose it is, in the ledger of an organisation", lambda r: _text(r.member)),
+    Column(
+        "member",
+        "whose it is, in the ledger of an organisation: such a row is taken at that member's word,"
+        " since exports are not signed",
+        lambda r: _text(r.member),
+    ),
     Column("attachments", "files sent along, empty where no source tells", lambda r: _count(r.attachments)),
     Column("tool_outputs", "results of tools, empty where no source tells", lambda r: _count(r.tool_outputs)),
 )

@@ -46,7 +46,7 @@ def write_parquet(view: "View", target: str) -> Path:
     """Rows as Parquet (:data:`withhold.report.columns.SCHEMA`). Errors as :func:`write_pieces`."""
     from withhold.report.columns import write
 
-    return _written(target, lambda path: write(path, view.rows()))
+    return _written(target, lambda path: write(path, view.rows(), view.head.taken_at_word))
 
 
 def write_file(target: str, data: bytes) -> Path:

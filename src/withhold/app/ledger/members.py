@@ -11,6 +11,8 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from withhold.app.bootstrap import Services
 from withhold.app.ledger.exposure import View, looks_of, view
 from withhold.app.ledger.filters import EVERYTHING, Filter
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from withhold.index.bulk.engine import Engine
     from withhold.index.bulk.exports import Exports, Member
 
+TAKEN_AT_WORD = (
+    "Exports of members are not signed: what they hold is taken at each member's word, and nothing here shows"
+    " whether one was changed or is whole."
+)
 ENGINES = ("duckdb", "spark")
 
 
@@ -83,7 +89,9 @@ def ledger_of_members(
         )
         settings = facts.evidence
         looks = partial(looks_of, services.packs, lambda a: settings.get(a, ()), facts.sources, now, seen)
-        yield replace(view(services, found, facts.accounts, wanted, looks), member=exports.member_name)
+        whole = view(services, found, facts.accounts, wanted, looks)
+        head = structs.replace(whole.head, taken_at_word=TAKEN_AT_WORD)
+        yield replace(whole, head=head, member=exports.member_name)
     finally:
         exports.close()
 

@@ -136,6 +136,9 @@ class ExposureDocument(Document, kw_only=True, frozen=True):
     as_of: tuple[AsOf, ...] = ()
     left_out: int = 0
     """Conversations in the index that the filters do not keep."""
+    taken_at_word: str | None = None
+    """What the whole rests on where it is judged from exports of others (``exposure --from``): these are not
+    signed, and say what their members let them say. ``null`` for one's own state."""
 
 
 class LedgerPage(Struct, kw_only=True, frozen=True):
