@@ -2,6 +2,10 @@
 
 The gateway has everything on: tokens, terms, finders, placeholders, and an audit that is on disk before a
 byte leaves. nginx only passes bytes on. All of them, the provider and the clients share this machine.
+
+Measured twice. With ordinary programs at both ends (an HTTP library that parses what it gets), which is what
+a proxy is used between; and on a bare wire, with clients and a provider that do next to nothing, so that
+nearly all of the time is the proxy's own.
 """
 
 import os
@@ -17,7 +21,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway_wire import Measured, load
+from gateway_wire import LOADS, Measured, load
 from peers import Peer
 from rows import Row
 
@@ -73,27 +77,37 @@ class Standing:
     idle: float
 
 
+Found = dict[tuple[str, int], list[Measured]]
+
+
 def run() -> list[Row]:
     """Requests a second, added time, start and memory, each beside nginx and LiteLLM of the same run."""
+    ordinary, bare = between("ordinary"), between("bare")
+    return [*rows(*ordinary, ""), *rows_of_proxies(ordinary[0]), *rows(*bare, ", bare wire")]
+
+
+def between(ends: str) -> tuple[list[Standing], Found]:
+    """All proxies between ends of one kind, each started anew."""
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         upstream = free_port()
-        stack.enter_context(running([sys.executable, str(HERE / "gateway_wire.py"), str(upstream)], {}))
+        command = [sys.executable, str(HERE / "gateway_wire.py"), str(upstream), ends]
+        stack.enter_context(running(command, {}))
         wait_for(upstream)
         folder = Path(scratch)
         proxies = [stack.enter_context(nginx(folder, upstream)), stack.enter_context(ours(folder, upstream))]
         program = LITELLM.program()
         if program is not None:
             proxies.append(stack.enter_context(litellm(program, folder, upstream)))
-        return rows(proxies, measured(proxies))
+        return proxies, measured(proxies, ends)
 
 
-def measured(proxies: list[Standing]) -> dict[tuple[str, int], list[Measured]]:
+def measured(proxies: list[Standing], ends: str) -> Found:
     """All proxies in turn, again and again."""
-    found: dict[tuple[str, int], list[Measured]] = {}
+    found: Found = {}
     for _ in range(ROUNDS):
         for connections in CONNECTIONS:
             for proxy in proxies:
-                one = load(
+                one = LOADS[ends](
                     proxy.port,
                     proxy.token,
                     connections=connections,
@@ -103,20 +117,26 @@ def measured(proxies: list[Standing]) -> dict[tuple[str, int], list[Measured]]:
     return found
 
 
-def rows(proxies: list[Standing], found: dict[tuple[str, int], list[Measured]]) -> list[Row]:
+def rows(proxies: list[Standing], found: Found, ends: str) -> list[Row]:
     """The medians of the rounds."""
     made = []
     for connections in CONNECTIONS:
         speed = {p.name: statistics.median(m.per_second for m in found[p.name, connections]) for p in proxies}
         for peer in speed.keys() - {"withhold"}:
-            what = f"gateway: requests/s at {connections} connection{'s' if connections > 1 else ''}"
+            what = f"gateway{ends}: requests/s at {connections} connection{'s' if connections > 1 else ''}"
             ratio = speed["withhold"] / speed[peer]
             made.append(Row(what, speed["withhold"], "1/s", f"{peer} {speed[peer]:.0f}/s", ratio))
     half = {p.name: statistics.median(m.p50 for m in found[p.name, 1]) for p in proxies}
     added = half["withhold"] - half["nginx"]
     made.append(
-        Row("gateway: added p50 at 1 connection", added, "ms", f"nginx takes {half['nginx']:.2f} ms", None)
+        Row(f"gateway{ends}: added p50 at 1", added, "ms", f"nginx takes {half['nginx']:.2f} ms", None)
     )
+    return made
+
+
+def rows_of_proxies(proxies: list[Standing]) -> list[Row]:
+    """Memory and start of each."""
+    made = []
     own = next(p for p in proxies if p.name == "withhold")
     for peer in proxies:
         if peer is not own:

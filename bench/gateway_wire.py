@@ -1,6 +1,7 @@
-"""A provider and a crowd of clients, as thin as they can be: what is measured is what stands between them.
+"""A provider and a crowd of clients, to measure what stands between them: ordinary ones, on aiohttp, and ones
+as thin as they can be.
 
-As a program (``gateway_wire.py PORT``) it is the provider: it answers every request with the same bytes.
+As a program (``gateway_wire.py PORT ordinary|bare``) it is the provider: it answers every request alike.
 """
 
 import asyncio
@@ -8,6 +9,10 @@ import json
 import sys
 import time
 from dataclasses import dataclass
+from typing import Protocol
+
+import aiohttp
+from aiohttp import web
 
 _SAID = json.dumps(
     {
@@ -142,6 +147,54 @@ def load(port: int, token: str, *, connections: int, requests: int) -> Measured:
     return Measured(len(taken) / seconds, sorted(taken)[len(taken) // 2] * 1000)
 
 
+class Load(Protocol):
+    """So many requests over so many connections, each asking again as soon as it is answered."""
+
+    def __call__(self, port: int, token: str, *, connections: int, requests: int) -> Measured: ...
+
+
+def ordinary_load(port: int, token: str, *, connections: int, requests: int) -> Measured:
+    """The same as :func:`load`, by a client that people write programs with and that reads the answer."""
+    taken: list[float] = []
+
+    async def run() -> float:
+        left = [requests]
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        address = f"http://127.0.0.1:{port}/v1/chat/completions"
+        connector = aiohttp.TCPConnector(limit=0)
+        async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
+
+            async def ask() -> None:
+                while left[0] > 0:
+                    left[0] -= 1
+                    began = time.perf_counter()
+                    async with session.post(address, data=BODY) as answer:
+                        answer.raise_for_status()
+                        await answer.json()
+                    taken.append(time.perf_counter() - began)
+
+            began = time.perf_counter()
+            await asyncio.gather(*(ask() for _ in range(connections)))
+            return time.perf_counter() - began
+
+    seconds = asyncio.run(run())
+    return Measured(len(taken) / seconds, sorted(taken)[len(taken) // 2] * 1000)
+
+
+LOADS: dict[str, Load] = {"ordinary": ordinary_load, "bare": load}
+
+
+async def _serve_ordinarily(port: int) -> None:
+    async def answered(request: web.BaseRequest) -> web.Response:
+        json.loads(await request.read())
+        return web.Response(body=_SAID, content_type="application/json")
+
+    runner = web.ServerRunner(web.Server(answered, access_log=None))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port, backlog=512).start()
+    await asyncio.Event().wait()
+
+
 async def _serve(port: int) -> None:
     server = await asyncio.get_running_loop().create_server(Provider, "127.0.0.1", port, backlog=512)
     async with server:
@@ -149,4 +202,5 @@ async def _serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1])))
+    serve = {"ordinary": _serve_ordinarily, "bare": _serve}[sys.argv[2]]
+    asyncio.run(serve(int(sys.argv[1])))

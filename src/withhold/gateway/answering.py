@@ -46,18 +46,30 @@ class Answering:
         response.headers["x-withhold-route"] = self._route
         if not self._values:
             return await self._plain(answer, response)
-        if answer.header(b"content-encoding") not in {"", "identity"}:
+        if answer.header("Content-Encoding") not in {"", "identity"}:
             raise BrokenOff(f"{self._route} sent a compressed answer, in which nothing can be put back")
         if answer.content_type == "text/event-stream":
             return await self._stream(answer, response)
         return await self._whole(answer, response)
 
     async def _plain(self, answer: Answer, response: web.StreamResponse) -> web.StreamResponse:
+        if answer.content.is_eof():
+            return await self._at_once(await self._read(answer), response)
         if answer.content_length is not None:
             response.content_length = answer.content_length
         await response.prepare(self._request)
         await self._pumped(answer, response, None)
         return response
+
+    async def _at_once(self, data: bytes, response: web.StreamResponse) -> web.StreamResponse:
+        """Head and body in one piece: the client wakes once."""
+        whole = web.Response(
+            status=response.status, reason=response.reason, headers=response.headers, body=data
+        )
+        await whole.prepare(self._request)
+        self.sent += len(data)
+        await whole.write_eof()
+        return whole
 
     async def _stream(self, answer: Answer, response: web.StreamResponse) -> web.StreamResponse:
         await response.prepare(self._request)
@@ -110,11 +122,7 @@ class Answering:
         else:
             back = restore_whole(value, self._values)
             made = data if back == value else json.dumps(back).encode()
-        response.content_length = len(made)
-        await response.prepare(self._request)
-        await self._write(response, made)
-        await response.write_eof()
-        return response
+        return await self._at_once(made, response)
 
     async def _read(self, answer: Answer) -> bytes:
         parts, size = [], 0

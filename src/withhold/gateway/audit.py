@@ -13,7 +13,7 @@ from typing import Protocol
 from withhold.gateway.chain import Fields, Head
 
 _TOGETHER_SECONDS = 0.05
-_QUICK_SECONDS = 0.002
+_QUICK_SECONDS = 0.02
 """A write that takes longer is not done between two requests."""
 _PROBE = 8
 """After so many quick writes in a row the thread is left out, until one is slow."""
@@ -57,11 +57,17 @@ class Auditor:
     def head(self) -> Head:
         return self._ledger.head
 
-    async def write(self, fields: Fields) -> int:
-        """Put a line down and return its number. Raises :class:`AuditUnavailable`."""
+    async def write(self, fields: Fields, *, alone: bool = False) -> int:
+        """Put a line down and return its number. Raises :class:`AuditUnavailable`.
+
+        ``alone``: nobody is there to share the wait with, so that it may begin at once.
+        """
         future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._queue(fields, future)
-        self._begin()
+        if alone and self._task is None and self._quick >= _PROBE:
+            self._commit_at_once()
+        else:
+            self._begin()
         return await future
 
     def note(self, fields: Fields) -> None:
@@ -71,49 +77,71 @@ class Auditor:
         would wait until the outcome of the one before is on disk.
         """
         self._queue(fields, None)
-        if self._later is None and self._task is None:
-            self._later = asyncio.get_running_loop().call_later(_TOGETHER_SECONDS, self._begin)
+        if self._later is None:
+            self._later = asyncio.get_running_loop().call_later(_TOGETHER_SECONDS, self._after_a_while)
+
+    def _after_a_while(self) -> None:
+        self._later = None
+        self._begin()
 
     def _queue(self, fields: Fields, future: "asyncio.Future[int] | None") -> None:
         self._lines.append(fields)
         self._waiting.append(future)
 
     def _begin(self) -> None:
-        if self._later is not None:
-            self._later.cancel()
-            self._later = None
         if self._task is None and self._lines:
             self._task = asyncio.get_running_loop().create_task(self._commit())
 
     async def _commit(self) -> None:
         while self._lines:
-            lines, self._lines = self._lines, []
-            waiting, self._waiting = self._waiting, []
-            begins = self._ledger.head.seq
-            problem: Exception | None = None
+            if self._quick >= _PROBE:
+                self._commit_at_once()
+                continue
+            lines, waiting = self._taken()
+            loop = asyncio.get_running_loop()
+            began, begins = time.perf_counter(), self._ledger.head.seq
             try:
-                await self._append(lines)
+                await loop.run_in_executor(self._thread, self._ledger.append, lines)
             except Exception as error:  # noqa: BLE001 - whatever kept a line from the disk refuses its request
-                problem = AuditUnavailable(f"the audit could not be written: {error}")
-            self._tell(problem)
-            for number, future in enumerate(waiting, begins + 1):
-                if future is None or future.done():
-                    continue
-                if problem is None:
-                    future.set_result(number)
-                else:
-                    future.set_exception(problem)
+                self._settle(waiting, begins, began, error)
+            else:
+                self._settle(waiting, begins, began, None)
         self._task = None
 
-    async def _append(self, lines: list[Fields]) -> None:
-        began = time.perf_counter()
-        if self._quick >= _PROBE:
+    def _commit_at_once(self) -> None:
+        lines, waiting = self._taken()
+        began, begins = time.perf_counter(), self._ledger.head.seq
+        try:
             self._ledger.append(lines)
+        except Exception as error:  # noqa: BLE001 - as in the thread
+            self._settle(waiting, begins, began, error)
         else:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._thread, self._ledger.append, lines)
+            self._settle(waiting, begins, began, None)
+
+    def _taken(self) -> tuple[list[Fields], list["asyncio.Future[int] | None"]]:
+        taken = self._lines, self._waiting
+        self._lines, self._waiting = [], []
+        return taken
+
+    def _settle(
+        self,
+        waiting: "list[asyncio.Future[int] | None]",
+        begins: int,
+        began: float,
+        error: Exception | None,
+    ) -> None:
+        """Tell who waits; ``begins`` is the number of the line before theirs, ``began`` when it was begun."""
         is_quick = self._ledger.at_hand and time.perf_counter() - began < _QUICK_SECONDS
-        self._quick = self._quick + 1 if is_quick else 0
+        self._quick = self._quick + 1 if is_quick and error is None else 0
+        problem = None if error is None else AuditUnavailable(f"the audit could not be written: {error}")
+        self._tell(problem)
+        for number, future in enumerate(waiting, begins + 1):
+            if future is None or future.done():
+                continue
+            if problem is None:
+                future.set_result(number)
+            else:
+                future.set_exception(problem)
 
     def _tell(self, problem: Exception | None) -> None:
         if problem is not None and not self.failed:
@@ -124,6 +152,8 @@ class Auditor:
 
     async def close(self) -> None:
         """Wait for all that is on its way."""
+        if self._later is not None:
+            self._later.cancel()
         while self._lines or self._task is not None:
             self._begin()
             if self._task is not None:

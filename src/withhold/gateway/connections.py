@@ -8,7 +8,7 @@ import asyncio
 import ssl
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -42,20 +42,21 @@ class Answer:
     status: int
     reason: str
     raw_headers: Sequence[tuple[bytes, bytes]]
+    headers: Mapping[str, str]
     content: StreamReader
 
-    def header(self, name: bytes) -> str:
+    def header(self, name: str) -> str:
         """The first value of a header, lower case; empty where there is none."""
-        return next((v.decode("latin-1").lower() for n, v in self.raw_headers if n.lower() == name), "")
+        return self.headers.get(name, "").lower()
 
     @property
     def content_type(self) -> str:
-        return self.header(b"content-type").partition(";")[0].strip()
+        return self.header("Content-Type").partition(";")[0].strip()
 
     @property
     def content_length(self) -> int | None:
-        said = self.header(b"content-length")
-        return int(said) if said.isdigit() and not self.header(b"transfer-encoding") else None
+        said = self.header("Content-Length")
+        return int(said) if said.isdigit() and not self.header("Transfer-Encoding") else None
 
 
 @dataclass(slots=True)
@@ -183,6 +184,6 @@ async def _answered(line: ResponseHandler) -> Answer:
         except HttpProcessingError as problem:
             raise ClientError("the upstream's answer is no HTTP") from problem
         if message.code >= 200:
-            return Answer(message.code, message.reason, message.raw_headers, content)
+            return Answer(message.code, message.reason, message.raw_headers, message.headers, content)
         if message.upgrade or message.code == 101:
             raise ClientError("the upstream changes the protocol")

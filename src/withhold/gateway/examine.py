@@ -11,6 +11,12 @@ from withhold.gateway.config import Sort
 from withhold.gateway.sight import Hit, Sight
 from withhold.gateway.vault import Session
 
+_WORDS = frozenset(
+    {"model", "messages", "role", "content", "type", "text", "user", "assistant", "system", "tool", "stream"}
+    | {"max_tokens", "temperature", "tools", "name", "input", "input_schema", "description", "properties"}
+)
+"""Words of the formats themselves, which stand in every request: nothing is in them."""
+
 
 class CannotReplace(ValueError):
     """Something was found where a placeholder cannot stand: in a key, a number, an id."""
@@ -36,6 +42,8 @@ def examine(body: dict[str, Any], extra: Iterable[str], sight: Sight) -> Examine
             sorts.add("unread")
             continue
         texts.append(item)
+        if item.text in _WORDS:
+            continue
         _count(_all_hits(item.text, sight), counts, sorts)
     for text in extra:
         hits = tuple(sight.hits(text.encode("utf-8", "surrogateescape")))

@@ -57,12 +57,14 @@ class Gateway:
     """Waits until the finders are compiled: the gateway listens before that, and answers after it."""
     place: FindPlace
     limit: int = 32 << 20
+    active: int = 0
     counted: Counted = field(default_factory=Counted)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request. Whatever goes wrong before a byte leaves is a refusal."""
         raw_path = request._message.path  # noqa: SLF001 - the address exactly as it was sent
         dialect = wire.dialect_of(raw_path, request.raw_headers)
+        self.active += 1
         try:
             return await self._admitted(request, raw_path)
         except wire.Unclear as problem:
@@ -77,6 +79,8 @@ class Gateway:
         except Exception as problem:  # noqa: BLE001 - the edge: whatever it is, the client gets an error of ours
             self.notice(f"A request failed inside the gateway: {type(problem).__name__}")
             return await self._error(request, dialect, wire.UNAVAILABLE, "the gateway failed")
+        finally:
+            self.active -= 1
 
     async def _admitted(self, request: web.BaseRequest, raw_path: str) -> web.StreamResponse:
         headers = request.raw_headers
@@ -120,7 +124,7 @@ class Gateway:
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             request.writer.output_size = 0
         parts, size = [], 0
-        async for part in request.content.iter_any():
+        while part := await request.content.readany():
             size += len(part)
             if size > self.limit:
                 raise wire.Unclear(f"the body is longer than {self.limit >> 20} MB")
@@ -169,7 +173,8 @@ class Gateway:
         exchange = self.upstreams.send(route, asked, query, sent, judged.body)
         try:
             await self.auditor.write(
-                self._line("intent", identity, caller, asked, judged, self.judge.standings()[route.id])
+                self._line("intent", identity, caller, asked, judged, self.judge.standings()[route.id]),
+                alone=self.active == 1,
             )
             outcome = "unknown whether answered"
             self.counted.passed += 1
@@ -224,7 +229,7 @@ class Gateway:
             "at": self._now(),
             "client": caller.client,
             "project": caller.project,
-            "endpoint": self._unless_found(asked.after),
+            "endpoint": asked.after if asked.has_body else self._unless_found(asked.after),
             "models": [self._unless_found(name) for name in judged.models],
             "route": judged.route.id if judged.route else None,
             "terms": standing.version if standing else None,

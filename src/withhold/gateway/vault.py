@@ -84,7 +84,9 @@ class Vault:
         now = self._now()
         for name in [n for n, s in self._sessions.items() if now - s.used > self._idle]:
             del self._sessions[name]
-        session = self._sessions.setdefault((client, project), Session(now))
+        session = self._sessions.get((client, project))
+        if session is None:
+            session = self._sessions[client, project] = Session(now)
         session.used = now
         return session
 
