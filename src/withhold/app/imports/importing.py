@@ -178,6 +178,18 @@ class _Import:
             warnings=(*summary.warnings, *more),
             new_conversations=new[0],
             new_messages=new[1],
+            apart=tuple(
+                d.ApartRow(
+                    what=a.what,
+                    conversations=a.conversations,
+                    human=a.human,
+                    model=a.model,
+                    first=a.first,
+                    last=a.last,
+                )
+                for a in summary.apart
+            ),
+            other_files=tuple(d.OtherFilesRow(what=what, count=count) for what, count in summary.members),
         )
 
 

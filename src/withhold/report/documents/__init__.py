@@ -124,8 +124,10 @@ from withhold.report.documents.gateway import (
     GatewayTokensDocument,
 )
 from withhold.report.documents.importing import (
+    ApartRow,
     ImportDocument,
     ImportedSource,
+    OtherFilesRow,
     UnrecognisedRow,
 )
 from withhold.report.documents.index import (
@@ -339,6 +341,7 @@ __all__ = [
     "AccountRow",
     "AdviceSource",
     "AdviseDocument",
+    "ApartRow",
     "ApplyChange",
     "ApplyDocument",
     "ApplyGuided",
@@ -445,6 +448,7 @@ __all__ = [
     "OnOff",
     "OptOutAllDocument",
     "OptOutDocument",
+    "OtherFilesRow",
     "PackChangeRow",
     "PackControlRow",
     "PackExceptionRow",

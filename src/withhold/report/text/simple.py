@@ -21,7 +21,7 @@ from withhold.report.documents import (
     StatusDocument,
 )
 from withhold.report.text.base import bullets, day, grid, minute, plural, said, word
-from withhold.support.messages import _, ngettext
+from withhold.support.messages import _, ngettext, spoken
 
 SHOWN = 10
 
@@ -34,6 +34,14 @@ def importing(console: Console, document: ImportDocument) -> None:
             f" {plural(source.human, 'message of yours', 'messages of yours')},"
             f" {plural(source.model, 'answer')}, {day(source.first)} to {day(source.last)}"
         )
+        for a in source.apart:
+            console.print(
+                f"  counted apart, {spoken(a.what)}: {plural(a.conversations, 'conversation')},"
+                f" {plural(a.human, 'message of yours', 'messages of yours')}, {plural(a.model, 'answer')}"
+            )
+        if source.other_files:
+            others = ", ".join(f"{o.count:,} {spoken(o.what)}" for o in source.other_files)
+            console.print(f"  also read, without a conversation of its own: {others}")
         console.print(
             f"  new in the index: {plural(source.new_conversations, 'conversation')},"
             f" {plural(source.new_messages, 'message')}"
