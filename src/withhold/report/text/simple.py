@@ -43,8 +43,8 @@ def importing(console: Console, document: ImportDocument) -> None:
             others = ", ".join(f"{o.count:,} {spoken(o.what)}" for o in source.other_files)
             console.print(f"  also read, without a conversation of its own: {others}")
         console.print(
-            f"  new in the index: {plural(source.new_conversations, 'conversation')},"
-            f" {plural(source.new_messages, 'message')}"
+            f"  the index has {plural(source.new_conversations, 'conversation')} and"
+            f" {plural(source.new_messages, 'message')} more than before"
         )
         console.print(f"  account: {source.account or 'not named by this source'}")
         if source.feedback or source.shared:
