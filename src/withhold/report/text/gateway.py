@@ -117,8 +117,16 @@ def verified(console: Console, document: GatewayAuditVerifyDocument) -> None:
     for chain in document.chains:
         bullets(console, _chain(chain), indent="")
     if document.chains:
-        console.print("The audit holds." if document.holds else "The audit does not hold.")
+        console.print(_holds(document))
     console.print(Text(f"Checked {minute(document.generated_at)}.", style="dim"))
+
+
+def _holds(document: GatewayAuditVerifyDocument) -> str:
+    if not document.holds:
+        return "The audit does not hold."
+    if any(chain.lines > chain.covered_up_to for chain in document.chains):
+        return "Each line follows from the one before; those that no head covers could be rewritten unseen."
+    return "The audit holds."
 
 
 def _chain(chain: AuditChainRow) -> list[str]:
