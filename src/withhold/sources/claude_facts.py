@@ -224,10 +224,11 @@ def _held_in(said: Sequence[Said]) -> tuple[int | None, int | None]:
 
     Each is told where a message has the lists in which they would stand: old exports lack them.
     """
-    told = list in {type(x) for one in said for x in (one.attachments, one.files, one.files_v2)}
+    told = any(type(x) is list for one in said for x in (one.attachments, one.files, one.files_v2))
     files = [_files(one) for one in said if one.attachments or one.files or one.files_v2] if told else ()
-    contents = [one.content for one in said if type(one.content) is list]
-    outputs = sum([type(b) is dict and b.get("type") == "tool_result" for c in contents for b in c])
+    contents = [content for one in said if type(content := one.content) is list]
+    kinds = [block.get("type") for content in contents for block in content if type(block) is dict]
+    outputs = kinds.count("tool_result")
     return sum(files) if told else None, outputs if contents else None
 
 
