@@ -151,3 +151,34 @@ def test_clients_never_mix(gateway: Running) -> None:
     placeholder = next(iter(mine.values))
     assert asked(other, f"what is {placeholder}?") == f"what is {placeholder}?"
     assert asked(gateway.token, f"what is {placeholder}?") == f"what is {mail}?"
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n"]
+)
+def test_a_provider_that_falls_silent(tmp_path: Path, begun: bytes) -> None:
+    """After the configured silence the client is told, before an answer began or within it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        held: list[socket.socket] = []
+
+        def serve() -> None:
+            made, _ = listening.accept()
+            held.append(made)
+            made.recv(65536)
+            made.sendall(begun)
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        config = "upstream_silence_seconds = 1\n" + routes(url) + RULES
+        with gateway_running(tmp_path / "state", config) as gateway:
+            with socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as connection:
+                connection.sendall(post(gateway, plain()))
+                got = b""
+                while b"error" not in got and (part := connection.recv(65536)):
+                    got += part
+            services = gateway.services
+        for one in held:
+            one.close()
+    assert (b"HTTP/1.1 200" in got) == bool(begun)
+    assert b"error" in got
+    assert list_audit(services, 1).requests[0].outcome != "answered"
