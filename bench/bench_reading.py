@@ -167,7 +167,10 @@ def _importing(kind: str, export: Path, scratch: Path, size: float) -> list[Row]
     """The whole command, start and index included, beside the whole run of other programs."""
     ours = _imported(export, scratch)
     peers = (ECHOMINE, CONVOVIZ) if kind == "chatgpt" else (CLAUDE_TO_SQLITE,)
-    return [row for peer in peers for row in _beside(peer, ours, kind, export, scratch, size)]
+    bare = _turns({"decode": ("decode", kind, export / "conversations.json", 1)}, _counts(export))["decode"]
+    title, name = f"{kind} {size:g} MB: withhold import", "typed msgspec decode, 8 MiB windows, one core"
+    rows = [_time(title, ours, name, bare), _cpu(title, ours, name, bare)]
+    return rows + [row for peer in peers for row in _beside(peer, ours, kind, export, scratch, size)]
 
 
 def _imported(export: Path, scratch: Path) -> Best:

@@ -43,6 +43,12 @@ def measured(folder: Path, wanted: int) -> list[Row]:
         _row(f"totals from the segments, {name}", anew(whole), alone, peer),
         _row("totals from what is kept", timed(lambda: totals(whole)), alone, peer),
         _row("the same as a process: withhold exposure", timed(lambda: process(whole)), alone, peer),
+        _row(
+            "a calendar of all ends of keeping: --ics",
+            timed(lambda: process(whole, "--ics", "-")),
+            alone,
+            peer,
+        ),
     ]
     return rows + curve(folder, wanted)
 
@@ -92,9 +98,9 @@ def totals(state: Path) -> None:
     services.close()
 
 
-def process(state: Path) -> None:
+def process(state: Path, *words: str) -> None:
     subprocess.run(
-        [sys.executable, "-m", "withhold", "exposure", "--as-of", NOW.isoformat()],
+        [sys.executable, "-m", "withhold", "exposure", "--as-of", NOW.isoformat(), *words],
         env=os.environ | {"WITHHOLD_HOME": str(state)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
