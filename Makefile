@@ -7,6 +7,8 @@ ARGS ?=
 # The browser that set-up found to answer is the one that is used.
 WITHHOLD_BROWSER ?= $(shell cat .venv/.withhold-browser 2>/dev/null)
 export WITHHOLD_BROWSER
+# Tests start Python many hundred times: compiled code is kept, also where the environment says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Browser tests share one worker (tests/conftest.py), so they never compete with one another.
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
