@@ -9,11 +9,15 @@ from typing import Self
 
 
 class Scripted:
-    """``answers`` in turn, each for one whole request; an empty one closes. Use it as a context manager."""
+    """``answers`` in turn, each for one whole request; an empty one closes, and every one with ``closes``.
 
-    def __init__(self, answers: Iterable[bytes], *, early: bool = False) -> None:
+    ``early``: answers when the request's head is there. Use it as a context manager.
+    """
+
+    def __init__(self, answers: Iterable[bytes], *, early: bool = False, closes: bool = False) -> None:
         self._answers = deque(answers)
         self._early = early
+        self._closes = closes
         self.seen: list[bytes] = []
         self.connections = 0
 
@@ -46,6 +50,8 @@ class Scripted:
                 if not answer:
                     break
                 made.sendall(answer)
+                if self._closes:
+                    break
             made.shutdown(socket.SHUT_RDWR)
 
     def _request(self, made: socket.socket) -> bytes | None:
