@@ -47,12 +47,22 @@ def test_no_route_of_any_provider_is_called_kept_out_against_the_rules(tool: Too
         for product in p.products
         for plan in product.plans
     }
+    confidence = {
+        f"{p.id}/{plan.id}": {t.confidence.value for t in plan.terms if t.ends is None}
+        for p in load_all((), ()).values()
+        for product in p.products
+        for plan in product.plans
+    }
+    unsure = {name for name, words in confidence.items() if "uncertain" in words}
+    read_at_the_provider = {n for n, words in confidence.items() if words == {"documented-by-provider"}}
     rows = by_id(tool.document("advise", "--all-providers"))
     assert len(rows) > 60
     for name, row in rows.items():
         clear = (row["past"], row["future"]) == ("not_exposed", "not_eligible")
-        assert clear is (row["assurance"] in {"proof", "contract", "promise"}), name
+        worded = row["assurance"] in {"proof", "contract", "promise"}
+        assert clear is worded or (clear and name in unsure), name
         if row["assurance"] == "contract":
+            assert name in read_at_the_provider
             assert classes[name] in {"commercial", "education", "government", "api_paid"}
             assert row["needs_setting"] is False
 
@@ -181,3 +191,75 @@ def test_the_text_fits_eighty_columns(tool: Tool) -> None:
     assert max(map(len, ran.out.splitlines())) <= 80
     assert "Cheapest contract: anthropic/claude-api-direct" in ran.out
     assert "not legal advice" in ran.out
+
+
+def test_terms_known_from_the_press_are_no_contract(tool: Tool) -> None:
+    """Where the pack knows terms only from others, no contract was read; unsure ones say nothing at all."""
+    rows = by_id(tool.document("advise", "--provider", "amazon", "--provider", "google"))
+    bedrock = rows["amazon/bedrock"]
+    assert (bedrock["past"], bedrock["future"], bedrock["assurance"]) == (
+        "not_exposed",
+        "not_eligible",
+        "promise",
+    )
+    assert "Others report" in bedrock["why"]
+    assert rows["google/gemini-workspace"]["assurance"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        ("--tokens-in", "nan", "--tokens-out", "1"),
+        ("--tokens-in", "inf", "--tokens-out", "1"),
+        ("--tokens-in", "1", "--tokens-out", "1e300"),
+        ("--characters-per-token", "nan"),
+        ("--characters-per-token", "1e-300"),
+        ("--people", "1" + "0" * 30),
+    ],
+)
+def test_figures_that_are_no_numbers_are_refused(tool: Tool, figures: tuple[str, ...]) -> None:
+    """Exit code 2: neither what is no number nor what nobody uses is compared."""
+    assert tool("advise", "--provider", "anthropic", *PRICED, *figures).code == 2
+
+
+@pytest.mark.parametrize("least", ["5.5", "0"])
+def test_a_minimum_of_seats_is_a_whole_number(tool: Tool, least: str) -> None:
+    """Half a seat cannot be bought, and rounding it down would make a plan cheaper than it is."""
+    named = ("--price", f"anthropic/claude-team.minimum_seats={least}")
+    assert tool("advise", "--provider", "anthropic", *PRICED, *named).code == 2
+
+
+def test_a_price_read_tomorrow_is_refused(tool: Tool, tmp_path: Path) -> None:
+    """A day still to come would keep a price fresh for ever."""
+    path = tmp_path / "prices.yaml"
+    path.write_text(
+        "prices:\n  - {key: anthropic/claude-team.seat, value: 25 EUR, checked: 2999-01-01, source: x}\n",
+        encoding="utf-8",
+    )
+    ran = tool("advise", "--provider", "anthropic", "--prices", path)
+    assert ran.code == 2
+    assert "still to come" in ran.err
+
+
+def test_an_old_minimum_of_seats_makes_no_plan_cheaper(tool: Tool, tmp_path: Path) -> None:
+    """Nobody knows the minimum any more: the cost is unknown, and not that of a single seat."""
+    path = tmp_path / "prices.yaml"
+    path.write_text(
+        "prices:\n  - {key: anthropic/claude-team.minimum_seats, value: 5, checked: 2020-01-01, source: x}\n",
+        encoding="utf-8",
+    )
+    document = tool.document("advise", "--provider", "anthropic", "--prices", path, *PRICED)
+    cost = by_id(document)["anthropic/claude-team"]["cost"]
+    assert (cost["amount"], cost["missing"]) == (None, ["anthropic/claude-team.minimum_seats"])
+    assert document["cheapest_contract"] is None
+
+
+def test_a_tier_has_the_minimum_of_its_plan_and_an_unknown_one_is_said(tool: Tool) -> None:
+    """Five seats at least hold for a tier as well; where nobody named a minimum, a note says so."""
+    seat = ("--price", "anthropic/claude-team/team.seat=25EUR")
+    plain = tool.document("advise", "--provider", "anthropic", *seat)
+    assert any("at least is not known" in note and "claude-team" in note for note in plain["notes"])
+    least = ("--price", "anthropic/claude-team.minimum_seats=5")
+    document = tool.document("advise", "--provider", "anthropic", *seat, *least)
+    assert by_id(document)["anthropic/claude-team"]["cost"]["amount"] == 125
+    assert not any("at least is not known" in note for note in document["notes"])

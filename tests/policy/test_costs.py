@@ -5,7 +5,18 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from withhold.policy.costs import USE, Cost, Money, Usage, break_even, by_use, cheapest, local, seats
+from withhold.policy.costs import (
+    TOO_SLOW,
+    USE,
+    Cost,
+    Money,
+    Usage,
+    break_even,
+    by_use,
+    cheapest,
+    local,
+    seats,
+)
 
 EUR = "EUR"
 USAGE = Usage(3, Decimal(2_000_000), Decimal(500_000))
@@ -80,3 +91,17 @@ def test_the_cheapest_is_never_dearer_than_another(costs: dict[str, Decimal]) ->
     best = cheapest((name, Cost(Money(amount, EUR))) for name, amount in costs.items())
     assert best is not None
     assert costs[best] == min(costs.values())
+
+
+def test_a_machine_that_wears_out_before_never_pays_for_itself() -> None:
+    """900 saved at 20 a month takes 46 months; a machine used for 36 has to be bought again by then."""
+    usage = Usage(1, Decimal(0), Decimal(0))
+    assert break_even(HERE, MACHINE, usage, euro("20")) is None
+    assert break_even(HERE, MACHINE, usage, euro("25")) == 36
+
+
+def test_a_machine_that_cannot_write_so_much_has_no_cost() -> None:
+    """Ten tokens a second are some 26 million in a month of days and nights: 27 million are not to be had."""
+    assert local(HERE, MACHINE, Usage(1, Decimal(0), Decimal(26_000_000))).money is not None
+    slow = local(HERE, MACHINE, Usage(1, Decimal(0), Decimal(27_000_000)))
+    assert (slow.money, slow.missing) == (None, (TOO_SLOW,))

@@ -31,8 +31,9 @@ STALE_DAYS = 90
 NUMBERS = ("minimum_seats", "months", "watts", "tokens_per_second")
 PRICES = ("seat", "input", "output", "hardware", "electricity")
 _KEY = re.compile(r"(?:local|[a-z0-9-]+/[a-z0-9-]+(?:/[a-z0-9-]+)?)\.([a-z_]+)")
-_MONEY = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([A-Z]{3})")
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_MONEY = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([A-Z]{3})")
+_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
+_WHOLE = re.compile(r"[1-9][0-9]{0,14}")
 _FORM = "KEY=VALUE, such as anthropic/claude-team.seat=25EUR or local.watts=120"
 
 
@@ -89,7 +90,8 @@ def _price(key: str, value: str, checked: date, source: str) -> Price:
     if kind not in (*PRICES, *NUMBERS):
         raise UsageProblem(f"{key!r} is no key of a price", next_step=f"write {_FORM}")
     if kind in NUMBERS:
-        if not _NUMBER.fullmatch(value):
+        form = _WHOLE if kind == "minimum_seats" else _NUMBER
+        if not form.fullmatch(value):
             raise UsageProblem(f"{key} is a number, not {value!r}", next_step=f"write {_FORM}")
         return Price(key, _decimal(value), None, checked, source)
     money = _MONEY.fullmatch(value)
@@ -103,6 +105,19 @@ def _decimal(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation as problem:  # pragma: no cover - the patterns let none through
         raise UsageProblem(f"{text!r} is no number", next_step=f"write {_FORM}") from problem
+
+
+def refuse_ahead(prices: Iterable[Price], today: date) -> None:
+    """Raises ``UsageProblem`` for a day that is still to come: such a price would never grow old.
+
+    Tomorrow is let through, since it is today somewhere.
+    """
+    for price in prices:
+        if price.checked is not None and (price.checked - today).days > 1:
+            raise UsageProblem(
+                f"{price.key} was checked on {price.checked}, a day still to come",
+                next_step="write the day on which the price was read",
+            )
 
 
 def merged(*groups: Iterable[Price]) -> dict[str, Price]:

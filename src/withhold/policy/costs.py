@@ -48,6 +48,10 @@ class Cost:
 
 USE = "your use"
 """Stands among what is missing where the use is not known."""
+TOO_SLOW = "a machine that writes this much in a month"
+"""Stands there where the machine, writing day and night, would not come to its end."""
+MONTH_SECONDS = Decimal("30.4375") * 24 * 3600
+"""Of a mean month of the Gregorian calendar."""
 
 Prices = Mapping[str, Money]
 """By key, e.g. ``anthropic/claude-team.seat``."""
@@ -89,6 +93,8 @@ def local(prices: Prices, numbers: Mapping[str, Decimal], usage: Usage) -> Cost:
     missing = tuple(k for k in needed if k not in prices) + tuple(k for k in figures if not numbers.get(k))
     if missing or usage.tokens_out is None:
         return Cost(None, missing or (USE,))
+    if usage.tokens_out > numbers["local.tokens_per_second"] * MONTH_SECONDS:
+        return Cost(None, (TOO_SLOW,))
     hardware, power = prices["local.hardware"], prices["local.electricity"]
     if hardware.currency != power.currency:
         return Cost(None, ("local.hardware and local.electricity in one currency",))
@@ -106,7 +112,10 @@ def _energy(tokens_out: Decimal, numbers: Mapping[str, Decimal], power: Money) -
 def break_even(
     prices: Prices, numbers: Mapping[str, Decimal], usage: Usage, other: Money | None
 ) -> int | None:
-    """After how many months hardware bought now has cost less than ``other``; ``None``: never, or unknown."""
+    """After how many months hardware bought now has cost less than ``other``; ``None``: never, or unknown.
+
+    Hardware that is worn out before then has to be bought again, and so never gets there.
+    """
     here = local(prices, numbers, usage)
     if here.money is None or here.fixed is None or other is None or other.currency != here.money.currency:
         return None
@@ -114,7 +123,8 @@ def break_even(
     if saved <= 0:
         return None
     months = prices["local.hardware"].amount / saved
-    return int(months.to_integral_value(rounding="ROUND_CEILING"))
+    worn_out = months > numbers["local.months"]
+    return None if worn_out else int(months.to_integral_value(rounding="ROUND_CEILING"))
 
 
 def cheapest(costs: Iterable[tuple[str, Cost]]) -> str | None:

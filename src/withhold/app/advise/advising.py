@@ -14,7 +14,7 @@ from withhold.app.bootstrap import Services
 from withhold.app.ledger.handing_out import write_file
 from withhold.model.terms import Provider
 from withhold.model.words import Mark, PlanClass
-from withhold.packs.prices import Price, given, merged, read
+from withhold.packs.prices import Price, given, merged, read, refuse_ahead
 from withhold.policy import costs
 from withhold.policy.costs import Cost, Usage
 from withhold.report import documents as d
@@ -22,6 +22,8 @@ from withhold.support.errors import UsageProblem
 
 PRICES = "prices.yaml"
 LOCAL = "local"
+MOST = 10**15
+"""More people or tokens a month than anybody has: a slip of the hand, or no number at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def advise(services: Services, asked: Asked) -> d.AdviseDocument:
         strongest_why=words.STRONGEST,
         prices=tuple(_price_row(p, now.date()) for _, p in sorted(prices.items())),
         unused_prices=tuple(key for key in sorted(prices) if key.rpartition(".")[0] not in known),
-        notes=words.notes(shown, asked.people),
+        notes=words.notes(shown, asked.people, rows),
     )
 
 
@@ -79,10 +81,11 @@ def written(document: d.AdviseDocument, path: Path) -> Path:
 
 
 def _proved(services: Services) -> bool:
-    """Whether a proof of no egress was made into this evidence, whatever came of later ones."""
+    """Whether the newest attempt at a proof of no egress that is on record came to one."""
     from withhold.app.local.prove import TYPE
 
-    return any(r.type == TYPE and r.body.get("result") == "proof" for r in services.journal.records())
+    results = [r.body.get("result") for r in services.journal.records() if r.type == TYPE]
+    return results[-1:] == ["proof"]
 
 
 def _usage(services: Services, asked: Asked, now: datetime) -> tuple[Usage, d.UsageRow]:
@@ -108,13 +111,20 @@ def _usage(services: Services, asked: Asked, now: datetime) -> tuple[Usage, d.Us
 
 
 def _check(asked: Asked) -> None:
-    if asked.people < 1:
-        raise UsageProblem("--people is at least 1", next_step="withhold advise --people 3")
+    if not 1 <= asked.people <= MOST:
+        raise UsageProblem(
+            f"--people is at least 1 and at most {MOST}", next_step="withhold advise --people 3"
+        )
     figures = (asked.messages, asked.tokens_in, asked.tokens_out)
-    if any(figure is not None and figure < 0 for figure in figures):
-        raise UsageProblem("use cannot be less than nothing", next_step="give figures of 0 or more")
-    if asked.characters_per_token is not None and asked.characters_per_token <= 0:
-        raise UsageProblem("--characters-per-token is more than 0", next_step="leave it out, or give 3.5")
+    if any(figure is not None and not 0 <= figure <= MOST for figure in figures):
+        raise UsageProblem(
+            f"use is a number from 0 to {MOST}: it cannot be less than nothing",
+            next_step="give figures of 0 or more",
+        )
+    if asked.characters_per_token is not None and not 0.01 <= asked.characters_per_token <= MOST:
+        raise UsageProblem(
+            "--characters-per-token is a number of 0.01 or more", next_step="leave it out, or give 3.5"
+        )
     if (asked.tokens_in is None) is not (asked.tokens_out is None):
         raise UsageProblem(
             "--tokens-in and --tokens-out go together", next_step="give both, or none to count in the index"
@@ -150,7 +160,9 @@ def _prices(services: Services, asked: Asked, today: date) -> dict[str, Price]:
     own = services.home.root / PRICES
     kept = read(own) if own.is_file() else ()
     named = () if asked.price_file is None else read(asked.price_file)
-    return merged(kept, named, (given(text, today) for text in asked.prices))
+    found = merged(kept, named, (given(text, today) for text in asked.prices))
+    refuse_ahead(found.values(), today)
+    return found
 
 
 def _providers(services: Services, asked: Asked) -> Sequence[Provider]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from withhold.model.account import Account
 from withhold.model.terms import Plan, Product, Provider
-from withhold.model.words import FutureEligibility, PastExposure, PlanClass, Setting
+from withhold.model.words import Confidence, FutureEligibility, PastExposure, PlanClass, Setting
 from withhold.policy.prospect import Prospect, prospect
 from withhold.report.documents.advise import AssuranceWord
 
@@ -43,13 +43,23 @@ class Candidate:
 
     @property
     def assurance(self) -> AssuranceWord:
-        """Commercial terms that need no switch are a contract; everything else is at most a promise."""
+        """Commercial terms that need no switch are a contract; everything else is at most a promise.
+
+        Terms that a pack knows only from others are no contract that anybody here has read, and terms that
+        the pack itself is unsure of say nothing.
+        """
         if self.trains:
             return "none"
-        if not self.kept_out:
+        if not self.kept_out or Confidence.UNCERTAIN in self.confidences:
             return "unknown"
-        contract = self.plan.plan_class in CONTRACTS and not self.needs_setting
+        read = self.confidences <= {Confidence.DOCUMENTED}
+        contract = self.plan.plan_class in CONTRACTS and not self.needs_setting and read
         return "contract" if contract else "promise"
+
+    @property
+    def confidences(self) -> frozenset[Confidence]:
+        """How well the pack knows the terms that the answer rests on."""
+        return frozenset(terms.confidence for terms in self.found.terms)
 
 
 def candidates(

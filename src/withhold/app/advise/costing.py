@@ -45,7 +45,17 @@ def _cost(candidate: Candidate, key: str, priced: Priced, usage: Usage) -> Cost:
     by_use = candidate.plan.plan_class in BY_USE or f"{key}.input" in priced.all
     if by_use and f"{key}.seat" not in priced.all:
         return costs.by_use(priced.money, key, usage)
-    return costs.seats(priced.money, priced.numbers, key, usage)
+    least = _least(candidate, key, priced)
+    if least is not None and least not in priced.numbers:
+        return Cost(None, (least,))
+    told = {} if least is None else {f"{key}.minimum_seats": priced.numbers[least]}
+    return costs.seats(priced.money, told, key, usage)
+
+
+def _least(candidate: Candidate, key: str, priced: Priced) -> str | None:
+    """The key that names how many seats are bought at least: the tier's, else the plan's; old ones too."""
+    keys = (f"{key}.minimum_seats", f"{candidate.id}.minimum_seats")
+    return next((name for name in keys if name in priced.all), None)
 
 
 def keys_of(candidate: Candidate) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from withhold.model.terms import RetentionRule, Terms
 from withhold.model.words import Basis as Ground
-from withhold.model.words import RetentionKind
+from withhold.model.words import Confidence, RetentionKind
 from withhold.policy.costs import USE, Cost
 from withhold.report import documents as d
 
@@ -57,6 +57,11 @@ def why(c: "Candidate") -> str:
     """One sentence on what keeps a conversation on this route from training."""
     if c.assurance == "contract":
         return "Commercial terms exclude training; no switch has to be set."
+    if c.assurance == "promise" and Confidence.PRESS in c.confidences:
+        switch = " while the setting stands at private" if c.needs_setting else ""
+        return (
+            f"Others report that the provider does not train{switch}; its own terms were not read for this."
+        )
     if c.assurance == "promise" and c.needs_setting:
         return "The provider says that it does not train while the setting stands at private."
     if c.assurance == "promise":
@@ -159,7 +164,13 @@ def cheapest_why(best: str | None, contracts: Mapping[str, Cost]) -> str:
     return f"The least of the contractual routes whose price is known here{told} for this use.{rest}"
 
 
-def notes(usage: d.UsageRow, people: int) -> tuple[str, ...]:
+def _least_unknown(row: d.RouteRow) -> bool:
+    """Whether seats of an organisation were counted without a minimum."""
+    named = any(key.endswith(".minimum_seats") for key in row.cost.known)
+    return row.kind == "seats" and row.cost.seats is not None and not named
+
+
+def notes(usage: d.UsageRow, people: int, rows: Iterable[d.RouteRow]) -> tuple[str, ...]:
     """What the reader must know beside the table."""
     said = ["This compares what terms say and what you pay. It is not legal advice."]
     if usage.basis == "index":
@@ -171,5 +182,11 @@ def notes(usage: d.UsageRow, people: int) -> tuple[str, ...]:
             said.append(f"Your own use stands for each of {people} people.")
     if usage.basis == "unknown":
         said.append("Nothing is imported, so your use is not known: give --tokens-in and --tokens-out.")
+    open_ended = sorted(row.id for row in rows if _least_unknown(row))
+    if open_ended:
+        said.append(
+            "How many seats must be bought at least is not known here, and the cost may be higher, for"
+            f" {', '.join(open_ended)}: --price {open_ended[0]}.minimum_seats=NUMBER"
+        )
     said.append("A price that was checked more than 90 days ago is shown and not compared.")
     return tuple(said)

@@ -117,6 +117,8 @@ def _lines(row: RouteRow) -> list[str]:
     if row.cost.missing and not row.cost.known:
         page = "" if row.price_page is None else f" (the provider: {row.price_page})"
         said.append(f"Price not known here{page}: --price {row.cost.missing[0]}=VALUE fills it in")
+    elif row.cost.missing:
+        said.append(f"Its cost is not known for want of: {', '.join(row.cost.missing)}")
     said += [f"Old price, not compared: {key}" for key in row.cost.stale]
     return said
 
