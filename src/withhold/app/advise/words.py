@@ -58,10 +58,9 @@ def why(c: "Candidate") -> str:
     if c.assurance == "contract":
         return "Commercial terms exclude training; no switch has to be set."
     if c.assurance == "promise" and Confidence.PRESS in c.confidences:
-        switch = " while the setting stands at private" if c.needs_setting else ""
-        return (
-            f"Others report that the provider does not train{switch}; its own terms were not read for this."
-        )
+        if c.needs_setting:
+            return "Others report that the provider does not train while the setting stands at private."
+        return "Others report that the provider does not train; its own terms were not read for this."
     if c.assurance == "promise" and c.needs_setting:
         return "The provider says that it does not train while the setting stands at private."
     if c.assurance == "promise":
