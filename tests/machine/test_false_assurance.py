@@ -1,14 +1,16 @@
 """Computers on which something looks private, or under contract, and is not known to be."""
 
 import json
+import plistlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.machine.planting import Planted
-from withhold.machine.interface import OsLayout, SettingVerdict
-from withhold.machine.reading.variables import variables
+from withhold.machine.interface import Machine, OsLayout, SettingVerdict
+from withhold.machine.reading.documents import Broken, understood
+from withhold.machine.reading.variables import not_understood, variables
 
 V = SettingVerdict
 CLAUDE = "~/.claude/settings.json"
@@ -180,6 +182,106 @@ def test_a_link_out_of_a_copy_hides_a_managed_file(tmp_path: Path) -> None:
 
 def artifact(planted: Planted) -> SettingVerdict:
     return next(row.verdict for row in planted.scan().settings if row.id == "claude-code.artifact")
+
+
+PREFS = "~/.mozilla/firefox/a.default/"
+KIRO = "~/.config/Kiro/User/"
+KIRO_KEY = "telemetry.dataSharingAndPromptLogging.contentCollectionForServiceImprovement"
+AMAZON_Q = "amazonQ.shareContentWithAWS"
+CODE = {
+    "~/.config/Code/User/settings.json": {AMAZON_Q: False},
+    "~/.vscode/extensions/amazonwebservices.amazon-q-vscode-1.2.3/package.json": "{}",
+}
+GPT4ALL = "~/.config/nomic.ai/GPT4All.ini"
+DESKTOP = "/Library/Managed Preferences/com.anthropic.claudefordesktop.plist"
+
+
+@pytest.mark.parametrize(
+    ("files", "setting", "os_"),
+    [
+        (
+            {
+                PREFS + "user.js": '/*\nuser_pref("browser.ai.control.smartWindow", "blocked");\n*/\n',
+                PREFS + "prefs.js": "",
+            },
+            "firefox.smart-window",
+            "linux",
+        ),
+        ({GPT4ALL: "[network]\na=1\n  isActive=true\n"}, "gpt4all.datalake", "linux"),
+        (
+            {KIRO + "settings.json": {KIRO_KEY: False}, KIRO + "profiles/a/settings.json": {KIRO_KEY: True}},
+            "kiro.content-collection-ide",
+            "linux",
+        ),
+        (
+            {KIRO + "settings.json": {KIRO_KEY: False}, KIRO + "profiles/a/settings.json": {}},
+            "kiro.content-collection-ide",
+            "linux",
+        ),
+        (
+            {**CODE, "<project>/.vscode/settings.json": {AMAZON_Q: True}},
+            "amazon-q.content-sharing-vscode",
+            "linux",
+        ),
+        (
+            {**CODE, "~/.vscode-server/data/Machine/settings.json": {AMAZON_Q: True}},
+            "amazon-q.content-sharing-vscode",
+            "linux",
+        ),
+        (
+            {
+                DESKTOP: plistlib.dumps({"disableNonessentialTelemetry": True}).decode(),
+                "~/Library/Application Support/Claude/x": "",
+            },
+            "claude-desktop.nonessential-telemetry",
+            "macos",
+        ),
+    ],
+)
+def test_what_counts_elsewhere_or_not_at_all(
+    files: dict[str, Any], setting: str, os_: str, tmp_path: Path
+) -> None:
+    """Comments, lines set in, other profiles, settings of folders and far sides, ways without an effect."""
+    rows = {row.id: row for row in computer(tmp_path, files, os_=OsLayout(os_)).scan().settings}
+    assert rows[setting].verdict in {V.UNKNOWN, V.BAD}
+
+
+def test_an_editor_without_anything_beside_it(tmp_path: Path) -> None:
+    """The user's own setting counts where no folder, remote side or profile says otherwise."""
+    rows = {row.id: row for row in computer(tmp_path, dict(CODE)).scan().settings}
+    assert rows["amazon-q.content-sharing-vscode"].verdict is V.GOOD
+
+
+def test_preferences_between_comments() -> None:
+    """Preferences beside, before and after comments are seen; one that is cut off is not understood."""
+    text = b"""# top
+/* a */ user_pref("a", true); user_pref('b', 'it\\'s "so"'); // c
+pref("n", -3, locked);
+"""
+    assert understood(text, "mozilla-prefs") == {"a": True, "b": 'it\'s "so"', "n": -3}
+    with pytest.raises(Broken):
+        understood(b'user_pref("a", true);\n/* never closed\nuser_pref("a", false);', "mozilla-prefs")
+
+
+def test_variables_of_windows_have_names_in_any_case(tmp_path: Path) -> None:
+    """On Windows a name in small letters is the variable that programs ask for in capitals; elsewhere not."""
+    for os_, seen in ((OsLayout.WINDOWS, "1"), (OsLayout.LINUX, None)):
+        machine = Machine(tmp_path, tmp_path, os_, {"Do_Not_Track": "1"})
+        assert machine.environment.get("DO_NOT_TRACK") == seen
+
+
+def test_variables_in_the_words_of_other_shells() -> None:
+    """PowerShell, cmd, fish and csh; what is none of these is counted."""
+    text = """$env:A = "1"
+set "B=two words"
+set -gx C 3
+setenv D 4
+# a comment
+export E
+{ odd
+"""
+    assert variables(text) == {"A": "1", "B": "two words", "C": "3", "D": "4"}
+    assert not_understood(text) == 1
 
 
 def test_parts_of_several_users(tmp_path: Path) -> None:

@@ -29,6 +29,22 @@ class SettingVerdict(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
+class AnyCase(Mapping[str, str]):
+    """Variables as Windows tells them apart: names in any case are one, and the last one counts."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._held = {name.upper(): value for name, value in given.items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self._held[name.upper()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """The computer, or a copy of its files, to look at. Nothing else is read.
@@ -43,6 +59,10 @@ class Machine:
     os: OsLayout
     environment: Mapping[str, str] = field(repr=False, default_factory=dict)
     project: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.os is OsLayout.WINDOWS:
+            object.__setattr__(self, "environment", AnyCase(self.environment))
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,18 @@ class Sight:
                     for found in self.tree.find(profiles):
                         yield (f"{editor}, profile {found.parent.name}", _literal(path, found, sign))
             return
-        yield ("", documented)
+        yield from self._own_profiles(documented)
+
+    def _own_profiles(self, documented: str) -> Iterator[tuple[str, str]]:
+        """An editor's own settings, with those of its profiles where it has any."""
+        sign = "\\" if "\\" in documented else "/"
+        folder, end, _ = documented.partition(f"{sign}User{sign}settings.json")
+        profiles = f"{folder}{sign}User{sign}profiles{sign}*{sign}settings.json"
+        found = tuple(self.tree.find(profiles)) if end else ()
+        editor = folder.rpartition(sign)[2]
+        yield (editor if found else "", documented)
+        for path in found:
+            yield (f"{editor}, profile {path.parent.name}", _literal(documented, path, sign))
 
     def _of_file(self, place: Place, scope: str, path: Path, context: str) -> Reading:
         where = shown(path, self.machine)

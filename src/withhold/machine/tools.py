@@ -78,7 +78,18 @@ def judge(setting: SettingFacts, sight: Sight, ways: Sequence[RouteRow]) -> Judg
         verdict = V.UNKNOWN if verdict is V.GOOD else verdict
         return Judged(verdict, note="The account decides; no file on a computer holds the choice. ")
     rule = sight.pack.rules.settings.get(setting.id, Rule())
-    return Judge(setting, rule, sight).judged()
+    return _where_it_counts(setting, rule, Judge(setting, rule, sight).judged(), ways)
+
+
+def _where_it_counts(setting: SettingFacts, rule: Rule, judged: Judged, ways: Sequence[RouteRow]) -> Judged:
+    """A setting that acts on certain ways alone is good only where one of these was seen."""
+    if (
+        not rule.routes
+        or judged.verdict not in {V.GOOD, V.PARTLY}
+        or any(w.kind in rule.routes for w in ways)
+    ):
+        return judged
+    return Judged(V.UNKNOWN, judged.by, f"It counts only so: {setting.applies_when}. That was not seen. ")
 
 
 def _row(pack: ToolPack, setting: SettingFacts, judged: Judged) -> SettingRow:

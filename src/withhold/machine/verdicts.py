@@ -4,18 +4,30 @@ Good has to be earned: the value listed as private, in the place that decides. W
 itself, may be overridden by something unseen, or is of another type than the tool writes, is unknown.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from withhold.machine.interface import SettingVerdict
-from withhold.machine.readings import Reading, Sight
+from withhold.machine.reading.documents import Broken
+from withhold.machine.readings import EDITORS, Reading, Sight, lookup
 from withhold.packs.tools import Place, Rule, SettingFacts
 from withhold.packs.tools.schema import Slot
 
 ORDER = ("managed", "env", "project-local", "project", "user", "legacy", "system-defaults")
 V = SettingVerdict
 ABSENT = {"private": V.GOOD, "not_private": V.BAD, "unknown": V.UNKNOWN, "depends": V.UNKNOWN}
+BESIDE = (
+    "<project>/.vscode/settings.json",
+    *(
+        f"~/{f}/data/Machine/settings.json"
+        for fs in EDITORS.values()
+        for f in fs
+        if f.endswith(("-server", "-server-insiders"))
+    ),
+)
+"""Settings files of the VS Code family that win over those of the user."""
 TRUE_WORDS = frozenset({"1", "on", "yes", "true"})
 
 
@@ -239,9 +251,29 @@ class Judge:
         """A good verdict falls where something unseen could override what was read."""
         if judged.verdict is not V.GOOD:
             return judged
-        for doubt in doubts(self.sight, judged.by):
+        for doubt in (*doubts(self.sight, judged.by), *self._beside()):
             return Judged(V.UNKNOWN, judged.by, doubt)
         return judged
+
+    def _beside(self) -> Iterator[str]:
+        """Settings of a folder or of a remote side, which win over an editor's user settings."""
+        if self.rule.shared_by_profiles:
+            return
+        keys = {p.key for p in self.setting.where if _of_editor(p) and isinstance(p.key, tuple)}
+        for documented in BESIDE if keys else ():
+            path = self.sight.tree.one(documented)
+            if path is None:
+                if self.sight.tree.lost(documented):
+                    yield f"{documented} ends nowhere in this copy. "
+                continue
+            try:
+                held = self.sight.content(path, "jsonc")
+                sets = any(lookup(held, key)[0] == "set" for key in keys)
+            except Broken as problem:
+                yield f"{documented}: {problem}. "
+                continue
+            if sets:
+                yield f"{documented} sets it too and may win. "
 
 
 def doubts(sight: Sight, by: Reading | None) -> Iterator[str]:
@@ -294,6 +326,12 @@ def _names(slot: Slot, place: Place) -> bool:
         return slot.scope is not None or slot.role == "main"
     return any(
         place.word.startswith(name[:-1]) if name.endswith("*") else place.word == name for name in slot.match
+    )
+
+
+def _of_editor(place: Place) -> bool:
+    return any(
+        path and re.search(r"[/\\]User[/\\]settings\.json$", path) for path in (place.paths or {}).values()
     )
 
 

@@ -179,3 +179,20 @@ def test_killed_at_every_step(tmp_path: Path) -> None:
         if done.stdout:
             return
     pytest.fail("never ran to its end")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only an administrator can")
+def test_an_administrator_takes_no_file_away(settings: Path, tmp_path: Path) -> None:
+    """Run as an administrator, a person's file stays theirs, and a new one in their folder is theirs."""
+    os.chown(settings.parent, 1234, 1234)
+    os.chown(settings, 1234, 1234)
+    new = settings.with_name("new.json")
+    runs = Runs(tmp_path / "runs")
+    run, _ = runs.perform(plan([change(settings), change(new)]).files, NOW)
+    for path, mode in ((settings, 0o640), (new, 0o600)):
+        about = path.stat()
+        assert (about.st_uid, about.st_gid, stat.S_IMODE(about.st_mode)) == (1234, 1234, mode)
+    runs.undo(run, NOW)
+    assert settings.read_bytes() == OLD
+    assert settings.stat().st_uid == 1234
+    assert not new.exists()

@@ -89,6 +89,7 @@ def scan(
         secrets=secrets,
         unseen=(
             *_without_variables(foreign=foreign and env_file is None),
+            *_odd_lines(env_file),
             *(d.Unseen(what=u.what, why=u.why) for u in found.unseen),
         ),
         violations=tuple(
@@ -152,14 +153,30 @@ def _without_variables(*, foreign: bool) -> tuple[d.Unseen, ...]:
     return (d.Unseen(what="variables that programs see there", why=why),) if foreign else ()
 
 
+def _odd_lines(env_file: Path | None) -> tuple[d.Unseen, ...]:
+    """Lines of the file of variables that were not understood: they may set what was called unset."""
+    from withhold.machine.reading.variables import not_understood
+
+    count = 0 if env_file is None else not_understood(_lines_of(env_file))
+    what = f"lines of {env_file} that set no variable: {count}"
+    return (d.Unseen(what=what, why="what they mean is not known"),) if count else ()
+
+
 def _environment(services: Services, env_file: Path | None, *, foreign: bool) -> Mapping[str, str]:
     """The variables tools would see. A foreign tree does not see those of this process."""
     from withhold.machine.reading.variables import variables
 
     if env_file is None:
         return {} if foreign else services.environ
+    return variables(_lines_of(env_file))
+
+
+def _lines_of(env_file: Path) -> str:
+    """A file of variables. PowerShell writes such files as UTF-16, and ``env -0`` parts them with zeros."""
     try:
-        return variables(env_file.read_text("utf-8"))
+        data = env_file.read_bytes()
+        wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+        return data.decode("utf-16" if wide else "utf-8").replace("\0", "\n")
     except (OSError, UnicodeDecodeError) as problem:
         raise UsageProblem(
             f"{env_file} cannot be read: {problem}", next_step="give a file of KEY=VALUE lines"

@@ -17,7 +17,11 @@ from withhold.machine.edit.interface import CannotEdit
 LARGEST = 64 << 20
 """Bytes of a settings file that is read."""
 
-_PREF = re.compile(r'^\s*(?:user_pref|pref|sticky_pref)\("((?:[^"\\]|\\.)*)",\s*(.*)\);\s*(?://.*)?$')
+_PREF = re.compile(
+    r"""\s*(?:user_pref|sticky_pref|pref)\s*\(\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*,"""
+    r"""\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|true|false|[+-]?\d+)\s*(?:,\s*\w+\s*)*\)\s*;""",
+)
+_ASIDE = re.compile(r"\s+|//[^\n]*|#[^\n]*|/\*.*?\*/", re.DOTALL)
 _RECORD = re.compile(r"^([A-Za-z0-9._-]+):([0-9.]+):([01]):(\d+)$")
 
 
@@ -102,24 +106,35 @@ def _yaml(text: str) -> Any:
 
 
 def _ini(text: str) -> dict[str, dict[str, str]]:
-    parser = configparser.RawConfigParser(delimiters=("=",), comment_prefixes=(";", "#"), strict=True)
+    """Sections of options. None lends its options to others, and a line that is set in continues nothing."""
+    parser = configparser.RawConfigParser(
+        delimiters=("=",), comment_prefixes=(";", "#"), strict=True, default_section="\0"
+    )
     parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read_string(text)
+    parser.read_string("\n".join(line.strip() for line in text.splitlines()))
     return {name: dict(parser.items(name)) for name in parser.sections()}
 
 
 def _prefs(text: str) -> dict[str, Any]:
-    """Firefox's preferences: the last line for a name counts."""
+    """Firefox's preferences: the last one of a name counts, and what stands in a comment does not."""
     found: dict[str, Any] = {}
-    for line in text.splitlines():
-        bare = line.strip()
-        if not bare or bare.startswith(("//", "#", "/*", "*")):
-            continue
-        match = _PREF.match(line)
-        if match is None:
-            raise Broken("a line in it is no preference")
-        found[match.group(1)] = json.loads(match.group(2))
+    at = 0
+    while at < len(text):
+        aside = _ASIDE.match(text, at)
+        match = None if aside else _PREF.match(text, at)
+        if match is not None:
+            found[_word(match.group(1))] = _word(match.group(2))
+        elif aside is None:
+            raise Broken("something in it is no preference")
+        at = (aside or match).end()  # type: ignore[union-attr]
     return found
+
+
+def _word(text: str) -> Any:
+    """A literal of a preference: text in either kind of quotes, a switch or a number."""
+    if text.startswith("'"):
+        text = '"' + text[1:-1].replace("\\'", "'").replace('"', '\\"') + '"'
+    return json.loads(text.removeprefix("+"))
 
 
 def _consents(text: str) -> dict[str, int]:

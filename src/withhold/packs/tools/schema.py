@@ -137,7 +137,8 @@ class Rule(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     absent: Literal["unknown"] | None = None
     """Where the notes take back what ``absent_means`` says."""
     routes: tuple[str, ...] = ()
-    """Kinds of ways on which a setting of the account counts; on any other way alone it does not."""
+    """Kinds of ways on which the setting counts. One of the account does not apply on any other way alone;
+    one of files that looks private is unknown where none of these ways was seen."""
     pins: dict[str, str] = {}
     """For a setting that holds a login to a contract: the value of each place, by its word. ``{login}`` and
     ``{organisation}`` stand for what only the organisation knows."""
