@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -37,6 +37,7 @@ def builtin_dir() -> Path:
     return Path(__file__).parent / "data"
 
 
+@cache
 def builtin_ids() -> tuple[str, ...]:
     """Ids of the packs that come with the program, in alphabetical order."""
     return tuple(sorted(p.stem for p in builtin_dir().glob(f"*{_SUFFIX}")))

@@ -9,6 +9,7 @@ import pytest
 
 from tests.index.bulk import strangers
 from tests.index.bulk.agreement import bulk, state
+from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
 from withhold.app.ledger.exposure import ledger
 from withhold.app.ledger.filters import Filter
@@ -36,7 +37,7 @@ def furnished(services: Services, random: Random) -> dict[str, set[str]]:
     return kinds
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(SIZES.bulk.filtered))
 def test_rows_and_totals_are_of_those_conversations_alone(number: int, tmp_path: Path) -> None:
     """Each kind and ``any``, deleted and rated conversations too; what another filter asks holds besides."""
     with state(tmp_path, NOW) as services:
