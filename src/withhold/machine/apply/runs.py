@@ -197,16 +197,19 @@ def _like(target: Path, temporary: Path, *, made: bool) -> None:
     A new one is private to who owns the folder: made by an administrator it would else be closed to the
     person whose tool reads it. Raises ``PermissionError`` where the owner cannot be kept.
     """
-    about = target.parent.stat() if made else target.stat()
-    mode = 0o600 if made else stat.S_IMODE(about.st_mode)
-    if not made:
-        shutil.copystat(target, temporary)
-        os.utime(temporary)
+    if made:
+        temporary.chmod(0o600)
+        about = target.parent.stat()
+        if temporary.stat().st_uid == 0 and about.st_uid != 0 and hasattr(os, "chown"):
+            os.chown(temporary, about.st_uid, about.st_gid)
+        return
+    about = target.stat()
+    shutil.copystat(target, temporary)
+    os.utime(temporary)
     now = temporary.stat()
-    owner = about.st_uid if not made or now.st_uid == 0 else now.st_uid
-    if hasattr(os, "chown") and (owner, about.st_gid) != (now.st_uid, now.st_gid) and (not made or owner):
-        os.chown(temporary, owner, about.st_gid)
-    temporary.chmod(mode)
+    if hasattr(os, "chown") and (about.st_uid, about.st_gid) != (now.st_uid, now.st_gid):
+        os.chown(temporary, about.st_uid, about.st_gid)
+        temporary.chmod(stat.S_IMODE(about.st_mode))
 
 
 def _words(problem: Exception) -> str:
