@@ -246,6 +246,16 @@ def test_what_counts_elsewhere_or_not_at_all(
     assert rows[setting].verdict in {V.UNKNOWN, V.BAD}
 
 
+def test_text_in_another_encoding_or_case_is_not_good(tmp_path: Path) -> None:
+    """UTF-16 is no encoding of settings, and a key that stands twice in other letters is not one value."""
+    wide = computer(tmp_path / "wide", {})
+    wide.write(CLAUDE, json.dumps({"disableArtifact": True}).encode("utf-16"))
+    assert artifact(wide) is V.UNKNOWN
+    twice = {"disable_ollama_cloud": True, "Disable_Ollama_Cloud": False}
+    found = computer(tmp_path / "twice", {"~/.ollama/server.json": twice}).scan().settings
+    assert next(row.verdict for row in found if row.id == "ollama.cloud") is V.UNKNOWN
+
+
 def test_an_editor_without_anything_beside_it(tmp_path: Path) -> None:
     """The user's own setting counts where no folder, remote side or profile says otherwise."""
     rows = {row.id: row for row in computer(tmp_path, dict(CODE)).scan().settings}

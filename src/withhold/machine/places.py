@@ -49,7 +49,8 @@ def read_json(path: Path, only: frozenset[str] | None = None) -> JsonFile:
             return JsonFile(path, exists=False, broken=False, settings={})
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
-        value = json.loads(data.removeprefix(b"\xef\xbb\xbf")) if len(data) <= LARGEST else None
+        text = data.decode("utf-8").removeprefix("\ufeff")  # bytes would let UTF-16 pass, which is not JSON
+        value = json.loads(text) if len(data) <= LARGEST else None
     except (OSError, ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):

@@ -338,6 +338,14 @@ def lookup(content: Any, key: tuple[str, ...]) -> tuple[State, Any]:
             raise Broken(f"{'.'.join(key[:index])} in it is no table")
         if part not in content:
             return "absent", None
+        if any(
+            isinstance(k, str)
+            and k != part
+            and k.casefold() == part.casefold()
+            and content[k] != content[part]
+            for k in content
+        ):
+            raise Broken("a key stands in it twice, in letters of other case")
         content = content[part]
     return "set", content
 
