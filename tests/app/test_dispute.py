@@ -1,5 +1,6 @@
 """A dispute bundle: one account over a period, told as far as it is known."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from withhold.app.bootstrap import Services
 from withhold.app.evidence.bundles import packed
 from withhold.app.evidence.dispute import dispute
 from withhold.app.imports.importing import import_paths
+from withhold.app.ledger.exposure import exposure
 from withhold.evidence.bundle.check import Trust, check_bundle
 from withhold.evidence.bundle.packing import unpack
 from withhold.support.errors import UsageProblem
@@ -68,3 +70,23 @@ def test_a_period_without_records_is_refused(known: Services) -> None:
         dispute(known, "me", "2024-01-01", "2024-02-01")
     with pytest.raises(UsageProblem, match="--from"):
         dispute(known, "me", "2025-12-01", "2025-01-01")
+
+
+def test_it_hands_out_no_title_no_folder_and_no_name(services: Services) -> None:
+    """The ledger in the bundle names conversations by their ids, and the account masked, as records do."""
+    add_account(
+        services, "anthropic", "kim.canary@mail.example", tier="Pro", tier_from="2025-01-01T00:00:00Z"
+    )
+    who = "kim.canary@mail.example"
+    attest_setting(services, who, "sharing", begins="2025-09-02T00:00:00Z", ends="2025-10-10T00:00:00Z")
+    import_paths(services, (EXPORT,), account=who)
+    shown = exposure(services).conversations
+    told = {text for row in shown for text in (row.title, row.project) if text}
+    assert shown
+    what = dispute(services, who, "2020-01-01", None)
+    handed = dict(what.beside)["dispute/exposure.json"].decode()
+    assert not [text for text in told if text in handed]
+    rows = json.loads(handed)["conversations"]
+    assert {(row["title"], row["project"]) for row in rows} == {(None, None)}
+    assert "canary" not in handed
+    assert all("canary" not in str(table.rows) for table in what.report.tables)

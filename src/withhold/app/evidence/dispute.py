@@ -14,6 +14,7 @@ from withhold.app.evidence.reporting import evidence_report
 from withhold.app.ledger.exposure import exposure
 from withhold.app.ledger.filters import Filter
 from withhold.evidence.bundle.contents import renewals
+from withhold.evidence.mask import mask_email
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.conversation import Deletion
 from withhold.model.terms import Provider, Terms
@@ -55,7 +56,7 @@ def dispute(
         )
     held = held_records(services, ids, left_out)
     ledger = exposure(services, as_of=last, wanted=Filter(account=owner.id, since=first, until=last))
-    ledger = structs.replace(ledger, generated_at=last)  # so that equal evidence gives equal bytes
+    ledger = _handed_out(ledger, last)
     provider = provider_of(services, owner.provider_id)
     rows = _strips(evidence, first, last, timedelta(days=recheck_days))
     document = encode(ledger)
@@ -85,6 +86,22 @@ def dispute(
     text = "\n\n".join(f"{n}. {line}" for n, line in enumerate(told.declaration, 1)) + "\n"
     beside.append(("dispute/declaration.txt", text.encode()))
     return Handed(held, told, tuple(beside), renewals(services.journal, held))
+
+
+def _handed_out(ledger: d.ExposureDocument, last: datetime) -> d.ExposureDocument:
+    """The ledger as others may see it: no titles, no folders, labels masked as in the records.
+
+    ``generated_at`` is the end of the period, so that equal evidence gives equal bytes.
+    """
+    return structs.replace(
+        ledger,
+        generated_at=last,
+        conversations=tuple(structs.replace(row, title=None, project=None) for row in ledger.conversations),
+        as_of=tuple(
+            structs.replace(row, account=None if row.account is None else mask_email(row.account))
+            for row in ledger.as_of
+        ),
+    )
 
 
 def _period(services: Services, begins: str, ends: str | None) -> tuple[datetime, datetime]:

@@ -26,6 +26,7 @@ _TITLES = {
     "attestation.acceptance": "The person's word on when terms were accepted",
     "attestation.deletion": "The person's word that a conversation was deleted",
     "attestation.feedback": "The person's word that feedback was given",
+    "observation.acceptance": "When terms were accepted, as it was observed",
     "deletion.observed": "A conversation was seen being deleted",
     "watch.run": "A run of the watch: what was due, and what came of it",
     "terms.version": "A page on which the provider states its terms, as it was sent",
