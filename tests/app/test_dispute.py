@@ -79,10 +79,10 @@ def test_it_hands_out_no_title_no_folder_and_no_name(services: Services) -> None
     )
     who = "kim.canary@mail.example"
     attest_setting(services, who, "sharing", begins="2025-09-02T00:00:00Z", ends="2025-10-10T00:00:00Z")
-    import_paths(services, (EXPORT,), account=who)
+    import_paths(services, (EXPORT,), account=who, keep_titles=True)
     shown = exposure(services).conversations
     told = {text for row in shown for text in (row.title, row.project) if text}
-    assert shown
+    assert told
     what = dispute(services, who, "2020-01-01", None)
     handed = dict(what.beside)["dispute/exposure.json"].decode()
     assert not [text for text in told if text in handed]
