@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.sizes import TIER
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+NO_COMPILING = {
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+}
+"""A few rows are read sooner than the code for reading many is made; larger tiers have Spark as it comes."""
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +37,8 @@ def cluster() -> "Iterator[SparkSession]":
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.codegen.wholeStage": "false",
     }
+    if TIER == "check":
+        settings |= NO_COMPILING
     for name, value in settings.items():
         builder = builder.config(name, value)
     made = builder.getOrCreate()
