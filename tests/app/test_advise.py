@@ -19,4 +19,4 @@ def test_a_leak_found_later_takes_the_proof_back(
     for result in results:
         services.journal.append(Draft(TYPE, services.clock(), {"result": result}))
     document = advise(services, Asked(providers=("anthropic",)))
-    assert next(row for row in document.routes if row.id == "local").needs_proof is waits
+    assert (next(row for row in document.routes if row.id == "local").assurance == "to_prove") is waits

@@ -35,8 +35,8 @@ def test_the_word_of_assurance_follows_terms_and_rules(tool: Tool) -> None:
     assert routes["anthropic/claude-team"]["assurance"] == "contract"
     assert routes["anthropic/claude-api-direct"]["assurance"] == "contract"
     assert routes["google/gemini-api-unpaid"]["assurance"] == "none"
-    assert {i for i, r in routes.items() if r["assurance"] == "proof"} == {"local"}
-    assert routes["local"]["needs_proof"] is True
+    assert {i for i, r in routes.items() if r["assurance"] == "to_prove"} == {"local"}
+    assert not [i for i, r in routes.items() if r["assurance"] == "proof"]
 
 
 def test_no_route_of_any_provider_is_called_kept_out_against_the_rules(tool: Tool) -> None:
@@ -59,7 +59,7 @@ def test_no_route_of_any_provider_is_called_kept_out_against_the_rules(tool: Too
     assert len(rows) > 60
     for name, row in rows.items():
         clear = (row["past"], row["future"]) == ("not_exposed", "not_eligible")
-        worded = row["assurance"] in {"proof", "contract", "promise"}
+        worded = row["assurance"] in {"contract", "promise"}
         assert clear is worded or (clear and name in unsure), name
         if row["assurance"] == "contract":
             assert name in read_at_the_provider

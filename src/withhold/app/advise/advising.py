@@ -194,7 +194,6 @@ def _row(c: Candidate, cost: Cost, priced: Priced, usage: Usage, today: date) ->
         yours=c.yours,
         assurance=c.assurance,
         needs_setting=c.needs_setting,
-        needs_proof=False,
         past=verdict.past.value,
         future=verdict.future.value,
         why=words.why(c),

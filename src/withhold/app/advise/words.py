@@ -50,7 +50,7 @@ _KEPT = {
     RetentionKind.FIXED: "no period stated",
 }
 _BOUNDS = {"up_to": "up to ", "at_least": "at least ", "exact": ""}
-_RANK = {"proof": 0, "contract": 1, "promise": 2, "unknown": 3, "none": 4}
+_RANK = {"proof": 0, "to_prove": 0, "contract": 1, "promise": 2, "unknown": 3, "none": 4}
 
 
 def why(c: "Candidate") -> str:
@@ -115,11 +115,10 @@ def local_route(cost: d.CostRow, *, proved: bool) -> d.RouteRow:
         name="A model on your own machine, sealed",
         tiers=(),
         yours=False,
-        assurance="proof",
+        assurance="proof" if proved else "to_prove",
         needs_setting=False,
-        needs_proof=not proved,
-        past="not_exposed",
-        future="not_eligible",
+        past="not_exposed" if proved else "unknown",
+        future="not_eligible" if proved else "unknown",
         why="Inside the seal there is no network; withhold local prove shows it on your machine, both sides.",
         keeping=(d.KeepingRow(basis="on your machine", text="as long as you keep it"),),
         zero_retention=None,

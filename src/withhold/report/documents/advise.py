@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from withhold.report.documents.base import Document, FutureWord, PastWord
 
-AssuranceWord = Literal["proof", "contract", "promise", "none", "unknown"]
+AssuranceWord = Literal["proof", "to_prove", "contract", "promise", "none", "unknown"]
 
 
 class UsageRow(Struct, kw_only=True, frozen=True):
@@ -59,7 +59,8 @@ class AdviceSource(Struct, kw_only=True, frozen=True):
 
 
 class RouteRow(Struct, kw_only=True, frozen=True):
-    """One way to use a model. ``assurance`` is ``proof`` only where a proof of no egress can be made.
+    """One way to use a model. ``assurance`` is ``proof`` only after ``withhold local prove`` made one on
+    this machine and no later attempt failed; ``to_prove`` is the same route before that.
 
     ``needs_setting`` says that the answer holds only while the provider's setting stands at private.
     ``past`` and ``future`` are the rules' answer for a conversation begun now; they never stand without
@@ -76,8 +77,6 @@ class RouteRow(Struct, kw_only=True, frozen=True):
     """Whether an account of the person is on this plan now, as far as is known."""
     assurance: AssuranceWord
     needs_setting: bool
-    needs_proof: bool
-    """Whether the word ``proof`` still waits for ``withhold local prove`` on this machine."""
     past: PastWord
     future: FutureWord
     why: str

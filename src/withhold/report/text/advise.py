@@ -10,6 +10,7 @@ from withhold.support.messages import spoken_phrase
 
 ASSURED = {
     "proof": "proof",
+    "to_prove": "proof (to be made)",
     "contract": "contract",
     "promise": "promise",
     "none": "none: trains",
@@ -76,8 +77,6 @@ def usage_line(usage: UsageRow) -> str:
 
 def assured(row: RouteRow) -> str:
     """The word of assurance, with what it still waits for."""
-    if row.needs_proof:
-        return "proof (to be made)"
     if row.assurance == "promise" and row.needs_setting:
         return "promise (a switch)"
     return ASSURED[row.assurance]
