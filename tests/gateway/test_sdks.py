@@ -1,14 +1,19 @@
 """The providers' own SDKs need nothing but another base URL and a token of ours."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import anthropic
-import openai
 import pytest
 
 from tests.gateway.conftest import Running, private_key
 from tests.gateway.upstream import ODD_ERROR, FakeUpstream
+
+if TYPE_CHECKING:  # seconds of loading, which only the worker that runs them should spend
+    import anthropic
+    import openai
 
 SAID = [{"role": "user", "content": "Write to jane.roe@clinic.example.org about 4000001234567899."}]
 REAL = "Write to jane.roe@clinic.example.org about"
@@ -16,12 +21,16 @@ REAL = "Write to jane.roe@clinic.example.org about"
 
 @pytest.fixture
 def claude(gateway: Running) -> Iterator[anthropic.Anthropic]:
+    import anthropic
+
     with anthropic.Anthropic(base_url=gateway.url, auth_token=gateway.token, max_retries=0) as client:
         yield client
 
 
 @pytest.fixture
 def gpt(gateway: Running) -> Iterator[openai.OpenAI]:
+    import openai
+
     with openai.OpenAI(base_url=gateway.url + "/v1", api_key=gateway.token, max_retries=0) as client:
         yield client
 
@@ -87,6 +96,8 @@ def test_openai_responses_and_embeddings(gpt: openai.OpenAI, upstream: FakeUpstr
 
 def test_provider_errors_pass_unchanged(gpt: openai.OpenAI, upstream: FakeUpstream) -> None:
     """A 429 of the provider arrives byte for byte, with its headers: clients match on the wording."""
+    import openai
+
     with pytest.raises(openai.RateLimitError) as caught:
         gpt.chat.completions.create(model="busy", messages=[{"role": "user", "content": "hi"}])
     assert caught.value.response.content == ODD_ERROR
@@ -98,6 +109,9 @@ def test_refusals_are_in_the_clients_format(
     claude: anthropic.Anthropic, gpt: openai.OpenAI, upstream: FakeUpstream
 ) -> None:
     """A secret is refused before a byte leaves; the SDKs read why, and what would allow it."""
+    import anthropic
+    import openai
+
     secret = [{"role": "user", "content": private_key()}]
     with pytest.raises(anthropic.PermissionDeniedError) as one:
         claude.messages.create(model="claude-x", max_tokens=9, messages=secret)  # type: ignore[arg-type]

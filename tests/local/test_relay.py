@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import anthropic
 import httpx2
-import openai
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +41,8 @@ def ask(
 
 def test_openais_client_streams(host: Hosted) -> None:
     """The real SDK, whole and streamed, chat and responses."""
+    import openai
+
     plain = httpx2.Client(trust_env=False)
     client = openai.OpenAI(base_url=f"{host.url}/v1", api_key=host.token, http_client=plain)
     asked: Any = {"model": "gemma", **HELLO}
@@ -60,6 +60,8 @@ def test_openais_client_streams(host: Hosted) -> None:
 
 def test_anthropics_client_streams(host: Hosted) -> None:
     """The real SDK: messages, streamed messages and the count of tokens."""
+    import anthropic
+
     client = anthropic.Anthropic(
         base_url=host.url, auth_token=host.token, http_client=httpx2.Client(trust_env=False)
     )
