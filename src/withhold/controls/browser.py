@@ -6,22 +6,20 @@ leaves in a temporary profile is deleted when it ends, also after Ctrl-C or a re
 
 import os
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from withhold.support.errors import EnvironmentProblem, UsageProblem
-from withhold.support.files import PRIVATE_FILE, private_dir
+from withhold.support.files import private_dir
 from withhold.support.interrupts import interruptible
+from withhold.support.temporary import claimed, delete_abandoned
 
 if TYPE_CHECKING:
     from withhold.controls.driver import BrowserContext, Page, Playwright
@@ -71,8 +69,6 @@ _QUIET_ARGUMENTS = (
     "--no-pings",
 )
 _TEMPORARY = "withhold-profile-"
-IN_USE = "withhold-in-use"
-"""The file in a temporary profile that is locked while its process lives."""
 _ANSWER_SECONDS = 10.0
 _WINDOW = {"width": 1280, "height": 900}
 
@@ -262,25 +258,14 @@ def temporary_profile() -> Iterator[Path]:
     Only a process that is killed outright leaves one behind; the next one deletes it. Raises
     :class:`EnvironmentProblem` where it cannot be deleted at the end.
     """
-    _delete_abandoned(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=_TEMPORARY))  # made with mode 0700
+    where = Path(tempfile.gettempdir())
+    delete_abandoned(_TEMPORARY, where)
+    folder, lock = claimed(_TEMPORARY, where)
     try:
-        with FileLock(folder / IN_USE, mode=PRIVATE_FILE):
-            yield folder
+        yield folder
     finally:
+        lock.release()
         delete_profile(folder)
-
-
-def _delete_abandoned(where: Path) -> None:
-    """Delete own temporary profiles that no process holds any more: there may be a sign-in in them."""
-    for folder in where.glob(f"{_TEMPORARY}*"):
-        with suppress(OSError, Timeout):  # gone meanwhile, somebody else's, or in use
-            told = folder.lstat()
-            mine = not hasattr(os, "getuid") or told.st_uid == os.getuid()
-            if not mine or not stat.S_ISDIR(told.st_mode) or not (folder / IN_USE).is_file():
-                continue
-            FileLock(folder / IN_USE, timeout=0).acquire().lock.release()
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def delete_profile(folder: Path) -> None:

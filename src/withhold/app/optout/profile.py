@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from withhold.controls.browser import IN_USE, temporary_profile
+from withhold.controls.browser import temporary_profile
 from withhold.support.errors import EnvironmentProblem, UsageProblem
 from withhold.support.files import private_dir, write_atomic
+from withhold.support.temporary import IN_USE
 
 _CACHES = frozenset(
     {"Cache", "Code Cache", "GPUCache", "DawnGraphiteCache", "DawnWebGPUCache", "GrShaderCache"}

@@ -19,16 +19,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISDIR
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from withhold.local.engine import QUIET
 from withhold.local.seal import bubblewrap, seatbelt
 from withhold.local.seal.levels import Level
 from withhold.support.errors import EnvironmentProblem
-from withhold.support.files import PRIVATE_FILE
+from withhold.support.temporary import claimed, delete_abandoned
 
 _BOOT = (
     "import sys; sys.path[:0] = sys.argv[2:]; from withhold.local.seal.inside import main; sys.exit(main())"
@@ -39,7 +38,7 @@ _MESSAGES = socket.SOCK_SEQPACKET if _SYSTEM == "Linux" else socket.SOCK_DGRAM
 _LARGEST = 1 << 20
 _STARTED_WITHIN, _ENDED_WITHIN, _TRIED_WITHIN = 60.0, 5.0, 60.0
 _LONGEST_SOCKET = 100
-_PREFIX, _IN_USE = "withhold-seal-", "in-use"
+_PREFIX = "withhold-seal-"
 _WINDOWS_OF_LINUX = ("/dev/null", "/dev/zero", "/dev/urandom", "/proc/cpuinfo", "/proc/meminfo", "/proc/self")
 
 
@@ -194,10 +193,9 @@ def _folder() -> tuple[Path, FileLock]:
     where = Path(tempfile.gettempdir())
     if len(str(where)) > _LONGEST_SOCKET - 40:
         where = Path("/tmp")  # noqa: S108 - mkdtemp makes the folder private
-    _delete_abandoned(where)
-    made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=where)).resolve()
-    lock = FileLock(made / _IN_USE, mode=PRIVATE_FILE)
-    lock.acquire()
+    delete_abandoned(_PREFIX, where)
+    folder, lock = claimed(_PREFIX, where)
+    made = folder.resolve()
     for part in ("srv", "out"):
         (made / part).mkdir(mode=0o700)
     return made, lock
@@ -206,16 +204,6 @@ def _folder() -> tuple[Path, FileLock]:
 def _remove(folder: Path, lock: FileLock) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     lock.release()
-
-
-def _delete_abandoned(where: Path) -> None:
-    for folder in where.glob(f"{_PREFIX}*"):
-        with suppress(OSError, Timeout):  # gone meanwhile, somebody else's, or in use
-            told = folder.lstat()
-            if not S_ISDIR(told.st_mode) or told.st_uid != os.getuid() or not (folder / _IN_USE).is_file():
-                continue
-            FileLock(folder / _IN_USE, timeout=0).acquire().lock.release()
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _package_roots(order: Order) -> list[Path]:
