@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.index.bulk import strangers
 from tests.index.bulk.agreement import assert_same, bulk, pure, state
@@ -22,6 +23,8 @@ from withhold.index.bulk import bulk as bulk_room
 
 pytestmark = pytest.mark.laws
 STATES = settings(max_examples=SIZES.bulk.states)
+SEEDS = st.integers(0, 2**64 - 1)
+"""For draws that depend on ids and files which are made anew each time: not to be drawn step by step."""
 
 
 def kept_in(services: Services) -> Path:
@@ -29,10 +32,11 @@ def kept_in(services: Services) -> Path:
 
 
 @STATES
-@given(randoms())
-def test_any_state_after_any_edits(random: Random) -> None:
+@given(SEEDS)
+def test_any_state_after_any_edits(seed: int) -> None:
     """After each edit of data, evidence or packs, on any day: what is kept, what is made anew, and
     the pure engine agree in all rows and totals."""
+    random = Random(seed)
     now = strangers.moment(random)
     with TemporaryDirectory() as folder, state(Path(folder), now) as services:
         strangers.furnish(services, random)
@@ -67,9 +71,10 @@ def test_filters_keep_the_same(random: Random) -> None:
 
 
 @STATES
-@given(randoms())
-def test_damage_is_told_from_what_was_written(random: Random) -> None:
+@given(SEEDS)
+def test_damage_is_told_from_what_was_written(seed: int) -> None:
     """Bytes changed, files cut or gone, files of another state: the answer is that of the pure engine."""
+    random = Random(seed)
     now = strangers.moment(random)
     with TemporaryDirectory() as folder, state(Path(folder), now) as services:
         strangers.furnish(services, random)
