@@ -23,6 +23,11 @@ def made_at(entries: Iterable[Entry]) -> Iterator[When]:
         yield max(times, key=lambda when: when.latest)
 
 
+def is_dated(name: str) -> bool:
+    """Whether a name tells when the export was made. It stays when the file is copied or unpacked."""
+    return _from_name(name) is not None
+
+
 def _from_name(path: str) -> When | None:
     if date := _DATE.search(path):
         try:

@@ -34,6 +34,8 @@ class _Read:
     accounts: set[str] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
     shown: set[str] = field(default_factory=set)
+    newest: datetime | None = None
+    """The newest message that it surely shows: it was made after that, whatever its file's time says."""
     unread: int = 0
     formats: set[str] = field(default_factory=set)
 
@@ -99,6 +101,7 @@ def _read(path: Path) -> _Read:
                 if isinstance(item, Conversation):
                     read.shown.add(item.source_id)
                     read.kinds.add(item.kind.value)
+                    read.newest = _newest(read.newest, item)
                     if item.account_ref is not None:
                         read.accounts.add(item.account_ref)
             summary = reading.summary()
@@ -110,7 +113,29 @@ def _read(path: Path) -> _Read:
     except NothingRead:
         if not read.formats:
             raise
+    if not _dated(path.expanduser()):
+        read.made = _by_content(read)
     return read
+
+
+def _newest(held: datetime | None, shown: Conversation) -> datetime | None:
+    times = [m.at.earliest for m in shown.messages]
+    return max(times if held is None else [held, *times], default=None)
+
+
+def _dated(path: Path) -> bool:
+    """Whether names say when it was made: its own, or those of all parts in the folder."""
+    from withhold.sources.made_at import is_dated
+
+    parts = [p for p in path.iterdir() if not p.name.startswith(".")] if path.is_dir() else []
+    return is_dated(path.name) or (bool(parts) and all(is_dated(p.name) for p in parts))
+
+
+def _by_content(read: _Read) -> When | None:
+    """A file's time alone may be that of a copy: the export is only surely newer than what it shows."""
+    if read.made is None or read.newest is None:
+        return None
+    return When(min(read.newest, read.made.latest), read.made.latest)
 
 
 def _later(held: When | None, made: When | None, *, first: bool) -> When | None:
