@@ -236,6 +236,19 @@ DESKTOP = "/Library/Managed Preferences/com.anthropic.claudefordesktop.plist"
             "claude-desktop.nonessential-telemetry",
             "macos",
         ),
+        (
+            {
+                "/etc/opt/chrome/policies/managed/a.json": {"GeminiSettings": True},
+                "~/.config/google-chrome/x": "",
+            },
+            "chrome.GeminiSettings",
+            "linux",
+        ),
+        (
+            {"~/.continue/config.json": {"allowAnonymousTelemetry": "false"}},
+            "continue.telemetry",
+            "linux",
+        ),
     ],
 )
 def test_what_counts_elsewhere_or_not_at_all(

@@ -232,14 +232,14 @@ class Judge:
         numbers = {x for x in known if isinstance(x, int)}
         two_valued = bool(numbers) and numbers <= {0, 1}
         as_text = place.kind == "env" or place.format in {"ini", "sqlite"} or place.value_format == "text"
-        warp = place.scope == "legacy" or (
-            place.scope == "user" and place.kind in {"registry", "plist-domain"}
-        )
-        if isinstance(value, str) and (as_text or warp) and value in {"true", "false"}:
+        quoted = "JSON text inside a string" in (place.note or "")  # the facts' words for such a file
+        system = place.scope == "user" and place.kind in {"registry", "plist-domain"}
+        if isinstance(value, str) and (as_text or quoted or system) and value in {"true", "false"}:
             yield value == "true"
         if place.kind == "registry" and two_valued and value in (0, 1) and not isinstance(value, bool):
-            yield bool(value) if any(isinstance(x, bool) for x in known) else value
-        if isinstance(value, bool) and two_valued and not any(isinstance(x, bool) for x in known):
+            yield bool(value) if _has_switch(known) else value
+        switch_like = self.setting.private_value == 0  # where 1 is private, `true` is no word for it
+        if isinstance(value, bool) and two_valued and switch_like and not _has_switch(known):
             yield int(value)
 
     def _absence(self) -> SettingVerdict:
@@ -312,6 +312,10 @@ def switch(value: Any, semantics: str | None) -> bool | None:
             return True if value in {"1", "true"} else False if value in {"0", "false"} else None
         case _:
             return None
+
+
+def _has_switch(listed: Iterable[Any]) -> bool:
+    return any(isinstance(x, bool) for x in listed)
 
 
 def same(value: Any, known: Any) -> bool:
