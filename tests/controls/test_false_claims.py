@@ -19,6 +19,23 @@ def test_a_choice_that_only_a_cookie_of_this_browser_keeps_is_no_claim(desk: Des
     assert desk.opt_out_unknown().outcome not in PRIVATE
 
 
+@pytest.mark.parametrize(
+    "sends",
+    [
+        BEACON,
+        "new Image().src = '/pixel?e=click'",
+        "navigator.sendBeacon('/count', JSON.stringify({event: 'toggle', id: 'training', n: 1}))",
+    ],
+    ids=["patch", "pixel", "beacon"],
+)
+def test_a_choice_in_this_browsers_storage_beside_a_counted_click_is_no_claim(desk: Desk, sends: str) -> None:
+    """What the page sends says nothing of the setting: no server can have heard of it."""
+    kept = "localStorage.off = z.checked ? '' : 1"
+    script = f"z.checked = !localStorage.off; z.onchange = () => {{ {kept}; {sends} }}"
+    desk.show(BOX, script)
+    assert desk.opt_out_unknown().outcome not in PRIVATE
+
+
 def test_private_for_a_part_is_no_claim(desk: Desk) -> None:
     """Where all there is is about pictures, the rest may be shared: that is for the person to see."""
     desk.private_when = {"training": True}

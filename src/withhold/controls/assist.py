@@ -224,7 +224,7 @@ class _Run:
         if reloaded is None:
             return Proof((), told=True, against=None, elsewhere=Elsewhere.SAME)
         against = self._told.contradiction(_shown(reloaded))
-        return Proof(self._writes, self._told.anything, against, self._elsewhere(reloaded))
+        return Proof(self._writes, self._told.stated, against, self._elsewhere(reloaded))
 
     def _elsewhere(self, seen: Sight) -> Elsewhere:
         there = seen_elsewhere(

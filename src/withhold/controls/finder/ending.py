@@ -49,7 +49,7 @@ class Proof:
 
     writes: Sequence[Write]
     told: bool
-    """Whether the page sent anything after the act."""
+    """Whether the page sent anything after the act that says of a thing that it is on or off."""
     against: str | None
     """What an answer of the server says against it."""
     elsewhere: Elsewhere
@@ -192,7 +192,10 @@ def _doubted(claim: Ending, proof: Proof) -> Ending:
     if proof.elsewhere is Elsewhere.SHARES:
         return Ending(Outcome.NOT_PERSISTED, proof.elsewhere.value)
     if claim.outcome is Outcome.CHANGED and not proof.told and proof.elsewhere is not Elsewhere.SAME:
-        why = "the page shows private, but it told its server nothing: only this browser remembers it"
+        why = (
+            "the page shows private, but told its server of no setting that could be read:"
+            " perhaps only this browser remembers it"
+        )
         return Ending(Outcome.NEEDS_HUMAN, why)
     return claim
 

@@ -75,8 +75,14 @@ def _goes_with(lens: Lens, found: Found, button: Node) -> bool:
     return node.backend_id != button.backend_id and bool(lens.call(node, "sentWith", button))
 
 
+_FAILED = "chrome-error"
+"""Under this scheme Chromium shows its own page in place of one that did not load."""
+
+
 def elsewhere(page: Page, url: str) -> Ending | None:
     """Why ``page`` is not at the site of ``url`` any more, if so: another host, or no longer encrypted."""
+    if urlsplit(page.url).scheme == _FAILED:
+        return _needs("the page could not be loaded: check the address and your connection, then try again")
     if not _same_site(page.url, url):
         return _needs(f"the address led to another site ({urlsplit(page.url).hostname})")
     if urlsplit(url).scheme == "https" and urlsplit(page.url).scheme != "https":

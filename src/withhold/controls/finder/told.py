@@ -19,7 +19,7 @@ class Told:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._watching = False
-        self._sent = 0
+        self._stated = False
         self._asked: dict[str, bool] = {}
         self._answers: list[Response] | None = None
         page.on("request", self._request)
@@ -42,9 +42,12 @@ class Told:
         self._answers = []
 
     @property
-    def anything(self) -> bool:
-        """Whether the page sent anything at all after an act."""
-        return self._sent > 0
+    def stated(self) -> bool:
+        """Whether the page sent anything after an act that says of a thing that it is on or off.
+
+        A page that only counts its visitors sends as well, and its server has heard of no setting.
+        """
+        return self._stated
 
     def contradiction(self, shown: Collection[bool]) -> str | None:
         """What the server's own words say against privacy: what was sent, or what the fresh load got.
@@ -66,19 +69,22 @@ class Told:
 
     def _request(self, request: Request) -> None:
         if self._watching:
-            self._sent += 1
             with suppress(BrowserError, UnicodeDecodeError):
-                self._asked.update(switches(request.post_data))
+                said = switches(request.post_data)
+                self._asked.update(said)
+                self._stated = self._stated or bool(said)
 
     def _response(self, response: Response) -> None:
         if self._answers is not None and response.request.resource_type in {"fetch", "xhr"}:
             self._answers.append(response)
 
     def _websocket(self, socket: WebSocket) -> None:
-        socket.on("framesent", lambda _: self._frame())
+        socket.on("framesent", self._frame)
 
-    def _frame(self) -> None:
-        self._sent += int(self._watching)
+    def _frame(self, payload: str | bytes) -> None:
+        if self._watching:
+            text = payload if isinstance(payload, str) else payload.decode("utf-8", "replace")
+            self._stated = self._stated or bool(switches(text))
 
 
 _TRAINING_KEY = re.compile(

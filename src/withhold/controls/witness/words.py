@@ -43,6 +43,8 @@ def words(scene: Scene) -> Words:
 
 def _now(scene: Scene) -> tuple[str, str, str]:
     course, seen = scene.course, scene.seen
+    if scene.foreign is not None and "could not be loaded" in scene.foreign:
+        return "The page did not load", f"{scene.foreign}.", ""
     if scene.foreign is not None:
         return "Not the provider's page", f"{scene.foreign}. Go back to it when you are done there.", ""
     if not seen.deciding and not seen.doubtful:
