@@ -1,12 +1,16 @@
-"""What must not be said of an export when its file's time is that of a copy."""
+"""What must not be said or removed when a file's time or this computer's clock is wrong."""
 
 import os
 import shutil
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.purge.conftest import Robin
 from tests.purge.test_verify import delete, says
+from withhold.app.purge.local import purge_local
+from withhold.support.errors import UsageProblem
 
 
 def test_an_old_export_that_was_copied_cannot_say_absent(robin: Robin, tmp_path: Path) -> None:
@@ -28,3 +32,21 @@ def test_an_old_export_that_was_copied_cannot_say_absent(robin: Robin, tmp_path:
     os.utime(copy, (robin.lab.now.timestamp(),) * 2)
     robin.lab.advance(robin.lab.now + timedelta(seconds=2))
     assert says(robin, copy) == {newest: "unknown"}
+
+
+def test_a_clock_that_jumped_ages_nothing_out(robin: Robin) -> None:
+    """A session written just before the clock jumped a year ahead is not a year old."""
+    services = robin.services
+    folder = services.user_home / ".claude" / "projects" / "-home-r-site"
+    folder.mkdir(parents=True)
+    path = folder / "11111111-1111-4111-8111-111111111111.jsonl"
+    path.write_text("{}\n")
+    os.utime(path, (robin.now().timestamp(),) * 2)
+    assert purge_local(services, older_than=timedelta(days=30)).files == ()
+    robin.lab.advance(robin.lab.now + timedelta(days=365))
+    with pytest.raises(UsageProblem, match="clock"):
+        purge_local(services, older_than=timedelta(days=30), write=True)
+    assert path.exists()
+    document = purge_local(services, older_than=timedelta(days=30), write=True, clock_is_right=True)
+    assert [file.done for file in document.files] == [True]
+    assert not path.exists()

@@ -149,9 +149,16 @@ def verify(export: Path, as_json: bool) -> None:
 @click.option("--keep", type=click.Path(path_type=Path, dir_okay=False), help="File of what is to be kept.")
 @click.option("--shred", is_flag=True, help="Overwrite before removing.")
 @click.option("--yes", is_flag=True, help="Do it. Without it nothing is touched.")
+@click.option("--clock-is-right", is_flag=True, help="You looked: this computer's date is right.")
 @json_option
 def local(
-    older_than: str, tool: tuple[str, ...], keep: Path | None, shred: bool, yes: bool, as_json: bool
+    older_than: str,
+    tool: tuple[str, ...],
+    keep: Path | None,
+    shred: bool,
+    yes: bool,
+    clock_is_right: bool,
+    as_json: bool,
 ) -> None:
     """Remove transcripts of coding tools on this machine that were not written to for a while.
 
@@ -166,7 +173,15 @@ def local(
     if days is None:
         raise click.UsageError("--older-than is a number of days, such as 30d")
     span = timedelta(days=int(days[1]))
-    document = purge_local(services(), older_than=span, tools=tool, keep=keep, shred=shred, write=yes)
+    document = purge_local(
+        services(),
+        older_than=span,
+        tools=tool,
+        keep=keep,
+        shred=shred,
+        write=yes,
+        clock_is_right=clock_is_right,
+    )
     show(document, as_json=as_json)
     click.get_current_context().exit(1 if any(f.problem for f in document.files) else 0)
 

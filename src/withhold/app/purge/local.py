@@ -27,6 +27,8 @@ _SHRED_LIMITS = (
 _NAMES = re.compile(r"<[^>]+>|YYYY|MM|DD")
 _HOMES = ("~/", "%USERPROFILE%\\")
 _BLOCK = 1 << 20
+FAR = timedelta(days=30)
+"""How far past everything known here the clock may stand and still be believed."""
 
 
 def purge_local(
@@ -37,11 +39,13 @@ def purge_local(
     keep: Path | None = None,
     shred: bool = False,
     write: bool = False,
+    clock_is_right: bool = False,
 ) -> d.PurgeLocalDocument:
     """Remove session files that were last written more than ``older_than`` ago.
 
     Only files that a tool's pack names as one session each are touched; databases and lists of prompts are
-    not. Without ``write`` nothing is. Raises ``UsageProblem`` for an unknown tool.
+    not. Without ``write`` nothing is. Raises ``UsageProblem`` for an unknown tool, and for a clock that
+    stands far past everything that is known here, unless ``clock_is_right``.
     """
     stamp = services.stamp()
     rules = keep_rules(keep, (), ())
@@ -54,6 +58,8 @@ def purge_local(
             kept += 1
         else:
             rows.append(row)
+    if write and rows and not clock_is_right:
+        _believe_the_clock(services, found, stamp.generated_at)
     record = _record(services, "purge.local.begun", rows, shred=shred) if write and rows else None
     if write:
         rows = [_removed(row, shred=shred) for row in rows]
@@ -70,6 +76,18 @@ def purge_local(
         record=record,
         next="withhold scan" if write or not rows else "repeat with --yes",
     )
+
+
+def _believe_the_clock(services: Services, found: list[Path], now: datetime) -> None:
+    """Ages are told by the clock: where nothing is known from the last weeks, it may have jumped ahead."""
+    times = [r.at for r in services.journal.records()] + [_file(path).last for path in found]
+    newest = max(times, default=now)
+    if now - newest > FAR:
+        raise UsageProblem(
+            f"the clock says {now:%Y-%m-%d}, and nothing known here is newer than {newest:%Y-%m-%d}:"
+            " if it is wrong, these files are not as old as they look",
+            next_step="look at the date; if it is right, repeat with --clock-is-right",
+        )
 
 
 def _sessions(services: Services, tools: tuple[str, ...]) -> Iterator[Path]:
