@@ -81,15 +81,20 @@ def test_members_come_out_whole(tmp_path: Path, piece: int, before: bytes) -> No
 def test_damage_is_found_as_the_standard_library_finds_it(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Changed bytes of headers, contents and table of contents: the same bytes or a fault, never others."""
+    """Changed bytes of headers, contents and table of contents: the same bytes or a fault, never others.
+
+    Where only the packed length in the table is wrong, ours may read on to the end of the member; its checksum
+    then says that it came out whole.
+    """
     path = archive(tmp_path_factory.mktemp("zip") / "x.zip")
     body = bytearray(path.read_bytes())
     for _ in range(data.draw(st.integers(1, 3))):
         near = data.draw(st.sampled_from([0, len(body) - 300, len(body) // 2]))
         body[data.draw(st.integers(near, min(near + 300, len(body) - 1)))] = data.draw(st.integers(0, 255))
     path.write_bytes(body)
-    for name in ("folder/ü.json", "small.json"):
-        assert ours(path, name, 1 << 16) == standard(path, name, 1 << 16)
+    for name, whole in (("folder/ü.json", BODY), ("small.json", b"[]")):
+        found, expected = ours(path, name, 1 << 16), standard(path, name, 1 << 16)
+        assert found == expected or (expected is None and found == whole)
 
 
 def test_a_member_whose_checksum_is_wrong_is_named(tmp_path: Path) -> None:
