@@ -83,8 +83,8 @@ def test_damage_is_found_as_the_standard_library_finds_it(
 ) -> None:
     """Changed bytes of headers, contents and table of contents: the same bytes or a fault, never others.
 
-    Where only the packed length in the table is wrong, ours may read on to the end of the member; its checksum
-    then says that it came out whole.
+    Where only the packed length in the table is wrong, ours may read on to the end of the member, and its
+    checksum then says that it came out whole.
     """
     path = archive(tmp_path_factory.mktemp("zip") / "x.zip")
     body = bytearray(path.read_bytes())
