@@ -36,6 +36,9 @@ TIMEOUT = 15.0
 LIMIT = 256 * 1024
 """Bytes of an answer; one with a long chain has about 20,000."""
 
+KEPT = 256
+"""Tokens whose check is remembered while the program runs; each has about 10,000 bytes."""
+
 _REQUEST = "application/timestamp-query"
 _ODD = (x509.InvalidVersion, x509.DuplicateExtension, UnsupportedAlgorithm)
 """What reading a malformed certificate raises besides ``ValueError``."""
@@ -81,8 +84,13 @@ def post(authority: Authority, request: bytes, *, timeout: float = TIMEOUT) -> b
     return _within(timeout, connection, lambda: _post(connection, authority.url, request))
 
 
+@lru_cache(maxsize=KEPT)
 def check(answer: bytes, data: bytes, root: bytes, *, policy: str | None = None) -> Stamp:
-    """What a token over ``data`` says, if it verifies up to ``root``; raises :class:`NoToken`."""
+    """What a token over ``data`` says, if it verifies up to ``root``; raises :class:`NoToken`.
+
+    The bytes alone decide, never the present time, so the same ones are verified once: records that lie under
+    one checkpoint have their tokens in common.
+    """
     return _verified(answer, data, Authority("", "", root, policy), None)
 
 
@@ -96,11 +104,13 @@ def revoked(answer: bytes, crl: bytes) -> str | None:
     return None
 
 
+@lru_cache(maxsize=KEPT)
 def embedded_chain(answer: bytes) -> bytes:
     """The certificates inside a token as PEM; raises :class:`NoToken`."""
     return b"".join(c.public_bytes(Encoding.PEM) for c in _embedded(_decoded(answer)))
 
 
+@lru_cache(maxsize=KEPT)
 def fingerprints(pem: bytes) -> frozenset[str]:
     """SHA-256 of each certificate, as ``openssl x509 -fingerprint -sha256`` prints it but for the colons."""
     with _odd_certificates():

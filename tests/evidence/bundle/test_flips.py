@@ -6,8 +6,9 @@ import random
 import shutil
 import subprocess
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from tests.evidence.bundle.making import (
     resealed,
     verified,
 )
-from tests.sizes import Sizes
+from tests.sizes import SIZES, Sizes
 from withhold.evidence.bundle.check import check_bundle
 
 UNSEEN_IN_ZIP = {
@@ -68,6 +69,26 @@ SMALL = 4096
 LARGE = 2000
 """Flips in a larger one, at the most."""
 MASKS = (0x01, 0x20, 0x80)
+Flip = tuple[str, int, int]
+"""File, place and mask."""
+
+sharded = pytest.mark.parametrize("shard", range(SIZES.bundle.shards))
+"""All shards draw the same flips, and each takes those at its own places: several processes share them."""
+
+
+def share(flips: list[Any], shard: int) -> list[Any]:
+    """What falls to one shard; together the shards have every flip once."""
+    return flips[shard :: SIZES.bundle.shards]
+
+
+def drawn(files: Mapping[str, bytes], per_file: int, chance: random.Random) -> list[Flip]:
+    """``per_file`` flips of every file: of a small one no more than its bytes, of others than ``LARGE``."""
+    flips = []
+    for path, data in files.items():
+        most = len(data) if len(data) <= SMALL else LARGE
+        places = chance.sample(range(len(data)), min(most, per_file))
+        flips += [(path, place, chance.choice(MASKS)) for place in places]
+    return flips
 
 
 def small_and_large(names: list[str]) -> tuple[list[int], list[int]]:
@@ -81,8 +102,9 @@ def small_and_large(names: list[str]) -> tuple[list[int], list[int]]:
 
 
 @pytest.mark.seeded
+@sharded
 def test_every_flip_in_the_zip_is_noticed_or_named(
-    bundled: Made, sizes: Sizes, seed: int, soak_report: Callable[..., None]
+    bundled: Made, sizes: Sizes, seed: int, shard: int, soak_report: Callable[..., None]
 ) -> None:
     """A byte of the file as it lies there: a claim changes, or it is one of the named ones."""
     names = regions(bundled.data)
@@ -93,42 +115,48 @@ def test_every_flip_in_the_zip_is_noticed_or_named(
     around = [place for place, name in enumerate(names) if not name.startswith("content")]
     chosen += around[:180] + around[-120:]
     survivors = set()
-    for place in chosen:
-        changed = flipped(bundled.data, place, chance.choice(MASKS))
+    flips = share([(place, chance.choice(MASKS)) for place in chosen], shard)
+    for place, mask in flips:
+        changed = flipped(bundled.data, place, mask)
         report = check_bundle(changed, bundled.trust)
         if report.sound:
             survivors.add(names[place])
             assert ("", "container") not in verified(report), f"nothing at all tells of {names[place]}"
-    soak_report(flips=len(chosen), survivors=len(survivors))
+    soak_report(flips=len(flips), survivors=len(survivors))
     assert survivors <= UNSEEN_IN_ZIP.keys(), survivors - UNSEEN_IN_ZIP.keys()
 
 
 @pytest.mark.seeded
-def test_every_flip_in_a_file_is_noticed(bundled: Made, sizes: Sizes, seed: int) -> None:
+@sharded
+def test_every_flip_in_a_file_is_noticed(
+    bundled: Made, sizes: Sizes, seed: int, shard: int, soak_report: Callable[..., None]
+) -> None:
     """A byte of any file, packed again with right checksums: some claim fails and names it."""
-    chance = random.Random(seed)
     files = bundled.files
-    for path, data in files.items():
-        most = len(data) if len(data) <= SMALL else LARGE
-        for place in chance.sample(range(len(data)), min(most, max(2, sizes.bundle.flips // 40))):
-            changed = {**files, path: flipped(data, place, chance.choice(MASKS))}
-            found = failures(check_bundle(repacked(changed), bundled.trust))
-            assert any(name.startswith("manifest:") for name in found), f"{path} at {place}"
+    flips = share(drawn(files, max(2, sizes.bundle.flips // 40), random.Random(seed)), shard)
+    for path, place, mask in flips:
+        changed = {**files, path: flipped(files[path], place, mask)}
+        found = failures(check_bundle(repacked(changed), bundled.trust))
+        assert any(name.startswith("manifest:") for name in found), f"{path} at {place}"
+    soak_report(flips=len(flips))
 
 
 @pytest.mark.seeded
-def test_flips_under_new_manifests_are_noticed_or_named(bundled: Made, sizes: Sizes, seed: int) -> None:
+@sharded
+def test_flips_under_new_manifests_are_noticed_or_named(
+    bundled: Made, sizes: Sizes, seed: int, shard: int, soak_report: Callable[..., None]
+) -> None:
     """A changed byte under fitting manifests is found wherever a signature or hash reaches."""
-    chance = random.Random(seed)
+    files = bundled.files
+    guarding = {path for path in files if path.endswith("manifest-sha256.txt")} | {"bagit.txt"}
+    held = {path: data for path, data in files.items() if path not in guarding}
+    flips = share(drawn(held, max(3, sizes.bundle.flips // 20), random.Random(seed)), shard)
     survivors = defaultdict(list)
-    for path, data in bundled.files.items():
-        if path.endswith("manifest-sha256.txt") or path == "bagit.txt":
-            continue
-        most = len(data) if len(data) <= SMALL else LARGE
-        for place in chance.sample(range(len(data)), min(most, max(3, sizes.bundle.flips // 20))):
-            files = resealed({**bundled.files, path: flipped(data, place, chance.choice(MASKS))})
-            if not noticed(bundled, repacked(files)):
-                survivors[path].append(place)
+    for path, place, mask in flips:
+        changed = resealed({**files, path: flipped(files[path], place, mask)})
+        if not noticed(bundled, repacked(changed)):
+            survivors[path].append(place)
+    soak_report(flips=len(flips), survivors=sum(map(len, survivors.values())))
     unnamed = [p for p in survivors if not any(fnmatch.fnmatch(p, name) for name in UNSEEN_WHEN_RESEALED)]
     assert not unnamed, {path: survivors[path] for path in unnamed}
 
@@ -192,25 +220,32 @@ def script(bundled: Made, top: Path) -> int:
     return subprocess.run(command, capture_output=True, check=False).returncode
 
 
-@pytest.mark.seeded
-@pytest.mark.skipif(BASH is None, reason="bash is not installed")
-def test_the_script_sees_flips_as_well(bundled: Made, sizes: Sizes, seed: int, tmp_path: Path) -> None:
-    """bash, coreutils and openssl find a flip in any file, and in what is signed even under new manifests."""
-    chance = random.Random(seed)
-    top = bundled.unfold(tmp_path)
-    assert script(bundled, top) == 0
-    files = bundled.files
+def for_the_script(files: Mapping[str, bytes], number: int, chance: random.Random) -> list[Flip]:
+    """Flips in turn of any file, and of a file that is signed."""
     signed = [
         p for p in files if p.endswith(("record.json", ".tlog-proof", "/checkpoint")) or "/artifacts/" in p
     ]
-    for number in range(sizes.bundle.scripted):
-        anew = number % 2 == 1
-        path = chance.choice(signed if anew else list(files))
-        data = files[path]
-        changed = {**files, path: flipped(data, chance.randrange(len(data)), chance.choice(MASKS))}
+    paths = [chance.choice(signed if place % 2 else list(files)) for place in range(number)]
+    return [(path, chance.randrange(len(files[path])), chance.choice(MASKS)) for path in paths]
+
+
+@pytest.mark.seeded
+@pytest.mark.skipif(BASH is None, reason="bash is not installed")
+@sharded
+def test_the_script_sees_flips_as_well(
+    bundled: Made, sizes: Sizes, seed: int, shard: int, tmp_path: Path, soak_report: Callable[..., None]
+) -> None:
+    """bash, coreutils and openssl find a flip in any file, and in what is signed even under new manifests."""
+    top = bundled.unfold(tmp_path)
+    assert script(bundled, top) == 0
+    files = bundled.files
+    flips = for_the_script(files, sizes.bundle.scripted, random.Random(seed))
+    for anew, (path, place, mask) in share([(n % 2 == 1, flip) for n, flip in enumerate(flips)], shard):
+        changed = {**files, path: flipped(files[path], place, mask)}
         shutil.rmtree(top)
         bundled.unfold(tmp_path, resealed(changed) if anew else changed)
-        assert script(bundled, top) == 4, (path, anew)
+        assert script(bundled, top) == 4, (path, place, anew)
+    soak_report(flips=len(share(flips, shard)))
 
 
 @pytest.mark.skipif(BASH is None, reason="bash is not installed")
