@@ -79,7 +79,12 @@ class RuleConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``max_terms_age_days``: terms that nobody compared with their source for longer count as unknown."""
+    """``max_terms_age_days``: terms that nobody compared with their source for longer count as unknown.
+
+    ``names``: a model on this machine also looks for names of people and addresses of homes; a request that
+    it has not read within ``names_seconds`` is refused. ``not_names`` are words that it is not to take for
+    names.
+    """
 
     route: tuple[RouteConfig, ...]
     rule: tuple[RuleConfig, ...]
@@ -89,6 +94,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_terms_age_days: Annotated[int, Meta(ge=1, le=180)] = 90
     upstream_silence_seconds: Annotated[int, Meta(ge=1, le=3600)] = 600
     session_idle_minutes: Annotated[int, Meta(ge=1, le=10080)] = 480
+    names: bool = False
+    names_seconds: Annotated[int, Meta(ge=1, le=600)] = 60
+    not_names: tuple[str, ...] = ()
     replica: Name | None = None
     database: str | None = None
 

@@ -44,7 +44,7 @@ def examine(body: dict[str, Any], extra: Iterable[str], sight: Sight) -> Examine
         texts.append(item)
         if item.text in _WORDS:
             continue
-        _count(_all_hits(item.text, sight), counts, sorts)
+        _count(_all_hits(item, spoken(item), sight), counts, sorts)
     for text in extra:
         hits = tuple(sight.hits(text.encode("utf-8", "surrogateescape")))
         if hits:
@@ -59,13 +59,44 @@ def _count(hits: Iterable[Hit], counts: Counter[str], sorts: set[Sort]) -> None:
         sorts.add(hit.sort)
 
 
-def _all_hits(text: str, sight: Sight) -> Iterator[Hit]:
-    yield from sight.hits(text.encode())
+_SPOKEN = frozenset({"messages", "system", "input", "instructions", "prompt"})
+"""Where the formats carry what people and models say; what else a request holds is for programs."""
+
+
+def spoken(text: Text) -> bool:
+    """Whether it is something said: not a key, an id, a model's name, a tool's name or its description."""
+    place = text.place
+    if text.fixed or not place or place[0] not in _SPOKEN:
+        return False
+    called = place[-1] == "name" and (len(place) == 5 or place[-2] == "function" or place[:1] == ("input",))
+    return not called
+
+
+def said(body: dict[str, Any]) -> Iterator[str]:
+    """Every text of ``body`` that is spoken, as :func:`examine` will ask about it."""
+    for item in contents(body):
+        if isinstance(item, Text) and item.text not in _WORDS and spoken(item):
+            yield from _layers(item.text)
+
+
+def _layers(text: str) -> Iterator[str]:
+    yield text
+    for item in _inner(text):
+        if not item.fixed:
+            yield from _layers(item.text)
+
+
+def _inner(text: str) -> Iterator[Text]:
     inner = _escaped_json(text)
-    if inner is not None:
-        for item in contents(inner):
-            if isinstance(item, Text):
-                yield from _all_hits(item.text, sight)
+    for item in contents(inner) if inner is not None else ():
+        if isinstance(item, Text):
+            yield item
+
+
+def _all_hits(text: Text, loud: bool, sight: Sight) -> Iterator[Hit]:
+    yield from sight.hits(text.text.encode(), spoken=loud)
+    for item in _inner(text.text):
+        yield from _all_hits(item, loud and not item.fixed, sight)
 
 
 def _escaped_json(text: str) -> Any:
@@ -89,11 +120,12 @@ def redact(
     Raises :class:`CannotReplace`.
     """
     for text in examined.texts:
-        for hit_text, hit in _with_text(text.text, sight):
+        for hit_text, hit in _with_text(text, spoken(text), sight):
             if hit.sort in sorts:
-                session.placeholder(hit.kind, hit_text.encode()[hit.start : hit.end].decode())
+                value = hit_text.encode()[hit.start : hit.end].decode()
+                session.placeholder(hit.kind, value, guessed=hit.guessed)
     for text in examined.texts:
-        hidden = _hidden(text.text, sorts, session, sight)
+        hidden = _hidden(text.text, spoken(text), sorts, session, sight)
         if hidden == text.text:
             continue
         if text.fixed:
@@ -102,34 +134,33 @@ def redact(
     return set(session.values)
 
 
-def _with_text(text: str, sight: Sight) -> Iterator[tuple[str, Hit]]:
-    for hit in sight.hits(text.encode()):
-        yield text, hit
-    inner = _escaped_json(text)
-    for item in contents(inner) if inner is not None else ():
-        if isinstance(item, Text):
-            yield from _with_text(item.text, sight)
+def _with_text(text: Text, loud: bool, sight: Sight) -> Iterator[tuple[str, Hit]]:
+    for hit in sight.hits(text.text.encode(), spoken=loud):
+        yield text.text, hit
+    for item in _inner(text.text):
+        yield from _with_text(item, loud and not item.fixed, sight)
 
 
-def _hidden(text: str, sorts: frozenset[Sort], session: Session, sight: Sight) -> str:
+def _hidden(text: str, loud: bool, sorts: frozenset[Sort], session: Session, sight: Sight) -> str:
     inner = _escaped_json(text)
     if inner is not None:
         held = [inner]
         for item in contents(held):
             if isinstance(item, Text):
-                changed = _hidden(item.text, sorts, session, sight)
+                changed = _hidden(item.text, loud and not item.fixed, sorts, session, sight)
                 if changed != item.text and item.fixed:
                     raise CannotReplace("something was found in a key or a number of a JSON text")
                 if changed != item.text:
                     put(held, item.place, changed)
         if held[0] != json.loads(text):
             text = dump(held[0]).decode()
-    return _plain_hidden(text, sorts, session, sight)
+    return _plain_hidden(text, loud, sorts, session, sight)
 
 
-def _plain_hidden(text: str, sorts: frozenset[Sort], session: Session, sight: Sight) -> str:
-    hits = [hit for hit in sight.hits(text.encode()) if hit.sort in sorts]
-    return session.hidden(text, hits) if hits or session.holds_known(text) else text
+def _plain_hidden(text: str, loud: bool, sorts: frozenset[Sort], session: Session, sight: Sight) -> str:
+    hits = [hit for hit in sight.hits(text.encode(), spoken=loud) if hit.sort in sorts]
+    known = session.holds_known(text, spoken=loud)
+    return session.hidden(text, hits, spoken=loud) if hits or known else text
 
 
-__all__ = ["BadBody", "CannotReplace", "Examined", "examine", "redact"]
+__all__ = ["BadBody", "CannotReplace", "Examined", "examine", "redact", "said", "spoken"]

@@ -12,7 +12,7 @@ from withhold.gateway.body import BadBody, dump, parse
 from withhold.gateway.config import Config, RouteConfig
 from withhold.gateway.decide import Asked, Decision, decide
 from withhold.gateway.demands import NotAllowedHere, holds, impose
-from withhold.gateway.examine import CannotReplace, Examined, examine, redact
+from withhold.gateway.examine import CannotReplace, Examined, examine, redact, said, spoken
 from withhold.gateway.hosts import Host
 from withhold.gateway.place import Place, unfit
 from withhold.gateway.sight import Sight
@@ -43,6 +43,10 @@ class Judged:
     redacted: int = 0
     place: Place | None = None
     """Where the model of a local route runs."""
+    named: tuple[str, ...] = ()
+    """``models`` as they may be written down."""
+    asked: str = ""
+    """The endpoint as it may be written down."""
 
     @property
     def route(self) -> RouteConfig | None:
@@ -87,6 +91,32 @@ class Judge:
 
         What a finder raises passes through: then nobody knows what the request holds.
         """
+        judged = self._judged(caller, asked_for, headers, data, session)
+        asked = asked_for.after if asked_for.has_body else self._unless_found(asked_for.after)
+        return replace(judged, asked=asked, named=tuple(self._unless_found(name) for name in judged.models))
+
+    def read_ahead(self, asked_for: wire.Endpoint, data: bytes, *, until: float) -> None:
+        """Have the reader read what it will be asked about. From any thread. Raises ``NotLooked``."""
+        if self.sight.reader is None or not asked_for.has_body:
+            return
+        try:
+            texts = list(said(parse(data)))
+        except BadBody:
+            return  # judging it says so, in the client's own format
+        self.sight.reader.look(texts, until=until)
+
+    def _unless_found(self, name: str) -> str:
+        """A name that a client chose, unless a finder knows what is in it: a key in the wrong place."""
+        return "(left out)" if any(self.sight.hits(name.encode())) else name
+
+    def _judged(
+        self,
+        caller: Caller,
+        asked_for: wire.Endpoint,
+        headers: Sequence[tuple[str, str]],
+        data: bytes,
+        session: Session,
+    ) -> Judged:
         body, models = self._read(asked_for, data)
         texts = [value for name, value in headers if name.lower() not in _SCANNED_NOT]
         texts += [] if asked_for.has_body else [asked_for.after]
@@ -165,7 +195,7 @@ class Judge:
         for text in again.texts:
             bare = PLACEHOLDER.sub("", text.text)
             hits = [h for h in self.sight.hits(bare.encode()) if h.sort in decision.redact]
-            if hits or session.holds_known(bare):
+            if hits or session.holds_known(bare, spoken=spoken(text)):
                 raise CannotReplace("something that was found could not be replaced everywhere")
         return session.values
 

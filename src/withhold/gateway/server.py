@@ -18,6 +18,8 @@ from withhold.gateway.config import RouteConfig
 from withhold.gateway.connections import NotReached
 from withhold.gateway.judging import Caller, Judge, Judged
 from withhold.gateway.place import FindPlace, Place
+from withhold.gateway.reading import Reading
+from withhold.gateway.sight import NotLooked
 from withhold.gateway.standing import Standing
 from withhold.gateway.tokens import Token
 from withhold.gateway.upstream import NoKey, Upstreams
@@ -57,6 +59,8 @@ class Gateway:
     """Waits until the finders are compiled: the gateway listens before that, and answers after it."""
     place: FindPlace
     limit: int = 32 << 20
+    reading: Reading | None = None
+    """Where a model reads for names: then judging takes long, and is done beside the loop."""
     active: int = 0
     counted: Counted = field(default_factory=Counted)
 
@@ -91,7 +95,7 @@ class Gateway:
         await self.ready()
         passing = wire.to_upstream(headers)
         session = self.vault.session(caller.client, caller.project)
-        judged = await self._placed(self._judged(caller, asked, passing, data, session))
+        judged = await self._placed(await self._judged(caller, asked, passing, data, session))
         if judged.route is None:
             return await self._refused(request, caller, asked, judged)
         sent = [*passing, *self.upstreams.credentials(judged.route), ("Accept-Encoding", "identity")]
@@ -131,13 +135,19 @@ class Gateway:
             parts.append(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def _judged(
+    async def _judged(
         self, caller: Caller, asked: wire.Endpoint, headers: Any, data: bytes, session: Any
     ) -> Judged:
         try:
-            return self.judge(caller, asked, headers, data, session)
+            if self.reading is None:
+                return self.judge(caller, asked, headers, data, session)
+            await self.reading.ahead(self.judge, asked, data)
+            return await self.reading.judged(self.judge, caller, asked, headers, data, session)
         except wire.Unclear:
             raise
+        except NotLooked as problem:
+            self.notice(f"A request was refused: {problem}")
+            raise wire.Unclear(f"it was not read for names: {problem}", wire.UNAVAILABLE) from problem
         except Exception as problem:
             self.notice(f"A request was refused because it could not be judged: {type(problem).__name__}")
             raise wire.Unclear("the request could not be judged", wire.UNAVAILABLE) from problem
@@ -153,7 +163,7 @@ class Gateway:
     ) -> web.StreamResponse:
         self.counted.refused += 1
         decision = judged.decision
-        await self.auditor.write(self._line("refused", uuid.uuid4().hex, caller, asked, judged, None))
+        await self.auditor.write(self._line("refused", uuid.uuid4().hex, caller, judged, None))
         message = f"not sent. {decision.why}. It would go with {decision.remedy}."
         return await self._error(request, asked.dialect, wire.REFUSED, message)
 
@@ -173,7 +183,7 @@ class Gateway:
         exchange = self.upstreams.send(route, asked, query, sent, judged.body)
         try:
             await self.auditor.write(
-                self._line("intent", identity, caller, asked, judged, self.judge.standings()[route.id]),
+                self._line("intent", identity, caller, judged, self.judge.standings()[route.id]),
                 alone=self.active == 1,
             )
             outcome = "unknown whether answered"
@@ -218,7 +228,6 @@ class Gateway:
         kind: str,
         identity: str,
         caller: Caller,
-        asked: wire.Endpoint,
         judged: Judged,
         standing: Standing | None,
     ) -> dict[str, Any]:
@@ -229,8 +238,8 @@ class Gateway:
             "at": self._now(),
             "client": caller.client,
             "project": caller.project,
-            "endpoint": asked.after if asked.has_body else self._unless_found(asked.after),
-            "models": [self._unless_found(name) for name in judged.models],
+            "endpoint": judged.asked,
+            "models": list(judged.named),
             "route": judged.route.id if judged.route else None,
             "terms": standing.version if standing else None,
             "trains": _trains(standing, judged.place),
@@ -241,10 +250,6 @@ class Gateway:
             "redacted": sorted(judged.decision.redact),
             "bytes": len(judged.body),
         }
-
-    def _unless_found(self, name: str) -> str:
-        """A name that a client chose, unless a finder knows what is in it: a key in the wrong place."""
-        return "(left out)" if any(self.judge.sight.hits(name.encode())) else name
 
     def _now(self) -> str:
         return self.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")

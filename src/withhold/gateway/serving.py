@@ -95,6 +95,8 @@ class Serving:
             with contextlib.suppress(asyncio.CancelledError):
                 await beat
             await runner.cleanup()
+            if self.gateway.reading is not None:
+                self.gateway.reading.close()
             await self.gateway.auditor.close()
             await self.every()
             await self.gateway.upstreams.close()

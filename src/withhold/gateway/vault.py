@@ -21,6 +21,7 @@ _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 LONGEST = 2 + 48 + 1 + 12 + 2
 _LEAST_KNOWN = 5
 """Shorter values are not looked for where no finder sees them: they would be found everywhere."""
+_LEAST_GUESSED = 3
 
 
 @dataclass(slots=True)
@@ -31,9 +32,18 @@ class Session:
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     values: dict[str, str] = field(default_factory=dict, repr=False)
     _by_value: dict[str, str] = field(default_factory=dict, repr=False)
+    _guessed: set[str] = field(default_factory=set, repr=False)
 
-    def placeholder(self, kind: str, value: str) -> str:
-        """The placeholder of ``value``, kept so that :attr:`values` leads back."""
+    def placeholder(self, kind: str, value: str, *, guessed: bool = False) -> str:
+        """The placeholder of ``value``, kept so that :attr:`values` leads back.
+
+        One that was ``guessed`` may be a word of the language or of a program: elsewhere it is replaced only
+        as a whole word, and only where something is said.
+        """
+        if not guessed:
+            self._guessed.discard(value)
+        elif value not in self._by_value:
+            self._guessed.add(value)
         known = self._by_value.get(value)
         if known is not None:
             return known
@@ -44,7 +54,7 @@ class Session:
         self._by_value[value] = made
         return made
 
-    def hidden(self, text: str, hits: Sequence[Hit]) -> str:
+    def hidden(self, text: str, hits: Sequence[Hit], *, spoken: bool = False) -> str:
         """``text`` with placeholders for its hits and for every value that has one already."""
         raw, parts, at = text.encode(), [], 0
         taken = [
@@ -55,20 +65,59 @@ class Session:
             if any(hit.start < end and start < hit.end for start, end in taken):
                 continue
             parts.append(raw[at : hit.start].decode())
-            parts.append(self.placeholder(hit.kind, raw[hit.start : hit.end].decode()))
+            value = raw[hit.start : hit.end].decode()
+            parts.append(self.placeholder(hit.kind, value, guessed=hit.guessed))
             at = hit.end
         parts.append(raw[at:].decode())
-        return "".join(part if number % 2 else self._known_hidden(part) for number, part in enumerate(parts))
+        return "".join(
+            part if number % 2 else self._known_hidden(part, spoken) for number, part in enumerate(parts)
+        )
 
-    def holds_known(self, text: str) -> bool:
+    def holds_known(self, text: str, *, spoken: bool = False) -> bool:
         """Whether ``text`` holds a value that was replaced before, whatever the finders say of it here."""
-        return any(value in text for value in self._by_value if len(value) >= _LEAST_KNOWN)
+        return any(self._stands_in(value, text, spoken) for value in self._by_value)
 
-    def _known_hidden(self, text: str) -> str:
+    def _stands_in(self, value: str, text: str, spoken: bool) -> bool:
+        if value not in self._guessed:
+            return len(value) >= _LEAST_KNOWN and value in text
+        return spoken and len(value) >= _LEAST_GUESSED and any(_whole_words(text, value))
+
+    def _known_hidden(self, text: str, spoken: bool) -> str:
         for value in sorted(self._by_value, key=len, reverse=True):
-            if len(value) >= _LEAST_KNOWN and value in text:
-                text = text.replace(value, self._by_value[value])
+            if self._stands_in(value, text, spoken):
+                places = _whole_words if value in self._guessed else _anywhere
+                text = _replaced(text, value, self._by_value[value], places)
         return text
+
+
+def _replaced(text: str, value: str, made: str, places: Callable[[str, str], Iterator[int]]) -> str:
+    """``text`` with ``made`` for ``value``, but not within a placeholder that it holds already."""
+    taken = [match.span() for match in PLACEHOLDER.finditer(text)]
+    parts, at = [], 0
+    for start in places(text, value):
+        if start >= at and not any(start < last and first < start + len(value) for first, last in taken):
+            parts += [text[at:start], made]
+            at = start + len(value)
+    return "".join([*parts, text[at:]])
+
+
+def _anywhere(text: str, value: str) -> Iterator[int]:
+    """Where ``value`` begins. No pattern is compiled of it: those are kept by the language for long."""
+    start = text.find(value)
+    while start >= 0:
+        yield start
+        start = text.find(value, start + len(value))
+
+
+def _whole_words(text: str, value: str) -> Iterator[int]:
+    for start in _anywhere(text, value):
+        end = start + len(value)
+        if not (_in_word(text[start - 1 : start]) or _in_word(text[end : end + 1])):
+            yield start
+
+
+def _in_word(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
 
 
 class Vault:

@@ -7,7 +7,8 @@ import msgspec
 
 from withhold.sources.facts import packed
 from withhold.sources.slots import Slot
-from withhold.sources.workers import Span, Task, decoded, receive, send
+from withhold.sources.workers import Span, Task, decoded
+from withhold.support.framed import receive, send
 
 
 def serve(handle: str = "") -> int:

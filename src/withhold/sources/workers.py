@@ -13,20 +13,19 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from io import FileIO
 from queue import SimpleQueue
-from typing import IO, Protocol, Self
+from typing import Protocol, Self
 
 import msgspec
 
 from withhold.sources.facts import Batch, unpacked
 from withhold.sources.kinds import kind_of
 from withhold.sources.slots import slot
+from withhold.support.framed import close, receive, send
 
 SWITCH = "WITHHOLD_WORKERS"
 WORTHWHILE = 32 << 20
 """Below this many bytes, one process is done before another one has started."""
 MOST = 4
-PREFIX = 8
-"""Bytes of a message's length."""
 _PROGRAM = (
     "import sys; handle = sys.argv[1]; sys.path[:] = sys.argv[2:]; "
     "from withhold.sources.worker import serve; sys.exit(serve(handle))"
@@ -184,32 +183,7 @@ class _Process:
         if self._slot is not None:
             self._slot.close()
         for pipe in (self._program.stdin, self._program.stdout):
-            if pipe is not None:
-                _close(pipe)
-
-
-def _close(pipe: IO[bytes]) -> None:
-    try:
-        pipe.close()
-    except OSError:
-        return  # what was not sent is sent to nobody
-
-
-def send(pipe: IO[bytes], data: bytes) -> None:
-    """One message. Raises ``OSError`` where nobody listens."""
-    pipe.write(len(data).to_bytes(PREFIX, "big"))
-    pipe.write(data)
-    pipe.flush()
-
-
-def receive(pipe: IO[bytes]) -> bytes | None:
-    """One message; ``None`` where there is no further one, or not all of it."""
-    head = pipe.read(PREFIX)
-    if len(head) < PREFIX:
-        return None
-    length = int.from_bytes(head, "big")
-    data = pipe.read(length) if length else b""
-    return data if len(data) == length else None
+            close(pipe)
 
 
 def workers_for(size: int) -> Workers:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from withhold.app.bootstrap import Services
 from withhold.app.gateway.places import Places
+from withhold.app.gateway.running import names_of
 from withhold.app.gateway.whereabouts import place_of
 from withhold.gateway.config import Config, Dialect, RouteConfig
 from withhold.gateway.decide import Asked, decide
@@ -14,16 +15,22 @@ from withhold.gateway.requirements import Requirement
 from withhold.gateway.standing import Standing
 from withhold.report.documents.gateway import GatewayCheckDocument, GatewayRouteRow, GatewayRuleRow
 
-NOT_SEEN = (
+_ALWAYS = (
     "What programs send past their base URL: telemetry, error reports, updates, page look-ups.",
     "Content in pictures, sound, files and token numbers, which no finder reads (the rule's 'unread').",
-    "Names of people, and values that are written differently from what the finders know.",
+    "Values that are written differently from what the finders know.",
+)
+_WITHOUT = (*_ALWAYS, "Names of people and addresses of homes: 'names = true' looks for them with a model.")
+_WITH = (
+    *_ALWAYS,
+    "Names and addresses that the model misses, and any in keys, tools and ids, which it does not read.",
 )
 
 
 def check_gateway(services: Services, config: Path | None) -> GatewayCheckDocument:
     """Every route with its terms and its key, every rule, and which routes a plain request may take."""
     places = Places(services, config)
+    names_of(services, places.config)  # says what to install where it is wanted and missing
     stamp = services.stamp()
     standings = places.standings()
     rows = tuple(
@@ -39,7 +46,8 @@ def check_gateway(services: Services, config: Path | None) -> GatewayCheckDocume
         routes=rows,
         rules=tuple(_rule_rows(places.config)),
         usable=any(row.plain_request for row in rows),
-        not_seen=NOT_SEEN,
+        names=places.config.names,
+        not_seen=_WITH if places.config.names else _WITHOUT,
     )
 
 

