@@ -6,19 +6,17 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
 
 from tests.index.bulk.agreement import assert_same, bulk, people, pure, put, state
 from tests.policy.drawing import any_history, randoms
 from tests.policy.histories import History
+from tests.shards import shared
 from tests.sizes import SIZES
 
 pytestmark = pytest.mark.laws
-STATES = settings(max_examples=SIZES.bulk.states)
 
 
-@STATES
-@given(any_history(), randoms())
+@shared(SIZES.bulk.states, any_history(), randoms())
 def test_every_history_of_the_lab(history: History, random: Random) -> None:
     """Several accounts with different evidence, losses of every kind, deletions, feedback: all rows
     and totals are equal, also on another day, from what is kept, and without it."""

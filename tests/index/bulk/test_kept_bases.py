@@ -9,12 +9,12 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.index.bulk import strangers
 from tests.index.bulk.agreement import assert_same, bulk, pure, state
 from tests.policy.drawing import randoms
+from tests.shards import shared
 from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
 from withhold.app.ledger.filters import Filter
@@ -22,7 +22,6 @@ from withhold.app.ledger.opening import DERIVED
 from withhold.index.bulk import bulk as bulk_room
 
 pytestmark = pytest.mark.laws
-STATES = settings(max_examples=SIZES.bulk.states)
 SEEDS = st.integers(0, 2**64 - 1)
 """For draws that depend on ids and files which are made anew each time: not to be drawn step by step."""
 
@@ -31,8 +30,7 @@ def kept_in(services: Services) -> Path:
     return services.home.root / DERIVED
 
 
-@STATES
-@given(SEEDS)
+@shared(SIZES.bulk.states, SEEDS)
 def test_any_state_after_any_edits(seed: int) -> None:
     """After each edit of data, evidence or packs, on any day: what is kept, what is made anew, and
     the pure engine agree in all rows and totals."""
@@ -51,8 +49,7 @@ def test_any_state_after_any_edits(seed: int) -> None:
         assert_same(bulk(services, now), pure(services, now))
 
 
-@STATES
-@given(randoms())
+@shared(SIZES.bulk.states, randoms())
 def test_filters_keep_the_same(random: Random) -> None:
     """Whatever is asked for, the same rows are kept and counted."""
     now = strangers.moment(random)
@@ -70,8 +67,7 @@ def test_filters_keep_the_same(random: Random) -> None:
             assert_same(bulk(services, now, wanted), pure(services, now, wanted))
 
 
-@STATES
-@given(SEEDS)
+@shared(SIZES.bulk.states, SEEDS)
 def test_damage_is_told_from_what_was_written(seed: int) -> None:
     """Bytes changed, files cut or gone, files of another state: the answer is that of the pure engine."""
     random = Random(seed)
@@ -85,8 +81,7 @@ def test_damage_is_told_from_what_was_written(seed: int) -> None:
         assert_same(bulk(services, now), expected)
 
 
-@STATES
-@given(randoms())
+@shared(SIZES.bulk.states, randoms())
 def test_many_uncertain_times_are_bounded_in_bulk(random: Random) -> None:
     """Where very many times reach beyond the evaluation, all are cut anew, bounded by it."""
     now = strangers.moment(random)

@@ -8,11 +8,11 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
 
 from tests.index.bulk import strangers
 from tests.index.bulk.agreement import state
 from tests.policy.drawing import randoms
+from tests.shards import shared
 from tests.sizes import SIZES
 from withhold.app.bootstrap import Services
 from withhold.app.ledger.filters import Filter
@@ -26,11 +26,9 @@ from withhold.report import documents as d
 from withhold.report.clocks import kept_until
 
 pytestmark = pytest.mark.laws
-STATES = settings(max_examples=SIZES.bulk.states)
 
 
-@STATES
-@given(randoms())
+@shared(SIZES.bulk.states, randoms())
 def test_what_if_is_what_the_pure_engine_says(random: Random) -> None:
     """Totals as they are and as supposed, and every row that would change, also under a filter."""
     now = strangers.EDGES[-1]

@@ -7,11 +7,11 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
 
 from tests.index.bulk import strangers
 from tests.index.bulk.agreement import state
 from tests.policy.drawing import randoms
+from tests.shards import shared
 from tests.sizes import SIZES
 from withhold.app.ledger.exposure import ledger_of
 from withhold.app.ledger.filters import Filter
@@ -21,11 +21,9 @@ from withhold.app.ledger.totals import labels_of
 from withhold.model.conversation import Conversation
 
 pytestmark = pytest.mark.laws
-STATES = settings(max_examples=SIZES.bulk.states)
 
 
-@STATES
-@given(randoms())
+@shared(SIZES.bulk.states, randoms())
 def test_weeks_count_what_the_pure_engine_judges(random: Random) -> None:
     """Each week holds as many conversations of each verdict, and as many have no week."""
     now = strangers.EDGES[-1]
