@@ -6,6 +6,7 @@ from typing import Any
 
 from withhold import __version__
 from withhold.evidence.bundle.contents import ARTIFACTS, PROOF, RECORD, Held, file_name
+from withhold.evidence.sessions import FIELD, ROOT, TOKEN, value_of
 from withhold.evidence.timestamps import NoToken, Stamp, check
 from withhold.model.evidence import Record
 from withhold.report.evidence.content import (
@@ -196,9 +197,8 @@ def _whole(data: bytes | None) -> bool:
 
 def _times(held: Held) -> Iterator[tuple[str, str]]:
     yield "By the computer's clock", f"{_second(held.record.at)} (no proof by itself)"
-    begun = held.record.body.get("not_before")
-    if isinstance(begun, Mapping):
-        yield "Not before", f"{begun.get('time')}, by {begun.get('authority')}: see start.tsr"
+    if isinstance(held.record.body.get(FIELD), Mapping):
+        yield "Not before", _not_before(held)
     for token in held.tokens:
         try:
             latest = _second(_latest(check(token.answer, token.checkpoint, token.root)))
@@ -207,6 +207,20 @@ def _times(held: Held) -> Iterator[tuple[str, str]]:
             yield "Not later than", f"the token of {token.authority} does not verify: {problem}"
     if not held.tokens:
         yield "Not later than", "not known: no timestamp authority has signed the log since"
+
+
+def _not_before(held: Held) -> str:
+    """The token from before the session, less what its authority may be wrong by."""
+    begun = held.record.body[FIELD]
+    name = begun.get("authority") if isinstance(begun, Mapping) else None
+    answer, root = (held.files.get(ARTIFACTS + part) for part in (TOKEN, ROOT))
+    if answer is None or root is None:
+        return f"not checkable: the token by {name} was left out"
+    try:
+        stamp = check(answer, value_of(held.record) or b"", root)
+    except (NoToken, ValueError) as problem:
+        return f"the token by {name} does not verify: {problem}"
+    return f"{_second(stamp.at - timedelta(seconds=stamp.accuracy))}, by {name}: see start.tsr"
 
 
 def _latest(stamp: Stamp) -> datetime:

@@ -1,5 +1,6 @@
 """The script that goes into every bundle."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -26,8 +27,16 @@ class ScriptRun:
 
 
 def missing_tools() -> tuple[str, ...]:
-    """Programs that the script needs and that are not on this computer."""
-    return tuple(tool for tool in ("bash", "openssl", "sha256sum") if shutil.which(tool) is None)
+    """Programs that the script needs and that are not on this computer, or in a form that lacks a part."""
+    missing = tuple(tool for tool in ("bash", "openssl", "sha256sum") if shutil.which(tool) is None)
+    return missing or (() if _has_openssl_3() else ("OpenSSL 3",))
+
+
+def _has_openssl_3() -> bool:
+    """LibreSSL and OpenSSL 1.1.1 cannot verify an Ed25519 signature by their command."""
+    command = [shutil.which("openssl") or "openssl", "version"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
+    return bool(re.match(r"OpenSSL ([3-9]|[1-9][0-9])\.", done.stdout))
 
 
 def run_script(folder: Path, keys: Sequence[str], *, timeout: float = 120) -> ScriptRun:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks a bundle of withhold evidence with bash, coreutils, sed, grep and openssl 1.1.1 or later. It changes nothing.
+# Checks a bundle of withhold evidence with bash, GNU coreutils, sed, grep and OpenSSL 3. It changes nothing.
 #
 #   verify.sh [--key SHA256]... [--root FILE.pem]... [FOLDER]
 #
@@ -26,6 +26,9 @@ done
 for tool in openssl sha256sum sed grep base64 sort find cmp date mktemp tail head tr; do
   command -v "$tool" >/dev/null || { echo "$tool is not installed" >&2; exit 5; }
 done
+# Others lack what is used below, and would say FAIL of what they cannot check.
+openssl version | grep -qE '^OpenSSL ([3-9]|[1-9][0-9])\.' || { echo "$(openssl version): OpenSSL 3 or later is needed" >&2; exit 5; }
+date -u -d 2025-01-01 +%s >/dev/null 2>&1 || { echo "date is not that of GNU coreutils, which is needed" >&2; exit 5; }
 keys=$(tr 'A-F' 'a-f' <<< "${keys//:/}") # as openssl prints fingerprints, too
 tmp=$(mktemp -d) || exit 5
 trap 'rm -rf "$tmp"' EXIT
@@ -106,11 +109,12 @@ inclusion() { # of the leaf in file $1 under the root of the checkpoint (RFC 916
 }
 
 token() { # file $1 over file $2: $3 says what it shows, $4 the root that came with it, $5 the chain or nothing
-  local at options=()
-  at=$(openssl ts -reply -in "$1" -text 2>/dev/null | sed -n 's/^Time stamp: //p')
+  local told at options=()
+  told=$(openssl ts -reply -in "$1" -text 2>/dev/null); at=$(sed -n 's/^Time stamp: //p' <<< "$told")
   [ -n "$at" ] || { fail "$1 is not a time-stamp"; return; }
   [ ! -s "${5:-}" ] || options=(-untrusted "$5")
   seconds=$(date -u -d "$at" +%s 2>/dev/null) && options+=(-attime "$seconds")
+  at="$at (accuracy: $(sed -n 's/^Accuracy: //p' <<< "$told"))"
   if openssl ts -verify -in "$1" -data "$2" -CAfile "$tmp/roots.pem" ${options[@]+"${options[@]}"} >/dev/null 2>&1; then
     pass "$3 $at, by ${1##*/}"
   elif openssl ts -verify -in "$1" -data "$2" -CAfile "$4" ${options[@]+"${options[@]}"} >/dev/null 2>&1; then
