@@ -2,8 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -101,10 +102,25 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 self._answer(302, b"", "text/plain", site.redirects[path])
             elif path == "/state":
                 self._answer(200, json.dumps(site.state).encode(), "application/json")
+            elif path == "/stream":
+                self._stream()
             elif path in site.pages:
                 self._answer(200, site.pages[path].encode(), "text/html; charset=utf-8")
             else:
                 self._answer(404, b"not here", "text/plain")
+
+        def _stream(self) -> None:
+            """A standing connection that says after a second where the switches stand."""
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            with suppress(ConnectionError):
+                self.wfile.write(b": open\n\n")
+                self.wfile.flush()
+                time.sleep(1)
+                self.wfile.write(f"data: {json.dumps(site.state)}\n\n".encode())
+                self.wfile.flush()
+                time.sleep(3)
 
         def do_PATCH(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)

@@ -6,16 +6,18 @@ read late, without contradiction. What is not promised: nobody outside can prove
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from withhold.controls.capture import Camera
 from withhold.controls.driver import BrowserError, Cookie, Page
-from withhold.controls.finder.another import Elsewhere, seen_elsewhere
+from withhold.controls.finder.another import Another, Elsewhere, late, woken
 from withhold.controls.finder.dialogs import NativeDialogs
 from withhold.controls.finder.ending import (
     Ending,
     Proof,
     after_acting,
+    kept_here,
     missing,
     moved,
     only_part,
@@ -23,13 +25,14 @@ from withhold.controls.finder.ending import (
 )
 from withhold.controls.finder.found import Found, absent
 from withhold.controls.finder.hand import Hand, Turn
+from withhold.controls.finder.lists import beyond
 from withhold.controls.finder.place import elsewhere, stranger, unsent
 from withhold.controls.finder.sight import Sight, sight
 from withhold.controls.finder.told import Told
 from withhold.controls.finder.way import Way
 from withhold.controls.lens import Lens
 from withhold.controls.record import RunContext, Story, draft
-from withhold.controls.settle import Rest, load, settle
+from withhold.controls.settle import Rest, begin, load, settle, watch_timers
 from withhold.controls.traffic import Traffic, Write
 from withhold.model.control import ControlResult, OptOutResult, Reading
 from withhold.model.ports import Clock, EvidenceSink
@@ -91,6 +94,7 @@ class _Run:
         self._dialogs = NativeDialogs(page, self._steps)
         self._way = Way(self._lens, self._sight, self._rest, self._steps)
         self._hand = Hand(self._lens, self._traffic, self._dialogs, self._patience, self._steps, self._sight)
+        self._another = Another(page, url, self._controls, context.patience, self._steps)
         self._stages: dict[str, tuple[Sight, datetime]] = {}
         self._writes: list[Write] = []
         self._acted_at: float | None = None
@@ -100,6 +104,7 @@ class _Run:
         try:
             return self._record(self._end(plan, sink), sink)
         finally:
+            self._another.close()
             self._dialogs.close()
             self._camera.close()
             self._told.close()
@@ -109,6 +114,8 @@ class _Run:
     def _end(self, plan: "Callable[[_Run], Ending]", sink: EvidenceSink) -> Ending:
         """How the plan ended. What is known is recorded also where the person broke it off."""
         try:
+            watch_timers(self._page)
+            self._lens.without_cache()
             return plan(self)
         except BrowserError as problem:
             said = problem.message.splitlines()[0]
@@ -123,9 +130,9 @@ class _Run:
             return ending
         others: list[Mapping[str, str]] = []
         turns = {f.key: self._turn(f.key, others) for f in before.deciding if f.setting is Setting.SHARING}
-        self._look("after", Rest.RESTED, None)
+        self._taken("after", self._sight())
         self._leave()
-        reloaded = self._fresh("after-reload", self._patience.claim)
+        reloaded = self._again()
         foreign = elsewhere(self._page, self._url)
         if foreign is not None:
             return Ending(foreign.outcome, f"after the reload: {foreign.why}")
@@ -146,7 +153,7 @@ class _Run:
 
     def _first(self) -> tuple[Sight, Ending | None]:
         """The first look, and the ending where nothing is to be done."""
-        seen = self._fresh("before", self._patience.first_look)
+        seen = self._fresh()
         foreign = stranger(self._page, seen, self._url)
         if foreign is not None:
             return seen, Ending(foreign.outcome, foreign.why)
@@ -160,7 +167,7 @@ class _Run:
     def _twice(self, first: Sight) -> tuple[Sight, Ending | None]:
         """Private is believed only of two separate loads, and of what another browser would show."""
         self._told.end()
-        again = self._fresh("after-reload", self._patience.claim)
+        again = self._again()
         foreign = stranger(self._page, again, self._url) or missing(again, self._controls)
         foreign = foreign or unsent(self._lens, again)
         same = {f.key for f in first.deciding} <= {f.key for f in again.deciding}
@@ -173,15 +180,15 @@ class _Run:
         return again, without_acting(again, self._controls)
 
     def _already(self, first: Sight, again: Sight) -> Ending:
-        against = self._told.contradiction(_shown(again))
-        if against is not None:
-            return Ending(Outcome.NEEDS_HUMAN, f"the page shows private, but {against}")
         part = only_part(again)
         if part is not None:
             return part
-        there = self._elsewhere(again)
-        if there is Elsewhere.SHARES:
-            return Ending(Outcome.NEEDS_HUMAN, there.value)
+        proof = self._proof(again)
+        if proof.against is not None:
+            return Ending(Outcome.NEEDS_HUMAN, f"the page shows private, but {proof.against}")
+        kept = kept_here(proof)
+        if kept is not None:
+            return kept
         self._steps += [
             f"another switch changed by itself: {key}" for key in moved(first.others, again.others)
         ]
@@ -223,49 +230,55 @@ class _Run:
         """What speaks for and against a claim; ``None``: as if nothing spoke against one."""
         if reloaded is None:
             return Proof((), told=True, against=None, elsewhere=Elsewhere.SAME)
-        against = self._told.contradiction(_shown(reloaded))
-        return Proof(self._writes, self._told.stated, against, self._elsewhere(reloaded))
+        shown = _shown(reloaded)
+        against = self._told.contradiction(shown)
+        there = self._elsewhere(reloaded)
+        return Proof(self._writes, self._told.stated, against, there, shown, self._told.backed)
 
     def _elsewhere(self, seen: Sight) -> Elsewhere:
-        there = seen_elsewhere(
-            self._page,
-            self._url,
-            self._controls,
-            seen.deciding,
-            self._way.gone,
-            self._patience,
-            self._cookies,
-        )
-        self._steps.append(there.value)
-        return there
+        self._another.open(self._cookies)
+        return self._another.compare(seen.deciding, self._way.gone)
 
-    def _fresh(self, stage: str, least: float) -> Sight:
-        self._lens.without_cache()
-        status, rest = load(self._page, self._url, self._traffic, self._patience, least=least)
+    def _fresh(self) -> Sight:
+        """Load the page for the first look at it."""
+        status, rest = load(
+            self._page, self._url, self._traffic, self._patience, least=self._patience.first_look
+        )
+        self._steps.append(f"loaded the page afresh ({rest.value})")
+        seen = self._sight(rest, status)
+        if rest is not Rest.LOADING and elsewhere(self._page, self._url) is None:
+            seen = self._way.search(self._later(seen, rest, status))
+        return self._taken("before", seen)
+
+    def _again(self) -> Sight:
+        """Load the page afresh for a look that may carry a claim; another browser loads it meanwhile."""
+        self._another.close()
+        status = begin(self._page, self._url, self._patience)
+        begun = time.monotonic()
+        settle(self._page, self._traffic, self._patience)
+        if self._way.gone or self._sight().all_private:
+            self._another.open(self._cookies)
+        rest = late(self._page, self._traffic, self._patience, begun)
         self._steps.append(f"loaded the page afresh ({rest.value})")
         if self._way.gone and not self._way.again():
             self._steps.append("the way to the control was not there any more")
-        return self._look(stage, rest, status)
+        seen = self._sight(rest, status)
+        if rest is not Rest.LOADING:
+            seen = self._whole(seen, lambda: self._sight(rest, status))
+        return self._taken("after-reload", seen)
 
-    def _look(self, stage: str, rest: Rest, status: int | None) -> Sight:
-        seen = sight(self._lens, self._controls, rest=rest, status=status)
-        if stage == "before" and rest is not Rest.LOADING and elsewhere(self._page, self._url) is None:
-            seen = self._way.search(self._later(seen, rest, status))
-        if stage == "after-reload" and rest is not Rest.LOADING:
-            seen = self._woken(seen, status)
+    def _whole(self, seen: Sight, look: Callable[[], Sight]) -> Sight:
+        """What the page shows once everything that decides was brought into view, long lists included."""
+        against, whole = beyond(self._page, look) if seen.all_private else ((), True)
+        awake = woken(self._lens, self._traffic, self._patience, look)
+        return replace(awake, beyond=against, whole=whole)
+
+    def _taken(self, stage: str, seen: Sight) -> Sight:
+        """``seen`` as what the run saw at ``stage``, with its picture."""
         self._stages[stage] = (seen, self._clock())
         found = next(iter((*seen.deciding, *seen.doubtful)), None)
         self._camera.take(stage, seen.view, found.thing.node if found else None)
         return seen
-
-    def _woken(self, seen: Sight, status: int | None) -> Sight:
-        """A look after each control was brought into view: some pages ask for its state only then."""
-        self._page.mouse.move(2, 2)
-        for found in seen.deciding:
-            if found.thing.node is not None and found.shown:
-                self._lens.call(found.thing.node, "reveal")
-        rest = settle(self._page, self._traffic, self._patience, least=self._patience.quiet)
-        return sight(self._lens, self._controls, rest=rest, status=status)
 
     def _later(self, seen: Sight, rest: Rest, status: int | None) -> Sight:
         """A second look where the first found nothing: some pages bring their controls late."""
@@ -274,10 +287,10 @@ class _Run:
         settle(
             self._page, self._traffic, self._patience, least=self._patience.claim - self._patience.first_look
         )
-        return sight(self._lens, self._controls, rest=rest, status=status)
+        return self._sight(rest, status)
 
-    def _sight(self) -> Sight:
-        return sight(self._lens, self._controls)
+    def _sight(self, rest: Rest = Rest.RESTED, status: int | None = None) -> Sight:
+        return sight(self._lens, self._controls, rest=rest, status=status)
 
     def _rest(self) -> Rest:
         return settle(self._page, self._traffic, self._patience)

@@ -1,4 +1,5 @@
-// Run in a frame: how long its document has not changed (ms), and whether it says that it is loading.
+// Run in a frame: how long its document has not changed (ms), whether it says that it is loading, and its timers
+// with the milliseconds until each falls due.
 () => {
   const key = Symbol.for('withhold.quiet');
   const mind = globalThis[key] || (globalThis[key] = { last: performance.now(), watched: new WeakSet() });
@@ -21,6 +22,7 @@
     still: performance.now() - mind.last,
     loading: document.readyState === 'loading' ||
       shows('[aria-busy=true],[role=progressbar]:not([aria-valuenow]),progress:not([value])'),
+    due: [...globalThis[Symbol.for('withhold.pending')] || []].map(([id, at]) => [id, at - performance.now()]),
     partial: document.readyState !== 'complete' || shows('[class*=skeleton i]'),
   };
 }

@@ -12,6 +12,7 @@ from withhold.controls.driver import BrowserError, Frame, Page
 from withhold.controls.traffic import Traffic
 
 _QUIET = files("withhold.controls").joinpath("quiet.js").read_text(encoding="utf-8")
+_TIMERS = files("withhold.controls").joinpath("pending.js").read_text(encoding="utf-8")
 _POLL_MS = 100
 
 
@@ -39,8 +40,17 @@ class Patience:
     """At least this long after the last act before the page is loaded afresh: a server may think twice."""
     effect: float = 1.5
     """How long an act may take to show any effect."""
+    standing: float = 10.0
+    """The same where the page keeps a connection open over which its server may correct what it shows."""
+    pending: float = 5.0
+    """What the page itself put off is waited for if it falls due within this time."""
     limit: float = 20.0
     """Upper bound of one wait."""
+
+
+def watch_timers(page: Page) -> None:
+    """Keep count, from the next load on, of what the documents of ``page`` put off with timers."""
+    page.add_init_script(_TIMERS)
 
 
 def load(
@@ -48,37 +58,69 @@ def load(
 ) -> tuple[int | None, Rest]:
     """Load ``url`` from scratch and wait for rest: the HTTP status, where there is one, and the rest.
 
+    Raises :class:`BrowserError` where the page cannot be reached.
+    """
+    status = begin(page, url, patience)
+    return status, settle(page, traffic, patience, least=least, put_off=True)
+
+
+def begin(page: Page, url: str, patience: Patience) -> int | None:
+    """Begin to load ``url`` from scratch: the HTTP status, where there is one.
+
     The blank page in between makes it a new load even where the address differs in its fragment alone.
     Raises :class:`BrowserError` where the page cannot be reached.
     """
     page.goto("about:blank")
     response = page.goto(url, wait_until="domcontentloaded", timeout=patience.limit * 1000)
-    rest = settle(page, traffic, patience, least=least)
-    return (response.status if response else None), rest
+    return response.status if response else None
 
 
-def settle(page: Page, traffic: Traffic, patience: Patience, *, least: float = 0.0) -> Rest:
-    """Wait for rest, ``least`` seconds at least and ``patience.limit`` at most."""
+def settle(
+    page: Page, traffic: Traffic, patience: Patience, *, least: float = 0.0, put_off: bool = False
+) -> Rest:
+    """Wait for rest, ``least`` seconds at least and ``patience.limit`` at most.
+
+    With ``put_off`` what the page had put off by then, and is due within ``patience.pending``, comes first.
+    """
     begun = time.monotonic()
-    while (passed := time.monotonic() - begun) < patience.limit:
-        state = _worst([_frame_rest(frame, patience.quiet) for frame in page.frames])
-        if state is Rest.RESTED and passed >= least and traffic.idle_for(patience.quiet):
-            return Rest.RESTED
+    not_before = begun + least
+    awaited: frozenset[tuple[Frame, int]] | None = None if put_off else frozenset()
+    while (now := time.monotonic()) - begun < patience.limit:
+        told = [_told(frame, patience) for frame in page.frames]
+        state = _worst([each.rest for each in told])
+        due = frozenset(timer for each in told for timer in each.due)
+        if awaited:
+            awaited &= due
+            not_before = max(not_before, now + patience.quiet)
+        elif state is Rest.RESTED and now >= not_before and traffic.idle_for(patience.quiet):
+            awaited = due if awaited is None else awaited
+            if not awaited:
+                return Rest.RESTED
         page.wait_for_timeout(_POLL_MS)
     return state if state is Rest.LOADING else Rest.RESTLESS
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one frame says of itself, and its timers that are due soon."""
+
+    rest: Rest
+    due: tuple[tuple[Frame, int], ...] = ()
 
 
 def _worst(states: list[Rest]) -> Rest:
     return next((s for s in (Rest.LOADING, Rest.RESTLESS) if s in states), Rest.RESTED)
 
 
-def _frame_rest(frame: Frame, quiet: float) -> Rest:
+def _told(frame: Frame, patience: Patience) -> _Told:
     if frame.is_detached():
-        return Rest.RESTED
+        return _Told(Rest.RESTED)
     try:
         told = frame.evaluate(_QUIET)
     except BrowserError:
-        return Rest.LOADING  # it is being replaced right now
+        return _Told(Rest.LOADING)  # it is being replaced right now
+    due = tuple((frame, number) for number, left in told["due"] if left <= patience.pending * 1000)
     if told["loading"]:
-        return Rest.LOADING
-    return Rest.RESTLESS if told["partial"] or told["still"] < quiet * 1000 else Rest.RESTED
+        return _Told(Rest.LOADING, due)
+    moving = told["partial"] or told["still"] < patience.quiet * 1000
+    return _Told(Rest.RESTLESS if moving else Rest.RESTED, due)

@@ -1,10 +1,10 @@
 """What the page sends while we watch: requests under way, and the writes after an act with their answers."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from withhold.controls.driver import BrowserError, Page, Request, Response
+from withhold.controls.driver import BrowserError, Page, Request, Response, WebSocket
 from withhold.controls.stated import switches
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -24,6 +24,8 @@ class Write:
     host: str
     status: int | None
     doubt: str | None
+    confirmed: frozenset[bool] = frozenset()
+    """Values that were sent and that the answer holds under the same keys."""
 
 
 class Traffic:
@@ -36,11 +38,13 @@ class Traffic:
         self._whole: set[Request] = set()
         self._last = time.monotonic()
         self._writes: list[Request] = []
+        self._sockets: set[WebSocket] = set()
         self._page = page
         page.on("request", self._begun)
         page.on("response", self._answered)
         page.on("requestfinished", self._finished)
         page.on("requestfailed", self._ended)
+        page.on("websocket", self._opened)
 
     def close(self) -> None:
         """Stop watching."""
@@ -48,6 +52,7 @@ class Traffic:
         self._page.remove_listener("response", self._answered)
         self._page.remove_listener("requestfinished", self._finished)
         self._page.remove_listener("requestfailed", self._ended)
+        self._page.remove_listener("websocket", self._opened)
 
     def forget_writes(self) -> None:
         """Only writes from now on count."""
@@ -63,6 +68,18 @@ class Traffic:
         now = time.monotonic()
         waiting = any(now < until for until in self._under_way.values())
         return not waiting and now - self._last >= seconds
+
+    @property
+    def standing(self) -> bool:
+        """Whether a connection stands over which the server may say more at any time."""
+        return any(not s.is_closed() for s in self._sockets) or any(map(self._streams, self._under_way))
+
+    def _streams(self, request: Request) -> bool:
+        answer = self._answers.get(request)
+        return answer is not None and "event-stream" in answer.headers.get("content-type", "")
+
+    def _opened(self, socket: WebSocket) -> None:
+        self._sockets.add(socket)
 
     def writes(self) -> tuple[Write, ...]:
         """The writes since :meth:`forget_writes`. To be read before the page is left: bodies go with it."""
@@ -97,14 +114,16 @@ class Traffic:
             doubt = f"the request to save was answered {response.status}"
             return Write(request.method, host, response.status, doubt)
         body = _text(response) if request in self._whole else None  # asking for a part of one never returns
-        return Write(request.method, host, response.status, _disagreement(request.post_data, body))
+        return _compared(Write(request.method, host, response.status, None), request.post_data, body)
 
 
-def _disagreement(asked: str | None, answer: str | None) -> str | None:
-    """Says so where the answer holds another value than was sent, under the same key."""
+def _compared(write: Write, asked: str | None, answer: str | None) -> Write:
+    """``write`` with what its answer says of the values that were sent, under the same keys."""
     sent, got = switches(asked), switches(answer)
-    differing = [key for key in sent.keys() & got.keys() if sent[key] is not got[key]]
-    return "the answer to the request to save holds another state than was sent" if differing else None
+    both = sent.keys() & got.keys()
+    if any(sent[key] is not got[key] for key in both):
+        return replace(write, doubt="the answer to the request to save holds another state than was sent")
+    return replace(write, confirmed=frozenset(sent[key] for key in both))
 
 
 def _text(response: Response) -> str | None:

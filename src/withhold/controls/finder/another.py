@@ -3,8 +3,9 @@
 What a site remembers only in this browser's own storage is no setting of the account.
 """
 
-from collections.abc import Sequence
-from contextlib import closing
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from enum import Enum
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from withhold.controls.finder.found import Found
 from withhold.controls.finder.sight import Sight, sight
 from withhold.controls.finder.way import Step, Way
 from withhold.controls.lens import Lens
-from withhold.controls.settle import Patience, load, settle
+from withhold.controls.settle import Patience, Rest, begin, settle, watch_timers
 from withhold.controls.traffic import Traffic
 from withhold.model.terms import Control
 from withhold.model.words import Setting
@@ -25,39 +26,105 @@ class Elsewhere(Enum):
     SAME = "another browser of the account would see it private too"
     SHARES = "without what this browser itself stored, the page shows that it shares"
     UNTOLD = "it could not be seen whether another browser of the account would see the same"
+    ANYBODY = "no cookie tells whose account it is; a browser that has nothing stored sees it private too"
+    NOBODY = "no cookie tells whose account it is, and a browser that has nothing stored sees that it shares"
 
 
-def seen_elsewhere(
-    page: Page,
-    url: str,
-    controls: Sequence[Control],
-    asked: Sequence[Found],
-    way: tuple[Step, ...],
-    patience: Patience,
-    earlier: Sequence[Cookie] | None = None,
-) -> Elsewhere:
-    """How ``asked`` stand where only the account's cookies are known.
+class Another:
+    """A browser context that knows the account's cookies alone, and loads the page beside the one watched.
 
     ``earlier`` are the cookies from before the act, if there was one: what scripts may write is taken from
-    there, for a choice that is kept in such a cookie is this browser's alone. Without a cookie there is no
-    telling whose account another browser would show: at best untold, and looked at only where a script has
-    written a cookie since.
+    there, for a choice that is kept in such a cookie is this browser's alone.
     """
-    browser = page.context.browser
-    if browser is None:
-        return Elsewhere.UNTOLD
-    try:
-        cookies = _of_account(page.context.cookies(), earlier)
-        host = urlsplit(url).hostname or ""
-        known = any(_reaches(c, host) for c in cookies)
-        if not known and not page.context.cookies(url):
+
+    def __init__(
+        self, page: Page, url: str, controls: Sequence[Control], patience: Patience, steps: list[str]
+    ) -> None:
+        self._page, self._url, self._controls = page, url, controls
+        self._patience, self._steps = patience, steps
+        self._context: BrowserContext | None = None
+        self._visit: _Visit | None = None
+        self._cookies: Sequence[Cookie] = ()
+
+    def open(self, earlier: Sequence[Cookie] | None) -> None:
+        """Begin to load the page, unless that was done; :meth:`compare` waits for it."""
+        browser = self._page.context.browser
+        if browser is None or self._context is not None:
+            return
+        with suppress(BrowserError):
+            self._cookies = _of_account(self._page.context.cookies(), earlier)
+            self._context = browser.new_context(viewport=self._page.viewport_size)
+            self._context.add_cookies([{**c} for c in self._cookies])  # type: ignore[typeddict-item]
+            self._visit = _Visit(self._context.new_page(), self._url, self._patience)
+
+    def compare(self, asked: Sequence[Found], way: tuple[Step, ...]) -> Elsewhere:
+        """How ``asked`` stand there, read as late as a claim is."""
+        told = self._compared(asked, way)
+        self._steps.append(told.value)
+        return told
+
+    def close(self) -> None:
+        """Close it; fails only where the browser is gone already."""
+        context, self._context, self._visit = self._context, None, None
+        with suppress(BrowserError):
+            if context is not None:
+                context.close()
+
+    def _compared(self, asked: Sequence[Found], way: tuple[Step, ...]) -> Elsewhere:
+        try:
+            there = self._visit.look(self._controls, way) if self._visit else None
+            cookies = self._page.context.cookies(self._url)
+        except BrowserError:
             return Elsewhere.UNTOLD
-        with closing(browser.new_context(viewport=page.viewport_size)) as fresh:
-            fresh.add_cookies([{**c} for c in cookies])  # type: ignore[typeddict-item]
-            there = _compared(_look(fresh, url, controls, way, patience), asked)
-    except BrowserError:
-        return Elsewhere.UNTOLD
-    return there if known or there is Elsewhere.SHARES else Elsewhere.UNTOLD
+        private = _private(there, asked)
+        host = urlsplit(self._url).hostname or ""
+        if any(_reaches(c, host) for c in self._cookies):
+            return {True: Elsewhere.SAME, False: Elsewhere.SHARES, None: Elsewhere.UNTOLD}[private]
+        if cookies and private is False:
+            return Elsewhere.SHARES
+        return {True: Elsewhere.ANYBODY, False: Elsewhere.NOBODY, None: Elsewhere.UNTOLD}[private]
+
+
+class _Visit:
+    """One load of the page in another browser."""
+
+    def __init__(self, page: Page, url: str, patience: Patience) -> None:
+        self._page, self._patience = page, patience
+        self._traffic, self._lens = Traffic(page), Lens(page)
+        watch_timers(page)
+        begin(page, url, patience)
+        self._begun = time.monotonic()
+
+    def look(self, controls: Sequence[Control], way: tuple[Step, ...]) -> Sight | None:
+        """What it shows when it has come to rest, late; ``None`` where the way is not there."""
+        rest = late(self._page, self._traffic, self._patience, self._begun)
+
+        def look() -> Sight:
+            return sight(self._lens, controls, rest=rest)
+
+        walk = Way(self._lens, look, lambda: settle(self._page, self._traffic, self._patience), [])
+        walk.gone = way
+        if rest is Rest.LOADING or not walk.again():
+            return None
+        return woken(self._lens, self._traffic, self._patience, look)
+
+
+def late(page: Page, traffic: Traffic, patience: Patience, begun: float) -> Rest:
+    """Wait until a page whose load began at ``begun`` may be believed: longer where a connection stands."""
+    rest = settle(page, traffic, patience, least=begun + patience.claim - time.monotonic(), put_off=True)
+    if traffic.standing:
+        return settle(page, traffic, patience, least=begun + patience.standing - time.monotonic())
+    return rest
+
+
+def woken(lens: Lens, traffic: Traffic, patience: Patience, look: Callable[[], Sight]) -> Sight:
+    """A look after each control was brought into view: some pages ask for its state only then."""
+    lens.page.mouse.move(2, 2)
+    for found in look().deciding:
+        if found.thing.node is not None and found.shown:
+            lens.call(found.thing.node, "reveal")
+    settle(lens.page, traffic, patience, least=patience.quiet)
+    return look()
 
 
 def _of_account(now: Sequence[Cookie], earlier: Sequence[Cookie] | None) -> list[Cookie]:
@@ -72,26 +139,12 @@ def _reaches(cookie: Cookie, host: str) -> bool:
     return host == domain or host.endswith(f".{domain}")
 
 
-def _look(
-    context: BrowserContext, url: str, controls: Sequence[Control], way: tuple[Step, ...], patience: Patience
-) -> Sight | None:
-    page = context.new_page()
-    traffic, lens = Traffic(page), Lens(page)
-    _, rest = load(page, url, traffic, patience, least=patience.first_look)
-
-    def look() -> Sight:
-        return sight(lens, controls, rest=rest)
-
-    walk = Way(lens, look, lambda: settle(page, traffic, patience), [])
-    walk.gone = way
-    return look() if walk.again() else None
-
-
-def _compared(there: Sight | None, asked: Sequence[Found]) -> Elsewhere:
+def _private(there: Sight | None, asked: Sequence[Found]) -> bool | None:
+    """Whether all of ``asked`` are private there; ``None`` where that cannot be told."""
     if there is None:
-        return Elsewhere.UNTOLD
+        return None
     settings = [found.setting for a in asked if (found := there.of(a.key)) is not None]
     if Setting.SHARING in settings:
-        return Elsewhere.SHARES
+        return False
     alike = len(settings) == len(asked) and all(s is Setting.PRIVATE for s in settings)
-    return Elsewhere.SAME if alike else Elsewhere.UNTOLD
+    return True if alike else None

@@ -53,6 +53,10 @@ class Proof:
     against: str | None
     """What an answer of the server says against it."""
     elsewhere: Elsewhere
+    shown: frozenset[bool] = frozenset()
+    """The positions in which the switches stand now; none for choices, which have no on and off."""
+    backed: bool = False
+    """Whether an answer of the fresh load says by name that it is private."""
 
 
 def worst(endings: Sequence[Ending]) -> Ending:
@@ -97,7 +101,21 @@ def without_acting(seen: Sight, controls: Sequence[Control]) -> Ending | None:
     if any(problem(f) is None for f in sharing):
         return None
     rest = [problem(f) for f in sharing]
-    return worst([*(e for e in rest if e), *(unclear(f) for f in seen.doubtful)])
+    out_of_view = unseen(seen)
+    doubts = [*(unclear(f) for f in seen.doubtful), *([out_of_view] if out_of_view else [])]
+    return worst([*(e for e in rest if e), *doubts])
+
+
+def unseen(seen: Sight) -> Ending | None:
+    """The ending where a long list holds more that decides, or was not seen to its end."""
+    if seen.beyond:
+        names = ", ".join(dict.fromkeys(repr(f.label) for f in seen.beyond))
+        why = f"what is shown is private, but further along in a list there is {names}: look at it yourself"
+        return Ending(Outcome.NEEDS_HUMAN, why)
+    if seen.whole:
+        return None
+    why = "what is shown is private, but a list on the page is too long to be looked through: do it yourself"
+    return Ending(Outcome.NEEDS_HUMAN, why)
 
 
 def missing(seen: Sight, controls: Sequence[Control]) -> Ending | None:
@@ -140,7 +158,7 @@ def after_acting(
     told = worst(endings)
     if not told.claims:
         return told
-    return only_part(reloaded) or _doubted(told, proof)
+    return unseen(reloaded) or only_part(reloaded) or _doubted(told, proof)
 
 
 def only_part(seen: Sight) -> Ending | None:
@@ -191,13 +209,31 @@ def _doubted(claim: Ending, proof: Proof) -> Ending:
         return Ending(Outcome.NEEDS_HUMAN, why)
     if proof.elsewhere is Elsewhere.SHARES:
         return Ending(Outcome.NOT_PERSISTED, proof.elsewhere.value)
-    if claim.outcome is Outcome.CHANGED and not proof.told and proof.elsewhere is not Elsewhere.SAME:
+    if claim.outcome is Outcome.ALREADY_PRIVATE:
+        return kept_here(proof) or claim
+    if not _heard_of(proof):
         why = (
             "the page shows private, but told its server of no setting that could be read:"
             " perhaps only this browser remembers it"
         )
         return Ending(Outcome.NEEDS_HUMAN, why)
     return claim
+
+
+def kept_here(proof: Proof) -> Ending | None:
+    """The ending where what was private from the start may be so in this browser's storage alone."""
+    nowhere = proof.elsewhere is Elsewhere.UNTOLD and not proof.backed
+    if not nowhere and proof.elsewhere not in {Elsewhere.SHARES, Elsewhere.NOBODY}:
+        return None
+    return Ending(Outcome.NEEDS_HUMAN, f"the page shows private, but {proof.elsewhere.value}")
+
+
+def _heard_of(proof: Proof) -> bool:
+    """Whether a server can have heard of the choice, and not this browser's storage alone."""
+    if proof.elsewhere is Elsewhere.NOBODY:
+        confirmed = frozenset().union(*(write.confirmed for write in proof.writes))
+        return bool(confirmed & proof.shown if proof.shown else confirmed)
+    return proof.told or proof.elsewhere is Elsewhere.SAME
 
 
 def moved(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:

@@ -26,6 +26,10 @@ class Sight:
     doubtful: tuple[Found, ...]
     rest: Rest = Rest.RESTED
     status: int | None = None
+    beyond: tuple[Found, ...] = ()
+    """What speaks against privacy in parts of a list that are in the page only where it is scrolled to."""
+    whole: bool = True
+    """Whether such lists were looked through to their end."""
 
     def of(self, key: str) -> Found | None:
         return next((f for f in self.found if f.key == key), None)
@@ -42,6 +46,8 @@ class Sight:
         return (
             bool(self.deciding)
             and not self.doubtful
+            and not self.beyond
+            and self.whole
             and self.rest is not Rest.LOADING
             and all(f.setting is Setting.PRIVATE for f in self.deciding)
         )

@@ -22,6 +22,7 @@ class Told:
         self._stated = False
         self._asked: dict[str, bool] = {}
         self._answers: list[Response] | None = None
+        self._said: list[dict[str, bool]] = []
         page.on("request", self._request)
         page.on("response", self._response)
         page.on("websocket", self._websocket)
@@ -39,7 +40,7 @@ class Told:
     def end(self) -> None:
         """The page is being left; answers are collected from now on."""
         self._watching = False
-        self._answers = []
+        self._answers, self._said = [], []
 
     @property
     def stated(self) -> bool:
@@ -55,17 +56,26 @@ class Told:
         Values are read under the key that was sent, and under keys whose name speaks of training; there only
         where they also differ from the positions that the controls ``shown``, for a name alone may mislead.
         """
-        answers, self._answers = self._answers or [], None
         if any(shares(key, on=on) and on not in shown for key, on in self._asked.items()):
             return "what was sent to the server means that it shares"
-        for response in answers:
-            said = switches(_text(response))
+        for said in self._heard():
             if any(said[key] is not on for key, on in self._asked.items() if key in said):
                 return "an answer of the server at the fresh load holds another state than was sent"
             named = {key: on for key, on in said.items() if key not in self._asked}
             if any(shares(key, on=on) and on not in shown for key, on in named.items()):
                 return "an answer of the server at the fresh load says that it shares"
         return None
+
+    @property
+    def backed(self) -> bool:
+        """Whether an answer of the fresh load says, by a key that speaks of training, that it is private."""
+        return any(refuses(key, on=on) for said in self._heard() for key, on in said.items())
+
+    def _heard(self) -> list[dict[str, bool]]:
+        """What the answers of the fresh load say to be on or off, so far."""
+        while self._answers:
+            self._said.append(switches(_text(self._answers.pop())))
+        return self._said
 
     def _request(self, request: Request) -> None:
         if self._watching:
@@ -100,9 +110,16 @@ _OTHER_KEY = re.compile(
 
 def shares(key: str, *, on: bool) -> bool:
     """Whether a field called ``key`` that holds ``on`` says that content is used for training."""
-    if not _TRAINING_KEY.search(key) or _OTHER_KEY.search(key):
-        return False
-    return on is not bool(_REFUSING_KEY.search(key))
+    return _speaks(key) and on is not bool(_REFUSING_KEY.search(key))
+
+
+def refuses(key: str, *, on: bool) -> bool:
+    """Whether a field called ``key`` that holds ``on`` says that content is not used for training."""
+    return _speaks(key) and on is bool(_REFUSING_KEY.search(key))
+
+
+def _speaks(key: str) -> bool:
+    return bool(_TRAINING_KEY.search(key)) and not _OTHER_KEY.search(key)
 
 
 def _text(response: Response) -> str | None:

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 from withhold.controls.driver import BrowserError, Page
 from withhold.controls.finder.lexicon import has
+from withhold.controls.finder.lists import partial
 from withhold.controls.finder.sight import Sight
 from withhold.controls.lens import Lens, Node, View
 from withhold.controls.phrases import SAVE_WORDS, harmful, normal
+from withhold.model.words import Setting
 
 MOST_OPENED = 8
 _MOST_SCROLLED = 14
+_MOST_IN_A_LIST = 80
 _PRESS_LIMIT_MS = 2000
 _OPENERS = ("tab", "button", "DisclosureTriangle", "link", "menuitem")
 
@@ -53,9 +56,12 @@ class Way:
 
     def search(self, first: Sight) -> Sight:
         """The first sight with a control that decides, or may; ``first`` where there is none anywhere."""
-        if _useful(first):
-            return self._wider(first)
-        return self._opened(first) or self._scrolled() or first
+        if not _useful(first):
+            return self._opened(first) or self._scrolled(_useful, _MOST_SCROLLED) or first
+        seen = self._wider(first)
+        if seen.all_private and partial(self._page):
+            return self._scrolled(_sharing, _MOST_IN_A_LIST) or seen
+        return seen
 
     def again(self) -> bool:
         """Go the way once more. ``False`` where it is no longer there."""
@@ -118,14 +124,14 @@ class Way:
         self.gone = base
         return None
 
-    def _scrolled(self) -> Sight | None:
+    def _scrolled(self, wanted: Callable[[Sight], bool], most: int) -> Sight | None:
         base = self.gone
         for which in range(3):
-            for step in range(1, _MOST_SCROLLED):
+            for step in range(1, most):
                 if not self._go(Scroll(which, step)):
                     break
                 seen = self._look()
-                if _useful(seen):
+                if wanted(seen):
                     self.gone = (*base, Scroll(which, step))
                     return seen
             self._go(Scroll(which, 0))
@@ -184,6 +190,10 @@ _SCROLL = """() => {{
 
 def _useful(seen: Sight) -> bool:
     return any(f.shown for f in seen.deciding) or bool(seen.doubtful)
+
+
+def _sharing(seen: Sight) -> bool:
+    return any(f.setting is Setting.SHARING for f in seen.deciding)
 
 
 def _openers(view: View, *, opened: bool = False) -> Iterator[tuple[str, Node]]:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from withhold.controls.capture import Camera
 from withhold.controls.driver import BrowserError, Dialog, Page, Request
-from withhold.controls.finder.another import Elsewhere, seen_elsewhere
+from withhold.controls.finder.another import Another, Elsewhere
 from withhold.controls.finder.ending import Ending, Proof, after_acting, missing, moved, without_acting
 from withhold.controls.finder.found import absent
 from withhold.controls.finder.hand import Turn
@@ -329,22 +329,17 @@ class _Witness:
         )
 
     def _proof(self, reloaded: Sight | None) -> Proof:
-        sent = bool(self._writes)
         if reloaded is None:
             return Proof((), told=True, against=None, elsewhere=Elsewhere.SAME)
         on = frozenset(f.on for f in reloaded.deciding if f.on is not None and not f.options)
         against = self._told.contradiction(on)
-        there = seen_elsewhere(
-            self._page,
-            self._url,
-            self._controls,
-            reloaded.deciding,
-            (),
-            self._patience,
-            self._cookies if self._course.changed else None,
-        )
-        self._steps.append(there.value)
-        return Proof(self._writes, sent, against, there)
+        other = Another(self._page, self._url, self._controls, self._patience, self._steps)
+        other.open(self._cookies if self._course.changed else None)
+        try:
+            there = other.compare(reloaded.deciding, ())
+        finally:
+            other.close()
+        return Proof(self._writes, self._told.stated, against, there, on, self._told.backed)
 
     def _story(self, ending: Ending, results: tuple[ControlResult, ...]) -> Story:
         seen = next(self._stages[s] for s in ("after-reload", "after", "before") if s in self._stages)
