@@ -31,6 +31,9 @@ def test_the_whole_story(tool: Tool, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert not (Path(os.environ["WITHHOLD_HOME"]) / "state.sqlite").exists(), "one's own state is not touched"
     assert all(row["title"] in page.replace("&#39;", "'") for row in document["comparison"])
     monkeypatch.setenv("WITHHOLD_HOME", "demo-result/state")
+    records = tool.document("evidence", "list")["records"]
+    pictured = {r["type"] for r in records for a in r["artifacts"] if a["media_type"].startswith("image/")}
+    assert pictured == {"control.optout", "control.check"}, "only pictures that were masked are on record"
     typed = [words for words in fenced(TUTORIAL.read_text("utf-8")) if words[1] in ("exposure", "evidence")]
     assert len(typed) == 4
     for words in typed:

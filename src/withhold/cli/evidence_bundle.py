@@ -22,8 +22,10 @@ def _what(command: F) -> F:
             "--leave-out", multiple=True, metavar="NAME", help="An artifact to keep back; its hash stays."
         ),
         click.option("--dispute", metavar="ACCOUNT", help="Everything on this account over a period."),
-        click.option("--from", "begins", help="Begin of the period: a day or an instant."),
-        click.option("--to", "ends", help="End of the period; by default now."),
+        click.option(
+            "--from", "begins", help="Begin of the period: a day (in UTC) or an instant with a zone."
+        ),
+        click.option("--to", "ends", help="End of the period, that day included; by default now."),
         click.option(
             "--recheck-days",
             type=click.IntRange(1, 3650),

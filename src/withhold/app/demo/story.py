@@ -20,7 +20,7 @@ from withhold.app.imports.importing import import_paths
 from withhold.app.ledger.exposure import exposure
 from withhold.app.optout.opt_out import opt_out
 from withhold.model.conversation import Deletion
-from withhold.model.evidence import Artifact, Draft
+from withhold.model.evidence import Draft
 from withhold.model.when import When
 from withhold.model.words import Known
 from withhold.report import documents as d
@@ -288,14 +288,14 @@ class Story:
             step.must(gone == [self.ids[QUARREL]], f"absent from the second export: exactly {QUARREL!r}")
 
     def _note_deletion(self) -> None:
-        """We saw it being deleted: that is observed, and goes on record with a picture."""
+        """We saw it being deleted: that is observed, and goes on record; a picture would show other chats."""
         now = self._running.lab.now
         record = self._services.journal.append(
             Draft(
                 type="deletion.observed",
                 at=now,
                 body={"conversation": self.ids[QUARREL], "provider": "lab", "actor": "person"},
-                artifacts=(Artifact("after.png", "image/png", self._opened.page.screenshot()),),
+                missing=(("after.png", "the list it is gone from shows titles, a name and an address"),),
             )
         )
         stored = next(

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from msgspec import structs
 
 from withhold.app.accounts import account_named, provider_of
 from withhold.app.bootstrap import Services
-from withhold.app.dates import parse_when
 from withhold.app.evidence.bundles import Handed, held_records
+from withhold.app.evidence.kept_terms import kept_terms_table
+from withhold.app.evidence.period import period_of
 from withhold.app.evidence.reporting import evidence_report
 from withhold.app.ledger.exposure import exposure
 from withhold.app.ledger.filters import Filter
@@ -18,7 +19,7 @@ from withhold.evidence.mask import mask_email
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.conversation import Deletion
 from withhold.model.terms import Provider, Terms
-from withhold.model.when import BEGINNING, END, When
+from withhold.model.when import BEGINNING, EASTMOST, END, WESTMOST, When
 from withhold.model.words import Known
 from withhold.policy.timeline import Timeline
 from withhold.report import documents as d
@@ -47,7 +48,8 @@ def dispute(
     Raises ``UsageProblem`` for an unknown account, an empty period, or one without any record.
     """
     owner = account_named(services, account)
-    first, last = _period(services, begins, ends)
+    period = period_of(begins, ends, services.clock())
+    first, last = period.first, period.last
     evidence = services.store.setting_evidence(owner.id)
     ids = tuple(_record_ids(services, owner, evidence, first, last))
     if all(services.journal.get(id_).type in _LASTING for id_ in ids):
@@ -58,19 +60,20 @@ def dispute(
     ledger = exposure(services, as_of=last, wanted=Filter(account=owner.id, since=first, until=last))
     ledger = _handed_out(ledger, last)
     provider = provider_of(services, owner.provider_id)
-    rows = _strips(evidence, first, last, timedelta(days=recheck_days))
+    rows = _named(provider, _strips(evidence, first, last, timedelta(days=recheck_days)))
     document = encode(ledger)
     report = evidence_report(held, title="One account, one period: settings, terms, exposure")
     told = replace(
         report,
-        subtitle=f"{provider.name}, {first:%Y-%m-%d} to {last:%Y-%m-%d} · {report.subtitle}",
+        subtitle=f"{provider.name}, {period.said} · {report.subtitle}",
         made_at=max(report.made_at, last),
         drawing=strip(rows, first, last) if rows else None,
         tables=(
             _setting_table(rows, recheck_days),
             _terms_table(provider, first, last),
             _source_table(provider, first, last),
-            _verdict_table(ledger),
+            kept_terms_table(services, provider, period),
+            _verdict_table(ledger, last),
             _deletion_table(services, ledger),
         ),
         declaration=declaration(report.tool),
@@ -104,14 +107,6 @@ def _handed_out(ledger: d.ExposureDocument, last: datetime) -> d.ExposureDocumen
     )
 
 
-def _period(services: Services, begins: str, ends: str | None) -> tuple[datetime, datetime]:
-    first = parse_when(begins).earliest
-    last = services.clock() if ends is None else min(parse_when(ends).latest, services.clock())
-    if not first < last:
-        raise UsageProblem("--from lies after --to, or ahead", next_step="give the earlier day as --from")
-    return first.astimezone(UTC), last.astimezone(UTC)
-
-
 def _record_ids(
     services: Services, owner: Account, evidence: Iterable[SettingEvidence], first: datetime, last: datetime
 ) -> Iterator[str]:
@@ -126,6 +121,14 @@ def _record_ids(
         named = record.body.get("account") == owner.id or record.body.get("conversation") in gone
         if record.id in resting or (named and (first <= record.at <= last or record.type in _LASTING)):
             yield record.id
+
+
+def _named(
+    provider: Provider, rows: Iterable[tuple[str, tuple[Span, ...]]]
+) -> list[tuple[str, tuple[Span, ...]]]:
+    """By the names that the pack gives the controls."""
+    names = {control.id: control.name for control in provider.controls}
+    return [(names.get(control, control), held) for control, held in rows]
 
 
 def _strips(
@@ -150,11 +153,14 @@ def _setting_table(rows: Sequence[tuple[str, Sequence[Span]]], days: int) -> Tab
         " known: nothing says where it stood."
     )
     told = tuple(
-        (name, _minute(s.begins), _minute(s.ends), s.known, s.said) for name, held in rows for s in held
+        (name, _second(s.begins), _second(s.ends), _known(s), s.said) for name, held in rows for s in held
     )
-    return Table(
-        "The setting, stretch by stretch", note, ("Control", "From", "To", "How known", "It meant"), told
-    )
+    columns = ("Control", "From (UTC)", "To (UTC)", "How known", "It meant")
+    return Table("The setting, stretch by stretch", note, columns, told)
+
+
+def _known(span: Span) -> str:
+    return "not known" if span.known == "unknown" else span.known
 
 
 def _in_force(provider: Provider, first: datetime, last: datetime) -> Iterator[tuple[str, str, Terms]]:
@@ -167,17 +173,29 @@ def _in_force(provider: Provider, first: datetime, last: datetime) -> Iterator[t
 
 
 def _terms_table(provider: Provider, first: datetime, last: datetime) -> Table:
-    note = f"As the pack '{provider.id}' states them, SHA-256 of its file {provider.sha256}."
+    note = (
+        f"As the pack '{provider.id}' states them, SHA-256 of its file {provider.sha256}. All plans that it"
+        " knows: which one this account was on is told by its records. They held from the first day up to the"
+        " second one; a day stands as the provider gave it, without a zone."
+    )
     rows = tuple(
         (
             f"{product}, {plan}",
-            f"{_edge(t.begins)} to {_edge(t.ends)}",
+            _stretch(t),
             t.training.allowed.value.replace("_", " "),
             f"{t.confidence.value}, checked {t.last_checked}",
         )
         for product, plan, t in _in_force(provider, first, last)
     )
     return Table("Terms in force then", note, ("Plan", "In force", "Training allowed", "Confidence"), rows)
+
+
+def _stretch(terms: Terms) -> str:
+    """Without a begin they held before all that the pack knows; without an end they still do."""
+    begins, ends = _edge(terms.begins), _edge(terms.ends)
+    if terms.begins is None:
+        return "no dates in the pack" if terms.ends is None else f"until {ends}"
+    return f"since {begins}" if terms.ends is None else f"{begins} to {ends}"
 
 
 def _source_table(provider: Provider, first: datetime, last: datetime) -> Table:
@@ -189,13 +207,13 @@ def _source_table(provider: Provider, first: datetime, last: datetime) -> Table:
     return Table("Sources of these terms", "Where the pack read them.", ("Title", "Address", "Copy of"), rows)
 
 
-def _verdict_table(ledger: d.ExposureDocument) -> Table:
+def _verdict_table(ledger: d.ExposureDocument, last: datetime) -> Table:
     past, future = ledger.totals.past, ledger.totals.future
     kinds = sorted({c.kind.replace("_", " ") for row in ledger.conversations for c in row.carve_outs})
     note = (
         "Conversations on file that were touched in the period, by what the terms and the setting allowed."
         f" Not inside these numbers, since nobody outside can know it: {', '.join(kinds) or _NO_CARVE_OUTS}."
-        " Each conversation is listed in exposure.json."
+        f" Each conversation is listed in exposure.json. Judged as of {_second(last)} UTC."
     )
     rows = (
         ("Open to training before", str(past.exposed), str(past.not_exposed), str(past.unknown)),
@@ -221,14 +239,17 @@ def _deletion(source_id: str, deletion: Deletion) -> tuple[str, str, str]:
 
 
 def _edge(when: When | None) -> str:
-    """A date of the pack: a day, or how far it is known; open ends are said."""
-    if when is None:
-        return "open"
-    if when.earliest <= BEGINNING or when.latest >= END:
+    """A day as it was given, an instant, or how far it is known."""
+    if when is None or when.earliest <= BEGINNING or when.latest >= END:
         return "not known"
-    early, late = when.earliest.astimezone(UTC).date(), when.latest.astimezone(UTC).date()
-    return f"{early}" if (late - early).days <= 2 else f"{early} … {late}"
+    if when.exact:
+        return f"{_second(when.earliest)} UTC"
+    early, late = when.earliest.astimezone(EASTMOST), when.latest.astimezone(WESTMOST)
+    if early.time() != time() or late.time() != time():
+        return f"{_second(when.earliest)} … {_second(when.latest)} UTC"
+    begins, ends = early.date(), (late - timedelta(microseconds=1)).date()
+    return f"{begins}" if ends <= begins else f"{begins} … {ends}"
 
 
-def _minute(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+def _second(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

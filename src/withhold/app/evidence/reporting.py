@@ -58,7 +58,7 @@ _SHOWN = (
 )
 _FACTS = (
     ("provider", "Provider"),
-    ("account", "Account (masked)"),
+    ("account", "Account (masked, or its id here)"),
     ("url", "Address asked for"),
     ("final_url", "Address in the end"),
     ("outcome", "Outcome"),
@@ -87,10 +87,11 @@ def evidence_report(held: Sequence[Held], *, title: str = "Evidence of a privacy
 
 
 def _found(held: Sequence[Held]) -> Iterator[str]:
-    count = f"{len(held)} record{'s' if len(held) != 1 else ''}"
+    count, each = (f"{len(held)} records", "Each") if len(held) != 1 else ("one record", "It")
     yield (
-        f"This report shows {count} of an append-only, signed log. Each is one act or one look, with what was"
-        " captured at the time. It can be checked without the program that made it: the files are enclosed."
+        f"This report shows {count} of an append-only, signed log. {each} is one act, one look or one"
+        " statement, with what was captured at the time. It can be checked without the program that made it:"
+        " the files are enclosed."
     )
     yield from (_sentence(one.record) for one in held[:6])
     if len(held) > 6:

@@ -56,12 +56,13 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A heading, what it tells, its columns and rows."""
+    """A heading, what it tells, its columns and rows. ``codes`` are the columns that hold hashes."""
 
     title: str
     note: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    codes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,8 @@ def _axis(begins: datetime, ends: datetime, height: int) -> Iterator[str]:
     for share, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
         at = begins + (ends - begins) * share
         x = LEFT + (WIDTH - LEFT - RIGHT) * share
-        yield f'<text x="{x:.0f}" y="{y}" {_FONT} fill="#5a6675" text-anchor="{anchor}">{at:%Y-%m-%d}</text>'
+        told = f"{at:%Y-%m-%d %H:%M} UTC"
+        yield f'<text x="{x:.0f}" y="{y}" {_FONT} fill="#5a6675" text-anchor="{anchor}">{told}</text>'
 
 
 def _legend(height: int) -> Iterator[str]:
