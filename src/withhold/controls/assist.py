@@ -11,7 +11,7 @@ from datetime import datetime
 
 from withhold.controls.capture import Camera
 from withhold.controls.driver import BrowserError, Cookie, Page
-from withhold.controls.finder.another import Another, Elsewhere, late, woken
+from withhold.controls.finder.another import Another, Elsewhere, late, reveal
 from withhold.controls.finder.dialogs import NativeDialogs
 from withhold.controls.finder.ending import (
     Ending,
@@ -244,6 +244,8 @@ class _Run:
         status, rest = load(
             self._page, self._url, self._traffic, self._patience, least=self._patience.first_look
         )
+        if self._traffic.standing:
+            rest = settle(self._page, self._traffic, self._patience, least=self._patience.claim / 2)
         self._steps.append(f"loaded the page afresh ({rest.value})")
         seen = self._sight(rest, status)
         if rest is not Rest.LOADING and elsewhere(self._page, self._url) is None:
@@ -262,6 +264,7 @@ class _Run:
         self._steps.append(f"loaded the page afresh ({rest.value})")
         if self._way.gone and not self._way.again():
             self._steps.append("the way to the control was not there any more")
+        self._another.ready(self._way.gone)
         seen = self._sight(rest, status)
         if rest is not Rest.LOADING:
             seen = self._whole(seen, lambda: self._sight(rest, status))
@@ -270,8 +273,9 @@ class _Run:
     def _whole(self, seen: Sight, look: Callable[[], Sight]) -> Sight:
         """What the page shows once everything that decides was brought into view, long lists included."""
         against, whole = beyond(self._page, look) if seen.all_private else ((), True)
-        awake = woken(self._lens, self._traffic, self._patience, look)
-        return replace(awake, beyond=against, whole=whole)
+        reveal(self._lens, look())
+        settle(self._page, self._traffic, self._patience, least=self._patience.quiet)
+        return replace(look(), beyond=against, whole=whole)
 
     def _taken(self, stage: str, seen: Sight) -> Sight:
         """``seen`` as what the run saw at ``stage``, with its picture."""

@@ -8,7 +8,7 @@ from withhold.controls.driver import BrowserError, Page
 from withhold.controls.finder.found import Found
 from withhold.controls.finder.sight import sight
 from withhold.controls.lens import Lens
-from withhold.controls.settle import Patience, Rest, load
+from withhold.controls.settle import Patience, Rest, load, watch_timers
 from withhold.controls.traffic import Traffic
 from withhold.model.control import Reading
 from withhold.model.ports import Clock
@@ -52,6 +52,7 @@ def inspect_page(
     lens = Lens(page)
     with closing(lens), closing(Traffic(page)) as traffic:
         try:
+            watch_timers(page)
             status, rest = load(page, url, traffic, patience, least=patience.claim)
             found = sight(lens, controls, rest=rest, status=status).found
         except BrowserError as problem:

@@ -13,7 +13,7 @@ from withhold.controls.traffic import Traffic
 
 _QUIET = files("withhold.controls").joinpath("quiet.js").read_text(encoding="utf-8")
 _TIMERS = files("withhold.controls").joinpath("pending.js").read_text(encoding="utf-8")
-_POLL_MS = 100
+_POLL_MS = 60
 
 
 class Rest(Enum):
@@ -32,8 +32,8 @@ class Patience:
 
     quiet: float = 0.5
     """No change of the document and no request for this long."""
-    first_look: float = 1.2
-    """At least this long after the load before a first reading."""
+    first_look: float = 0.6
+    """At least this long after the load before a first reading; it carries no claim."""
     claim: float = 5.0
     """At least this long after a fresh load before a reading that may carry a claim of privacy."""
     afterwards: float = 2.5

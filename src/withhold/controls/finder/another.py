@@ -4,7 +4,7 @@ What a site remembers only in this browser's own storage is no setting of the ac
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from enum import Enum
 from urllib.parse import urlsplit
@@ -57,9 +57,16 @@ class Another:
             self._context.add_cookies([{**c} for c in self._cookies])  # type: ignore[typeddict-item]
             self._visit = _Visit(self._context.new_page(), self._url, self._patience)
 
+    def ready(self, way: tuple[Step, ...]) -> None:
+        """Wait, if it was begun, until it may be believed, and go the way to the controls there."""
+        if self._visit is not None:
+            with suppress(BrowserError):
+                self._visit.ready(self._controls, way)
+
     def compare(self, asked: Sequence[Found], way: tuple[Step, ...]) -> Elsewhere:
         """How ``asked`` stand there, read as late as a claim is."""
-        told = self._compared(asked, way)
+        self.ready(way)
+        told = self._compared(asked)
         self._steps.append(told.value)
         return told
 
@@ -70,9 +77,9 @@ class Another:
             if context is not None:
                 context.close()
 
-    def _compared(self, asked: Sequence[Found], way: tuple[Step, ...]) -> Elsewhere:
+    def _compared(self, asked: Sequence[Found]) -> Elsewhere:
         try:
-            there = self._visit.look(self._controls, way) if self._visit else None
+            there = self._visit.look(self._controls) if self._visit else None
             cookies = self._page.context.cookies(self._url)
         except BrowserError:
             return Elsewhere.UNTOLD
@@ -94,19 +101,35 @@ class _Visit:
         watch_timers(page)
         begin(page, url, patience)
         self._begun = time.monotonic()
+        self._ready: bool | None = None
+        self._woken_at = 0.0
 
-    def look(self, controls: Sequence[Control], way: tuple[Step, ...]) -> Sight | None:
-        """What it shows when it has come to rest, late; ``None`` where the way is not there."""
+    def ready(self, controls: Sequence[Control], way: tuple[Step, ...]) -> None:
+        """Wait until it may be believed, go the way, and bring the controls into view; once."""
+        if self._ready is not None:
+            return
+        self._ready = False
         rest = late(self._page, self._traffic, self._patience, self._begun)
-
-        def look() -> Sight:
-            return sight(self._lens, controls, rest=rest)
-
-        walk = Way(self._lens, look, lambda: settle(self._page, self._traffic, self._patience), [])
+        walk = Way(self._lens, lambda: sight(self._lens, controls), self._rest, [])
         walk.gone = way
-        if rest is Rest.LOADING or not walk.again():
+        self._ready = rest is not Rest.LOADING and walk.again()
+        reveal(self._lens, sight(self._lens, controls))
+        self._woken_at = time.monotonic()
+
+    def look(self, controls: Sequence[Control]) -> Sight | None:
+        """What it shows once it was :meth:`ready`; ``None`` where the way was not there."""
+        if not self._ready:
             return None
-        return woken(self._lens, self._traffic, self._patience, look)
+        settle(
+            self._page,
+            self._traffic,
+            self._patience,
+            least=self._woken_at + self._patience.quiet - time.monotonic(),
+        )
+        return sight(self._lens, controls)
+
+    def _rest(self) -> Rest:
+        return settle(self._page, self._traffic, self._patience)
 
 
 def late(page: Page, traffic: Traffic, patience: Patience, begun: float) -> Rest:
@@ -117,14 +140,12 @@ def late(page: Page, traffic: Traffic, patience: Patience, begun: float) -> Rest
     return rest
 
 
-def woken(lens: Lens, traffic: Traffic, patience: Patience, look: Callable[[], Sight]) -> Sight:
-    """A look after each control was brought into view: some pages ask for its state only then."""
+def reveal(lens: Lens, seen: Sight) -> None:
+    """Bring each control that decides into view: some pages ask for its state only then."""
     lens.page.mouse.move(2, 2)
-    for found in look().deciding:
+    for found in seen.deciding:
         if found.thing.node is not None and found.shown:
             lens.call(found.thing.node, "reveal")
-    settle(lens.page, traffic, patience, least=patience.quiet)
-    return look()
 
 
 def _of_account(now: Sequence[Cookie], earlier: Sequence[Cookie] | None) -> list[Cookie]:

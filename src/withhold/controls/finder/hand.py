@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from withhold.controls.driver import BrowserError, Page
 from withhold.controls.finder import dialogs as asked
@@ -21,6 +21,8 @@ _POLL_MS = 80
 _PRESS_LIMIT_MS = 3000
 _LISTED_ROLES = ("option", "menuitem", "menuitemradio", "menuitemcheckbox", "radio")
 _SAVE_LENGTH = 36
+_BRIEF = 0.5
+"""Share of the patience with a whole page that one act is given: no reading is believed after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Hand:
         self._traffic = traffic
         self._native = native
         self._patience = patience
+        self._brief = replace(patience, quiet=_BRIEF * patience.quiet, pending=_BRIEF * patience.pending)
         self._steps = steps
         self._look = look
 
@@ -76,7 +79,7 @@ class Hand:
                     trouble=self._native.refused or "neither keyboard nor mouse moved the control",
                 )
             self._leave_it(found, attempt)
-            self._until_saved(0)
+            self._until_done()
             return self._complete(attempt)
         finally:
             self._native.acting = False
@@ -206,8 +209,7 @@ class Hand:
         trouble = self._native.refused or self._confirm(attempt)
         if trouble is None:
             trouble = self._save(attempt)
-        seen = self._look()
-        moved = self._traffic.sent > 0 or self._has_state(attempt, seen)
+        moved = self._until_sent(0) or self._has_state(attempt, self._look())
         return Turn(moved=moved, trouble=trouble or self._native.refused)
 
     def _confirm(self, attempt: _Attempt) -> str | None:
@@ -244,7 +246,7 @@ class Hand:
         woken = bool(saves) and (
             saves[0].backend_id in attempt.closed_saves or saves[0].backend_id not in attempt.buttons
         )
-        if saves and (woken or self._traffic.sent == 0):
+        if saves and (woken or not self._until_sent(0)):
             self._press(saves[0])
             return self._confirm(attempt)
         return None
@@ -274,14 +276,19 @@ class Hand:
         sent = self._traffic.sent
         element.click(timeout=_PRESS_LIMIT_MS)
         self._steps.append(f"pressed {button.name!r}")
-        self._until_saved(sent)
+        self._until_sent(sent)
+        self._until_done()
 
-    def _until_saved(self, sent: int) -> None:
-        """Wait until more than ``sent`` changes were sent (some pages take a moment), then for rest."""
+    def _until_sent(self, sent: int) -> bool:
+        """Wait a moment for more than ``sent`` changes to be sent; whether they were."""
         until = time.monotonic() + self._patience.effect / 2
         while self._traffic.sent <= sent and time.monotonic() < until:
             self._page.wait_for_timeout(_POLL_MS)
-        settle(self._page, self._traffic, self._patience)
+        return self._traffic.sent > sent
+
+    def _until_done(self) -> None:
+        """Wait until what the page does about an act is done, what it puts off for a moment included."""
+        settle(self._page, self._traffic, self._brief, put_off=True)
 
     def _has_state(self, attempt: _Attempt, seen: Sight) -> bool:
         found = seen.of(attempt.key)

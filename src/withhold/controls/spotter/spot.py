@@ -5,12 +5,15 @@ from urllib.parse import urlsplit
 
 from withhold.controls.driver import BrowserError, Page
 from withhold.controls.lens import Lens
-from withhold.controls.settle import Patience, Rest, load
+from withhold.controls.settle import Patience, Rest, load, watch_timers
 from withhold.controls.spotter.judge import Finding, judge
 from withhold.controls.spotter.look import look
 from withhold.controls.stance import is_loopback
 from withhold.controls.traffic import Traffic
 from withhold.support.errors import Undetermined, UsageProblem
+
+_LATER = 2.0
+"""How many times as long as for a first look at settings: banners and dialogs come up after the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ def spot(page: Page, url: str, *, patience: Patience | None = None) -> Spotted:
     traffic = Traffic(page)
     lens = Lens(page)
     try:
-        status, rest = load(page, url, traffic, waits, least=waits.first_look)
+        watch_timers(page)
+        status, rest = load(page, url, traffic, waits, least=_LATER * waits.first_look)
         return _spotted(lens, page.url, status, rest)
     except BrowserError as problem:
         raise Undetermined(
