@@ -102,7 +102,7 @@ def few(number: int) -> Iterator[None]:
 
 def damage(file: Path, random: Random) -> None:
     data = bytearray(file.read_bytes())
-    match random.randint(0, 3):
+    match random.randint(0, 3) if data else 0:  # of an empty file nothing is left to cut
         case 0:
             file.unlink()
         case 1:
