@@ -16,7 +16,7 @@ SEEDED = -m "hypothesis or seeded"
 LOCK = $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-runtime demo demo-local check test soak lint format docs bench lock upgrade clean
+.PHONY: help setup setup-runtime demo demo-local check check-all test soak lint format docs bench lock upgrade clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -33,7 +33,10 @@ setup: ## everything that working on withhold needs
 setup-runtime:
 	@python=$$(sh scripts/find-python) && "$$python" scripts/setup.py runtime
 
-check: setup ## every kind of test at small sizes, fixed seeds: a few minutes (aim: 2)
+check: setup ## quick tests all, slow ones drawn anew each day, small sizes, fixed seeds: two minutes
+	WITHHOLD_TIER=check WITHHOLD_DRAW=$${WITHHOLD_DRAW:-today} $(PYTEST)
+
+check-all: setup ## every test at small sizes, fixed seeds
 	WITHHOLD_TIER=check $(PYTEST)
 
 test: setup ## every kind of test, fixed seeds and then a fresh one: under 30 minutes on 2 cores

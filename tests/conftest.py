@@ -9,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.draw import VARIABLE, drawn, read_costs, resolve_draw
 from tests.sizes import SIZES, TIER, Sizes
 from tests.soak import FOLDER_VARIABLE, SoakSummary
 
@@ -73,7 +74,9 @@ def pytest_report_header() -> str:
     """Names what is needed to run the same again."""
     seed = resolve_seed()
     shown = "fixed" if seed is None else f"{seed} (again: {SEED_VARIABLE}={seed} make {TIER})"
-    return f"withhold: tier {TIER}, seed {shown}"
+    draw = resolve_draw()
+    tests = "" if draw is None else f"; a draw of the slow tests (again: {VARIABLE}={draw} make check)"
+    return f"withhold: tier {TIER}, seed {shown}{tests}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -89,7 +92,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests go to one worker, one after the other; those of a cluster too: it is made once."""
+    """Keeps what is drawn. Browser tests go to one worker, one after the other; those of a cluster too."""
+    draw = resolve_draw()
+    if draw is not None:
+        keep_drawn(config, items, draw)
     if not config.pluginmanager.hasplugin("xdist"):
         return
     for item in items:
@@ -97,6 +103,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.xdist_group("browser"))
         elif item.get_closest_marker("cluster"):
             item.add_marker(pytest.mark.xdist_group("cluster"))
+
+
+def keep_drawn(config: pytest.Config, items: list[pytest.Item], draw: str) -> None:
+    """Leave the tests in place that the draw holds."""
+    kinds = {item.nodeid: "browser" if item.get_closest_marker("browser") else "" for item in items}
+    size = SIZES.draw
+    kept = drawn(kinds, read_costs(), draw, cases=size.cases, seconds=size.seconds)
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in kept])
+    items[:] = [item for item in items if item.nodeid in kept]
 
 
 @pytest.fixture(scope="session")
@@ -129,6 +144,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for variable in HOMES:
         monkeypatch.setenv(variable, str(own))
     monkeypatch.setenv("WITHHOLD_HOME", str(own / "withhold"))
+    monkeypatch.delenv(VARIABLE, raising=False)  # a draw is for this run, not for those that a test starts
     for variable in FOREIGN:
         monkeypatch.delenv(variable, raising=False)
     return own

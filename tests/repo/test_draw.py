@@ -1,0 +1,73 @@
+"""`make check` runs what is quick, and draws from what is slow; over some days it has run all of it."""
+
+import tomllib
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.draw import COSTS, bare, drawn
+
+NAMES = st.builds(
+    "tests/{}/test_{}.py::test_{}".format, st.sampled_from("abc"), st.sampled_from("xy"), st.integers(0, 9)
+)
+SUITES = st.dictionaries(
+    NAMES, st.tuples(st.integers(1, 5), st.sampled_from([None, 0.5, 3.0, 20.0])), min_size=1
+)
+SECONDS = 25
+
+
+def suite(made: dict[str, tuple[int, float | None]]) -> tuple[dict[str, str], dict[str, float]]:
+    """Tests with their kinds (those of folder c drive a browser), and what the slow ones cost."""
+    tests = {
+        f"{test}[{n}]": "browser" if "/c/" in test else ""
+        for test, (many, _) in made.items()
+        for n in range(many)
+    }
+    return tests, {test: cost for test, (_, cost) in made.items() if cost is not None}
+
+
+@given(SUITES, st.text(max_size=5))
+def test_a_draw(made: dict[str, tuple[int, float | None]], draw: str) -> None:
+    """The same draw is the same tests; quick tests and folders are all in it, the rest within the time."""
+    tests, costs = suite(made)
+    kept = drawn(tests, costs, draw, cases=2, seconds=SECONDS)
+    assert kept == drawn(tests, costs, draw, cases=2, seconds=SECONDS)
+    assert kept <= set(tests)
+    many = {test: sum(bare(name) == test for name in kept) for test in made}
+    for test, (cases, cost) in made.items():
+        assert many[test] == min(2, cases) if cost is None else many[test] <= 1
+    assert {folder(name) for name in kept} == {folder(name) for name in tests}
+    for kind in ("", "browser"):
+        spent = sorted(costs[bare(n)] for n in kept if tests[n] == kind and bare(n) in costs)
+        firsts = (
+            2 if kind == "" else 1
+        )  # the folders of this kind, each of which may take its first whatever it costs
+        assert sum(spent[: max(0, len(spent) - firsts)]) <= SECONDS
+
+
+@given(SUITES)
+def test_the_days_run_them_all(made: dict[str, tuple[int, float | None]]) -> None:
+    """Whatever the time allows at all comes in one of many draws."""
+    tests, costs = suite(made)
+    run = {
+        bare(name) for day in range(400) for name in drawn(tests, costs, str(day), cases=1, seconds=SECONDS)
+    }
+    assert run == set(made)
+
+
+def folder(name: str) -> str:
+    return name.partition("::")[0].rpartition("/")[0]
+
+
+def test_the_costs_are_of_tests_that_exist(root: Path) -> None:
+    """Nearly all slow tests that the table names stand in their files: else it is to be written anew."""
+    costs = tomllib.loads(COSTS.read_text(encoding="utf-8"))["seconds"]
+    there = [name for name in costs if stands(root, name)]
+    assert len(there) >= 0.8 * len(costs), "run the check tier with --junitxml and then scripts/costs.py"
+
+
+def stands(root: Path, name: str) -> bool:
+    path, *_, function = name.split("::")
+    file = root / path
+    return file.is_file() and f"def {function}(" in file.read_text(encoding="utf-8")
