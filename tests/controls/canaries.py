@@ -151,14 +151,18 @@ def _handler(truth: Provider) -> type[BaseHTTPRequestHandler]:
 
 def found(folder: Path, canaries: Mapping[str, str] = CANARIES) -> list[str]:
     """Every place below ``folder`` where a canary stands in some form; empty is what it should be."""
+    looked_for = [
+        (what, form, re.compile(pattern, re.IGNORECASE))
+        for what, value in canaries.items()
+        for form, pattern in forms(value)
+    ]
     return [
         f"{what} in {path.name}{inner} as {form}"
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         for inner, data in layers(path.read_bytes())
-        for what, value in canaries.items()
-        for form, pattern in forms(value)
-        if re.search(pattern, data, re.IGNORECASE)
+        for what, form, pattern in looked_for
+        if pattern.search(data)
     ]
 
 
@@ -172,9 +176,12 @@ def forms(value: str) -> Iterator[tuple[str, bytes]]:
     yield "UTF-16", re.escape(value.encode("utf-16-le"))
     yield "hexadecimal", re.escape(binascii.hexlify(raw))
     yield "backwards", re.escape(raw[::-1])
+    yield "JSON escapes", b"".join(rb"\\u%04x" % ord(character) for character in value)
+    yield "HTML entities", b"".join(rb"&#(?:x0*%x|0*%d);" % (ord(c), ord(c)) for c in value)
     for shift in range(3):  # base64 of a text that the value stands in, at any place
-        coded = base64.b64encode(b"\0" * shift + raw)
-        yield "base64", re.escape(coded[4 if shift else 0 : len(coded) - 4])
+        coded = base64.b64encode(b"\0" * shift + raw)[4 if shift else 0 : -4]
+        yield "base64", re.escape(coded)
+        yield "base64 for addresses", re.escape(coded.translate(bytes.maketrans(b"+/", b"-_")))
 
 
 def layers(data: bytes, name: str = "", depth: int = 0) -> Iterator[tuple[str, bytes]]:

@@ -117,6 +117,11 @@ def _markers(draft: Draft) -> set[bytes]:
         lambda value: base64.b64encode(b"ab" + value.encode() + b"cd"),
         lambda value: value.encode("utf-16"),
         lambda value: value.encode().hex().encode(),
+        lambda value: (
+            json.dumps({"a": value}).translate({ord(c): f"\\u{ord(c):04X}" for c in value}).encode()
+        ),
+        lambda value: "".join(f"&#{ord(c)};" for c in value).encode(),
+        lambda value: base64.urlsafe_b64encode(b"\xff\xfe" + value.encode() + b"\xff"),
     ],
 )
 @pytest.mark.parametrize("what", sorted(CANARIES))

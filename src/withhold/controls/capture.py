@@ -5,6 +5,7 @@ they are masked, written and dropped. No HAR and no trace is kept, not even for 
 that fails here changes how the run ends: what is missing is listed with its reason.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,11 +19,13 @@ from withhold.controls.capturing.masker import Masker
 from withhold.controls.capturing.network import Call, Network, exchanges, learn_secrets
 from withhold.controls.capturing.outline import Outline
 from withhold.controls.capturing.picture import Photographer, Shots
-from withhold.controls.capturing.plan import Plan, learn
+from withhold.controls.capturing.plan import UI_WORDS, Plan, learn
 from withhold.controls.capturing.saved import parts
 from withhold.controls.capturing.scene import Scene
+from withhold.controls.capturing.tables import WORDS
 from withhold.controls.driver import BrowserError, CDPSession
 from withhold.controls.lens import Lens, Node, View
+from withhold.controls.phrases import normal
 from withhold.model.evidence import Artifact, Json
 from withhold.model.ports import WebPackager
 from withhold.model.web import ArchivedPage
@@ -31,6 +34,8 @@ T = TypeVar("T")
 PER_STAGE = ("png", "control.png", "aria.yml", "ax.json", "html", "mhtml")
 """Endings of the artifacts of one stage: ``before.png``, ``before.control.png`` ..."""
 EXCHANGE, TLS = "exchange.wacz", "tls-chain.pem"
+_NAMED = re.compile(r"""(['"])(.+?)\1(?=[\s,.;:)]|$)""")
+"""What a step quotes of the page."""
 _NO_PACKAGER = "this run was given nothing that writes it"
 
 
@@ -120,6 +125,17 @@ class Camera:
         if why:
             self.missing.append(("clock", why))
         return told
+
+    def step(self, told: str) -> str:
+        """A step as a record may tell it: a name in it stays if the region or the pack says it, too."""
+        known = {normal(text) for text in (*self._labels, *self._region_texts())}
+
+        def named(found: re.Match[str]) -> str:
+            name = normal(found[2])
+            plain = name in known or name in UI_WORDS or all(word in WORDS for word in name.split())
+            return found[0] if plain else f"'{self.masker.hide('name', found[2], 'record')}'"
+
+        return self.masker.text(_NAMED.sub(named, told), "record")
 
     def _scene(self, stage: str, view: View, control: Node | None) -> Scene:
         page = self._lens.page
@@ -226,9 +242,10 @@ class Camera:
         return {"requests": len(made), "left_out": left_out, "bodies_left_out": missing}
 
     def _region_texts(self) -> list[str]:
-        """What the region says, and the names of the pack: they stay readable in the server's documents."""
-        regions = (p.region for s in self._scenes.values() for _, p in self._plans(s) if p.region is not None)
-        return [*self._options.public, *(text.text for region in regions for text in region.texts())]
+        """What the region shows, and the names of the pack: they stay readable in the server's documents."""
+        plans = (p for s in self._scenes.values() for _, p in self._plans(s))
+        shown = (t.text for p in plans if p.region is not None for t in p.region.texts() if p.keeps(t))
+        return [*self._options.public, *shown]
 
     def _title_of(self, call: Call) -> str:
         taken = next((s for s in self._scenes.values() if s.url.partition("#")[0] == call.url), None)

@@ -8,7 +8,6 @@ from importlib import metadata
 
 from withhold import __version__
 from withhold.controls.capture import Camera, CaptureOptions
-from withhold.controls.capturing.masker import Masker
 from withhold.controls.settle import Patience
 from withhold.controls.traffic import Write
 from withhold.model.control import ControlResult, Reading
@@ -58,8 +57,9 @@ class Story:
 
 def draft(context: RunContext, story: Story, camera: Camera) -> Draft:
     """The record of ``story``: ``control.optout`` where something was operated, else ``control.check``."""
+    camera.masker.allow(story.asked_url)
     captured = camera.finish()
-    told = _told(story, camera.masker)  # after finish: only then all that is to be masked is known
+    told = _told(story, camera)  # after finish: only then all that is to be masked is known
     return Draft(
         type="control.optout" if story.acted else "control.check",
         at=story.ended,
@@ -97,7 +97,9 @@ def _driver_version() -> str:
     return metadata.version("playwright")
 
 
-def _told(story: Story, masker: Masker) -> dict[str, Json]:
+def _told(story: Story, camera: Camera) -> dict[str, Json]:
+    masker = camera.masker
+
     def plain(text: str) -> str:
         return masker.text(text, "record")
 
@@ -110,7 +112,7 @@ def _told(story: Story, masker: Masker) -> dict[str, Json]:
         "why": plain(story.why),
         "control_ids": list(story.control_ids),
         "controls": [_result(result, plain) for result in story.results],
-        "steps": [plain(step) for step in story.steps],
+        "steps": [camera.step(step) for step in story.steps],
         "requests": [_write(write) for write in story.writes],
         "decoys_moved": [plain(key) for key in story.decoys_moved],
     }

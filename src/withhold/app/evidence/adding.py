@@ -18,6 +18,7 @@ from withhold.app.dates import parse_when
 from withhold.app.evidence.checking import list_evidence
 from withhold.controls.capturing.markup import Markup, masked_title
 from withhold.controls.capturing.masker import Masker
+from withhold.controls.capturing.styles import masked_style
 from withhold.controls.capturing.parsing import parse_html
 from withhold.controls.capturing.plan import Plan, learn, plan
 from withhold.controls.capturing.shown import Shown, called, switches_in
@@ -207,7 +208,7 @@ def _stored(file: _File, masker: Masker, *, mask: bool) -> bytes:
         PagePart(
             part.location if part.location.startswith("cid:") else masker.url(part.location, where),
             part.media_type,
-            masker.known_only(part.data.decode("utf-8", "replace"), where).encode(),
+            masked_style(part.data.decode("utf-8", "replace"), masker, where).encode(),
         )
         for part in opening.parts_of(file.data)
         if part.media_type == "text/css"

@@ -1,7 +1,7 @@
 """Bodies of requests and answers, masked by their kind before they are kept.
 
-In JSON and forms every text is masked but on and off, and short words under keys that a change was saved
-with: what was set can be read, what else the account holds cannot.
+In JSON and forms every text is masked but on and off, and words of settings under keys that a change was
+saved with: what was set can be read, what else the account holds cannot.
 """
 
 import json
@@ -16,6 +16,8 @@ from withhold.controls.capturing.markup import Markup
 from withhold.controls.capturing.masker import Masker
 from withhold.controls.capturing.parsing import parse_html
 from withhold.controls.capturing.plan import learn, plan
+from withhold.controls.capturing.styles import masked_style
+from withhold.controls.capturing.tables import WORDS
 from withhold.controls.mask import IDENTIFIER
 from withhold.controls.phrases import OFF_WORDS, ON_WORDS, normal
 from withhold.model.web import Exchange
@@ -27,7 +29,8 @@ _PERSONAL_KEYS = re.compile(
     r"|summary|label|description|avatar|picture|url|uri|^id$|_id$|Id$|uuid|ip$",
     re.IGNORECASE,
 )
-_LARGEST_NUMBER = 1_000_000
+_LARGEST_NUMBER = 10_000
+"""Days of keeping are below it; codes that sign in, numbers of phones and accounts are not."""
 _LONGEST_WORD = 32
 
 
@@ -61,7 +64,7 @@ def masked_body(
     if kind == "application/x-www-form-urlencoded":
         return Body(_form(text, masker, where, saved).encode())
     if kind == "text/css":
-        return Body(masker.known_only(text, where).encode("utf-8", "replace"))
+        return Body(masked_style(text, masker, where).encode("utf-8", "replace"))
     value = _json(text)
     if value is not _NOTHING:
         return Body(json.dumps(_leaf("", value, masker, where, saved), ensure_ascii=False).encode())
@@ -116,7 +119,9 @@ def _leaf(key: str, value: Any, masker: Masker, where: str, saved: frozenset[str
         return [_leaf(key, inner, masker, where, saved) for inner in value]
     if isinstance(value, str):
         return _string(key, value, masker, where, saved)
-    if isinstance(value, bool) or value is None or abs(value) < _LARGEST_NUMBER:
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int) and abs(value) < _LARGEST_NUMBER and not _PERSONAL_KEYS.search(key):
         return value
     return masker.hide("number", str(value), where)
 
@@ -125,7 +130,8 @@ def _string(key: str, value: str, masker: Masker, where: str, saved: frozenset[s
     if normal(value) in ON_WORDS | OFF_WORDS or value.casefold() in {"true", "false", ""}:
         return value
     word = key in saved and len(value) <= _LONGEST_WORD and _WORD.match(value)
-    if word and not _PERSONAL_KEYS.search(key) and not masker.touches(value):
+    spoken = word and all(part in WORDS for part in re.split(r"[_.\-]", value.casefold()))
+    if spoken and not _PERSONAL_KEYS.search(key) and not masker.touches(value):
         return value
     return masker.hide("value", value, where)
 

@@ -79,6 +79,11 @@ class Dom:
             if node.kind == TEXT and node.text.strip() and not _unread(node.parent):
                 yield node
 
+    @property
+    def pseudo(self) -> bool:
+        """Whether the page's styles make it: then ``text`` is what they write there."""
+        return self.kind == ELEMENT and self.name.startswith("::")
+
     def attribute(self, name: str) -> str:
         return self.attributes.get(name, "")
 
@@ -191,8 +196,11 @@ def _string(strings: list[str], index: int | None) -> str:
 
 def _laid_out(raw: Mapping[str, Any], strings: list[str], nodes: list[Dom]) -> None:
     layout = raw["layout"]
-    for i, bounds, styles in zip(layout["nodeIndex"], layout["bounds"], layout["styles"], strict=True):
+    drawn = zip(layout["nodeIndex"], layout["bounds"], layout["styles"], layout["text"], strict=True)
+    for i, bounds, styles, text in drawn:
         node, told = nodes[i], [_string(strings, s) for s in styles]
+        if node.pseudo:
+            node.text += _string(strings, text)
         node.box = node.box or Box(*bounds)
         if len(told) == len(STYLES):
             node.clips = node.clips or told[0] != "visible" or told[1] != "visible"

@@ -1,5 +1,6 @@
 """Headers of requests and answers: harmless ones stay, the value of every other is a marker."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from withhold.controls.capturing.masker import Masker
@@ -15,6 +16,7 @@ _SECRET_KINDS = {
     "authorization": "authorization",
     "proxy-authorization": "authorization",
 }
+_COOKIE_NAME = re.compile(r"(?:__(?:Host|Secure)-)?[a-z]{1,16}(?:[_\-][a-z]{1,16}){0,2}")
 _TOKEN_WORDS = ("csrf", "xsrf", "token", "auth", "key", "session", "secret")
 
 
@@ -55,13 +57,21 @@ def _value(name: str, value: str, masker: Masker, where: str) -> str:
         cookie, _, attributes = value.partition(";")
         key, _, secret = cookie.partition("=")
         rest = masker.text(attributes.strip(), where)
-        return f"{masker.text(key, where)}={masker.hide('cookie', secret, where)}; {rest}"
+        return f"{_cookie(key, masker, where)}={masker.hide('cookie', secret, where)}; {rest}"
     if name == "cookie":
         pairs = (pair.strip().partition("=") for pair in value.split(";"))
-        return "; ".join(f"{masker.text(k, where)}={masker.hide('cookie', v, where)}" for k, _, v in pairs)
+        return "; ".join(
+            f"{_cookie(k, masker, where)}={masker.hide('cookie', v, where)}" for k, _, v in pairs
+        )
     if name in HEADERS:
         return _one_line(masker.text(value, where))
     return masker.hide(_SECRET_KINDS.get(name, "token" if _is_token(name) else "header"), value, where)
+
+
+def _cookie(name: str, masker: Masker, where: str) -> str:
+    """A cookie's name as long as it is a plain word: some carry whose cookie it is."""
+    plain = _COOKIE_NAME.fullmatch(name) and not masker.touches(name)
+    return name if plain else masker.hide("cookie", name, where)
 
 
 def _is_token(name: str) -> bool:

@@ -5,20 +5,21 @@ becomes its attribute.
 """
 
 import html
+import re
 from collections.abc import Callable, Iterator
 
 from withhold.controls.capturing.dom import COMMENT, DOCTYPE, DOCUMENT, ELEMENT, TEXT, Document, Dom
 from withhold.controls.capturing.masker import Masker
 from withhold.controls.capturing.plan import Plan, is_field
-from withhold.controls.capturing.tables import STRUCTURE, VOID
+from withhold.controls.capturing.styles import masked_style
+from withhold.controls.capturing.tables import SPOKEN, STRUCTURE, VOID
 
 _LEFT_OUT = frozenset({"script", "noscript", "object", "embed", "applet", "portal", "base"})
 _ADDRESSES = frozenset(
     {"href", "src", "action", "formaction", "poster", "cite", "data", "xlink:href", "background"}
 )
-_SPOKEN = frozenset(
-    {"aria-label", "alt", "title", "placeholder", "aria-description", "aria-valuetext", "label"}
-)
+_STATE = re.compile(r"[a-z0-9]{0,20}(?:[-_][a-z0-9]{1,20})?")
+_PIXELS = re.compile(r"data:image/(?!svg)", re.IGNORECASE)
 _SECRET_NAMES = ("csrf", "xsrf", "token", "nonce", "auth", "secret", "session", "password", "key")
 _SEPARATORS = "·|•»-–—"
 _POLICY = (
@@ -58,7 +59,7 @@ class Markup:
                 yield from self._node(child)
         elif node.kind == TEXT:
             yield self._text(node)
-        elif node.kind == ELEMENT and not node.name.startswith("::"):  # pseudo elements are drawn by styles
+        elif node.kind == ELEMENT and not node.pseudo:
             yield from self._element(node)
         elif node.kind == COMMENT:
             self._masker.count("comment", self._where)
@@ -99,7 +100,7 @@ class Markup:
         return html.escape(masked_text(node, self._plan, self._masker, self._where), quote=False)
 
     def _style(self, text: str) -> str:
-        return self._masker.known_only(text, self._where).replace("</", "<\\/")
+        return masked_style(text, self._masker, self._where).replace("</", "<\\/")
 
     def _attributes(self, node: Dom) -> Iterator[str]:
         for name, value in self._live(node).items():
@@ -121,8 +122,8 @@ class Markup:
         if node.value is not None and node.name == "input":
             told["value"] = node.value
         if node.name in {"iframe", "frame"}:
-            told.pop("src", None)
-            told.pop("srcdoc", None)
+            for unseen in ("src", "srcdoc", "name"):
+                told.pop(unseen, None)
         return told
 
     def _attribute(self, node: Dom, name: str, value: str) -> str | None:
@@ -132,12 +133,19 @@ class Markup:
             return self._address(node, name, value)
         if name == "srcset":
             return None
-        if name in _SPOKEN:
+        if name in SPOKEN:
             return self._spoken(node, value)
-        if self._plan.keeps(node) or name in STRUCTURE or name.startswith("aria-"):
-            if name == "style":
-                return self._masker.known_only(value, self._where)
+        if name == "style":
+            return masked_style(value, self._masker, self._where)
+        if name in STRUCTURE or name.startswith("aria-"):
             return self._masker.text(value, self._where)
+        return self._state(value) if self._plan.keeps(node) else None
+
+    def _state(self, value: str) -> str | None:
+        """An attribute of the page's own: a word may be a state, and all else is for scripts."""
+        if _STATE.fullmatch(value) and not self._masker.touches(value):
+            return value
+        self._masker.count("attribute left out", self._where)
         return None
 
     def _spoken(self, node: Dom, value: str) -> str:
@@ -164,12 +172,12 @@ class Markup:
 
     def _address(self, node: Dom, name: str, value: str) -> str | None:
         if node.name == "link" or (node.name in {"img", "image", "use"} and self._plan.keeps(node)):
-            if value.startswith("#") or (value.startswith("data:image/") and self._plan.keeps(node)):
+            if value.startswith("#") or (_PIXELS.match(value) and self._plan.keeps(node)):
                 return value
             self.addresses.add(value)
             return self._masker.url(value, self._where) if node.name != "link" else self._stylesheet(value)
-        if value.startswith("#") and not self._masker.touches(value):
-            return value
+        if value.startswith("#"):
+            return f"#{self._masker.place(value[1:], self._where)}"
         if self._plan.keeps(node):
             return self._masker.url(value, self._where)
         self._masker.count("address left out", self._where)

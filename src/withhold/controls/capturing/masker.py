@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
 
+from withhold.controls.capturing.tables import OWNERS, WORDS
 from withhold.controls.mask import EMAIL, IDENTIFIER, SECRET
 from withhold.controls.phrases import OFF_WORDS, ON_WORDS, normal
 from withhold.model.evidence import Json
@@ -25,6 +26,11 @@ MARKER = re.compile(r"\[?masked:[a-z-]+:[0-9a-f]{12}\]?")
 _PLACE = re.compile(r"^[A-Za-z/_\-]{0,60}$")
 
 
+_JOINS = re.compile(r"(?:\s|[-_+.]|%20)+")
+_IN_ADDRESSES = re.compile(r"[A-Za-z0-9._~\-]*")
+_MANY_WORDS = 3
+
+
 class Masker:
     """The masks of one record. What it is told to know is found in every text, whatever the case."""
 
@@ -33,6 +39,7 @@ class Masker:
         self._known: dict[str, str] = {}
         self._pattern: re.Pattern[str] | None = None
         self._tally: Counter[tuple[str, str]] = Counter()
+        self._allowed: set[str] = set()
         for kind, value in known:
             self.know(kind, value)
 
@@ -93,7 +100,7 @@ class Masker:
             return f"{parts.scheme}:"
         host = parts.hostname or ""
         host = f"[{host}]" if ":" in host else host
-        path = "/".join(self._segment(segment, where) for segment in parts.path.split("/"))
+        path = self._path(parts.path, where)
         return urlunsplit((parts.scheme, host + port, path, self._query(parts.query, where),
                            self._fragment(parts.fragment, where)))  # fmt: skip
 
@@ -120,11 +127,33 @@ class Masker:
         self._tally[kind, where] += 1
         return self._name(kind, value)
 
-    def _segment(self, segment: str, where: str) -> str:
+    def allow(self, url: str) -> None:
+        """The parts of this address stay readable: the person or the pack named it."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return
+        told = (*parts.path.split("/"), *parts.fragment.split("/"))
+        self._allowed |= {unquote(part).casefold() for part in told}
+
+    def place(self, fragment: str, where: str) -> str:
+        """A fragment as far as it is a place of the page."""
+        return self._fragment(fragment, where)
+
+    def _path(self, path: str, where: str) -> str:
+        before, kept = "", []
+        for segment in path.split("/"):
+            kept.append(self._segment(segment, before, where))
+            before = segment.casefold()
+        return "/".join(kept)
+
+    def _segment(self, segment: str, before: str, where: str) -> str:
+        """Identifiers, names and titles as addresses carry them are masked."""
         plain = unquote(segment)
-        if IDENTIFIER.match(plain) or self.touches(plain):
-            return self._in_url("identifier", plain, where)
-        return segment
+        known = plain.casefold() in self._allowed and not self.touches(plain)
+        if known or not (_names(plain, before) or IDENTIFIER.match(plain) or self.touches(plain)):
+            return segment
+        return self._in_url("identifier", plain, where)
 
     def _query(self, query: str, where: str) -> str:
         pairs = parse_qsl(query, keep_blank_values=True)
@@ -140,7 +169,7 @@ class Masker:
 
     def _fragment(self, fragment: str, where: str) -> str:
         if _PLACE.match(fragment) and not self.touches(fragment):
-            return fragment
+            return self._path(fragment, where)
         return self._in_url("fragment", fragment, where)
 
     def _patterns(self, text: str, where: str) -> str:
@@ -161,7 +190,8 @@ class Masker:
                           else self.hide("secret", m.group(), where), text)  # fmt: skip
 
     def _kind(self, found: str) -> str:
-        return self._known.get(" ".join(found.split()).casefold(), "known")
+        plain = " ".join(found.split()).casefold()
+        return self._known.get(plain) or self._known.get(_JOINS.sub(" ", plain), "known")
 
     def _known_pattern(self) -> re.Pattern[str] | None:
         if self._pattern is None and self._known:
@@ -170,9 +200,22 @@ class Masker:
         return self._pattern
 
 
+def _names(segment: str, before: str) -> bool:
+    """Whether a part of an address may name somebody, or something of theirs: a title as a slug, what stands
+    behind an owner, whatever is no plain text."""
+    if not segment or segment in {".", ".."} or segment.startswith("@"):
+        return segment.startswith("@")
+    if not _IN_ADDRESSES.fullmatch(segment):
+        return True
+    words = [word for word in re.split(r"[-_.]", segment.casefold()) if word]
+    spoken = all(word in WORDS or word.isdigit() for word in words)
+    return not spoken and (len(re.split(r"[-.]", segment)) >= _MANY_WORDS or before in OWNERS)
+
+
 def _loose(value: str) -> str:
-    """A pattern for ``value`` with any white space in it, as a word of its own where it begins as one."""
-    body = r"\s+".join(re.escape(part) for part in value.split())
+    """A pattern for ``value`` with any white space in it, or joined as in an address; as a word of its own
+    where it begins as one."""
+    body = _JOINS.pattern.join(re.escape(part) for part in value.split())
     begin = r"(?<![A-Za-z0-9])" if value[0].isascii() and value[0].isalnum() else ""
     end = r"(?![A-Za-z0-9])" if value[-1].isascii() and value[-1].isalnum() else ""
     return f"{begin}{body}{end}"

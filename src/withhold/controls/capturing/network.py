@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -65,6 +66,8 @@ class Network:
         self._session.on("Network.responseReceivedExtraInfo", self._received_headers)
         self._session.on("Network.loadingFinished", self._whole)
         self._session.on("Network.loadingFailed", self._failed)
+        self._session.on("Network.webSocketCreated", self._socket)
+        self._session.on("Network.webTransportCreated", self._socket)
         self._session.send("Network.enable", _BUFFERS)
 
     def close(self) -> None:
@@ -123,6 +126,10 @@ class Network:
         if kind != "Document" and not _same_site(url, page):
             return "another site"
         return "too many requests" if len(self._calls) + len(self._finished) >= _MOST else None
+
+    def _socket(self, event: dict[str, Any]) -> None:
+        """What goes over a socket is not kept; that there was one is."""
+        self.left_out[urlsplit(event.get("url", "")).hostname or "", "type WebSocket"] += 1
 
     def _sent_headers(self, event: dict[str, Any]) -> None:
         call = self._calls.get(event["requestId"])
@@ -231,13 +238,21 @@ def _exchange(
         url=masker.url(call.url, where),
         request_headers=masked_headers(call.request_headers, masker, where),
         status=int(response["status"]) if response else None,
-        reason=str(response.get("statusText", "")),
+        reason=_phrase(response),
         response_headers=masked_headers(call.response_headers, masker, where),
         request_body=sent,
         response_body=got,
         ip=response.get("remoteIPAddress") or None,
         protocol="HTTP/1.1",
     ), reasons
+
+
+def _phrase(response: Mapping[str, Any]) -> str:
+    """The words behind a status as HTTP has them: a server may write anything there."""
+    try:
+        return HTTPStatus(int(response.get("status", 0))).phrase if response.get("statusText") else ""
+    except ValueError:
+        return ""
 
 
 def _posted(request: Mapping[str, Any]) -> bytes | None:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from withhold.controls.capturing.dom import ELEMENT, TEXT, Box, Document, Dom
 from withhold.controls.capturing.masker import Masker
 from withhold.controls.capturing.plan import Plan, is_field
+from withhold.controls.capturing.styles import says_something
 
 Covered = Callable[[Box], bool]
 """Whether at a place of the window something of the region lies on top."""
 _MARGIN = 2.0
 """CSS px around a text: letters reach a little over their boxes."""
-_IMAGES = frozenset({"img", "picture", "image", "video", "canvas", "object", "embed"})
-_FRAMES = frozenset({"iframe", "frame"})
+_IMAGES = frozenset({"img", "picture", "image", "video", "canvas"})
+_FRAMES = frozenset({"iframe", "frame", "object", "embed"})
 _WHOLE = frozenset({"account", "titles"})
 
 
@@ -23,7 +24,7 @@ def boxes(
         kind = _kind(node, made, masker)
         if kind is None or node.hidden:
             continue
-        for drawn in node.drawn if node.kind == TEXT else (node.box,):
+        for drawn in node.drawn if node.kind == TEXT or (node.pseudo and node.drawn) else (node.box,):
             box = None if drawn is None else _grown(drawn.moved(*offset)).within(clip)
             if box is not None and (node in made.inside or not covered(box)):
                 yield kind, box
@@ -57,13 +58,26 @@ def _kind(node: Dom, made: Plan, masker: Masker) -> str | None:
         return _text_kind(node, made, masker)
     if node.kind != ELEMENT:
         return None
+    if node.pseudo:
+        return "style text" if says_something(node.text) else None
     if made.personal.get(node) in _WHOLE:
         return made.personal[node]
     if node.name in _FRAMES:
         return "frame"
     if is_field(node):
         return "field"
+    if node.name == "select":
+        return _choice(node, made, masker)
     return "picture" if node.name in _IMAGES and not made.keeps(node) else None
+
+
+def _choice(node: Dom, made: Plan, masker: Masker) -> str | None:
+    """What a list of choices shows is drawn by the browser, not as a text of the page."""
+    chosen = [one for one in node.walk() if one.name == "option" and one.checked]
+    told = [one.attribute("label") or " ".join(text.text for text in one.texts()) for one in chosen]
+    if made.keeps(node):
+        return "personal text" if any(masker.touches(text) for text in told) else None
+    return made.kind(node) if not all(made.says_nothing_new(text) for text in told) else None
 
 
 def _text_kind(node: Dom, made: Plan, masker: Masker) -> str | None:

@@ -12,6 +12,7 @@ from importlib.resources import files
 
 from withhold.controls.capturing.dom import ELEMENT, TEXT, Document, Dom
 from withhold.controls.capturing.masker import Masker
+from withhold.controls.capturing.styles import says_something
 from withhold.controls.mask import EMAIL, IDENTIFIER
 from withhold.controls.phrases import OFF_WORDS, ON_WORDS, SAVE_WORDS, SIGN_IN_WORDS, normal
 
@@ -19,7 +20,7 @@ _DATA: dict[str, list[str]] = tomllib.loads(
     files("withhold.controls.capturing").joinpath("personal.toml").read_text(encoding="utf-8")
 )
 _WORDS = {key: tuple(normal(word) for word in words) for key, words in _DATA.items()}
-_UI = ON_WORDS | OFF_WORDS | SAVE_WORDS | SIGN_IN_WORDS
+UI_WORDS = ON_WORDS | OFF_WORDS | SAVE_WORDS | SIGN_IN_WORDS
 _LANDMARKS = frozenset({"nav", "aside", "header", "footer"})
 _LANDMARK_ROLES = frozenset({"navigation", "complementary", "banner", "contentinfo", "menu", "menubar"})
 _LISTS = frozenset({"ul", "ol"})
@@ -28,6 +29,7 @@ _NAMING = ("aria-label", "alt", "title", "data-testid", "id")
 _SECTIONS = frozenset({"section", "article", "fieldset", "dialog", "form", "nav", "aside", "main"})
 _SECTION_ROLES = frozenset({"region", "dialog", "alertdialog", "tabpanel", "group", "form", "main"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "legend"})
+_CHOICES = frozenset({"option", "optgroup", "label", "legend"})
 _NO_TEXT = frozenset({"checkbox", "radio", "submit", "button", "reset", "range", "image"})
 _LOWEST = 80
 """CSS px. A section lower than this is a row, not a region (as the finder has it)."""
@@ -55,7 +57,7 @@ class Plan:
 
     def says_nothing_new(self, text: str) -> bool:
         """Whether a text outside the region is published anyway: a name of the pack, or on, off, save."""
-        return normal(text) in self.public or normal(text) in _UI
+        return normal(text) in self.public or normal(text) in UI_WORDS
 
     def kind(self, node: Dom) -> str:
         return self.personal.get(node, "outside")
@@ -75,7 +77,32 @@ def plan(document: Document, control: Dom | None, *, whole: bool, public: Iterab
             if kind is not None and node not in lineage and node not in made.personal:
                 made.personal.update(dict.fromkeys(_entered(node), kind))
             made.personal.update(dict.fromkeys(_split_address(node), "e-mail"))
+        for node in _unseen(part, lineage):
+            if node in made.inside:
+                made.personal.setdefault(node, "unseen")
     return made
+
+
+def _unseen(part: Document, lineage: Collection[Dom]) -> Iterator[Dom]:
+    """What the page holds and does not show, but for choices and names of other things. Where nothing is laid
+    out, as in a page that was only read, nobody can tell."""
+    nodes = list(part.root.walk())
+    if not any(node.box for node in nodes):
+        return
+    seen: set[Dom] = set(lineage)
+    for node in reversed(nodes):
+        drawn = bool(node.drawn) if node.kind == TEXT else node.box is not None
+        if (drawn and not _invisible(node)) or any(child in seen for child in node.children):
+            seen.add(node)
+    naming = {name for node in nodes for name in node.attribute("aria-labelledby").split()}
+    for node in nodes:
+        named = any(n.name in _CHOICES or n.attribute("id") in naming for n in (node, *node.above()))
+        if node not in seen and not named:
+            yield node
+
+
+def _invisible(node: Dom) -> bool:
+    return node.hidden or (node.kind == TEXT and node.parent is not None and node.parent.hidden)
 
 
 def region_of(control: Dom) -> Dom | None:
@@ -96,7 +123,7 @@ def learn(made: Plan, masker: Masker, protected: Collection[str]) -> None:
 
     ``protected`` are texts that stay readable: labels of the control itself.
     """
-    kept = {normal(text) for text in protected} | made.public | _UI
+    kept = {normal(text) for text in protected} | made.public | UI_WORDS
     for kind, value in _found(made):
         plain = normal(value)
         if kind == "e-mail" or (plain not in kept and not any(plain in label for label in kept)):
@@ -104,8 +131,11 @@ def learn(made: Plan, masker: Masker, protected: Collection[str]) -> None:
 
 
 def _found(made: Plan) -> Iterator[tuple[str, str]]:
+    shown = " ".join(normal(node.text) for node in made.inside if node.kind == TEXT and made.keeps(node))
     for part in made.document.inner():
         for node in part.root.walk():
+            if node.pseudo and says_something(node.text) and normal(node.text) not in shown:
+                yield "style text", node.text
             yield from (("e-mail", address) for address in _addresses(node))
         yield from _names_and_titles(part, made)
 
@@ -197,6 +227,8 @@ def _personal_kind(node: Dom) -> str | None:
     if node.kind != ELEMENT:
         return None
     role = node.attribute("role")
+    if is_field(node):
+        return "field"
     if _about_the_person(node):
         return "account"
     if node.name in _LANDMARKS or role in _LANDMARK_ROLES:

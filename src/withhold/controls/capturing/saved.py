@@ -9,6 +9,7 @@ from withhold.controls.capturing.dom import Document
 from withhold.controls.capturing.markup import Markup
 from withhold.controls.capturing.masker import Masker
 from withhold.controls.capturing.plan import Plan
+from withhold.controls.capturing.styles import masked_style
 from withhold.model.web import PagePart
 
 _PICTURES = ("image/", "font/")
@@ -49,7 +50,7 @@ def _resources(raw: str | None, used: set[str], masker: Masker, where: str) -> I
         if not isinstance(data, bytes) or kind == "text/html":
             continue
         if kind == "text/css":
-            text = masker.known_only(data.decode("utf-8", "replace"), where)
+            text = masked_style(data.decode("utf-8", "replace"), masker, where)
             yield PagePart(_address(location, masker, where), kind, text.encode())
         elif kind.startswith(_PICTURES) and location in used and kind != "image/svg+xml":
             yield PagePart(_address(location, masker, where), kind, data)

@@ -9,4 +9,7 @@ _DATA: dict[str, list[str]] = tomllib.loads(
 
 VOID = frozenset(_DATA["void"])
 STRUCTURE = frozenset(_DATA["structure"])
+SPOKEN = frozenset(_DATA["spoken"])
 HEADERS = frozenset(_DATA["headers"])
+WORDS = frozenset(_DATA["words"])
+OWNERS = frozenset(_DATA["owners"])
