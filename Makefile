@@ -10,8 +10,8 @@ export WITHHOLD_BROWSER
 # Tests start Python many hundred times: compiled code is kept, also where the environment says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Browser tests share one worker (tests/conftest.py), so they never compete with one another.
-PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+# The browser tests of a module share one worker and one browser (tests/conftest.py); as they take longest, they begin.
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 SEEDED = -m "hypothesis or seeded"
 LOCK = $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-header --no-annotate
 

@@ -92,17 +92,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keeps what is drawn. Browser tests go to one worker, one after the other; those of a cluster too."""
+    """Keeps what is drawn, and gives the workers what belongs together in one piece, before the rest."""
     draw = resolve_draw()
     if draw is not None:
         keep_drawn(config, items, draw)
     if not config.pluginmanager.hasplugin("xdist"):
         return
     for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        elif item.get_closest_marker("cluster"):
-            item.add_marker(pytest.mark.xdist_group("cluster"))
+        group = group_of(item)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not group_of(item))
+
+
+def group_of(item: pytest.Item) -> str:
+    """What one worker runs, one after the other; empty where any may run it.
+
+    The browser tests of a module share their browser, those of a cluster share that. A worker has one browser
+    at a time; each waits more than it computes, so two beside each other cost little.
+    """
+    if item.get_closest_marker("browser"):
+        return f"browser {item.path.stem} {item.path.parent.name}"
+    return "cluster" if item.get_closest_marker("cluster") else ""
 
 
 def keep_drawn(config: pytest.Config, items: list[pytest.Item], draw: str) -> None:
