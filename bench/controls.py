@@ -26,7 +26,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.controls.fakes import MemorySink
-from tests.pages import catalogue, runner
+from tests.pages import catalogue, runner, unseen
 from withhold.controls.assist import set_private
 from withhold.controls.browser import open_page
 from withhold.controls.driver import BrowserError, Frame, Page
@@ -106,7 +106,8 @@ def tried(finder: Finder, pages: Sequence[Any]) -> list[Tried]:
         told = []
         for page in pages:
             watch = Watch()
-            with runner.serve(page) as running, browser.new_context() as context:
+            serve = unseen.serve if isinstance(page, unseen.Unseen) else runner.serve
+            with serve(page) as running, browser.new_context() as context:
                 begun = time.monotonic()
                 outcome = finder(context.new_page(), running.url, watch)
                 seconds = time.monotonic() - begun
@@ -157,7 +158,7 @@ def main() -> None:
     parser.add_argument("--only", choices=("ours", "naive"))
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    pages = [*catalogue.without_npm(), *catalogue.built()][asked.start :: asked.every]
+    pages = [*catalogue.without_npm(), *catalogue.built(), *unseen.pages()][asked.start :: asked.every]
     finders = {"ours": ("withhold", ours), "naive": ("role and name, click", naive)}
     chosen = [finders[asked.only]] if asked.only else list(finders.values())
     told = {name: measured(finder, pages, asked.browsers) for name, finder in chosen}

@@ -31,9 +31,20 @@ def normal(text: str) -> str:
     return _SPACE_AT_CJK.sub("", " ".join(plain.split())).strip(" .:;,!…。*")
 
 
-_DATA: dict[str, list[str]] = tomllib.loads(
-    files("withhold.controls").joinpath("phrases.toml").read_text(encoding="utf-8")
-)
+def folded(expression: str) -> str:
+    """A regular expression or stem as it has to be to match what :func:`normal` gives.
+
+    There "ß" is "ss"; small letters stay as they are, and so do escapes such as ``\\W``.
+    """
+    return "".join(unicodedata.normalize("NFKC", c).casefold() if c.islower() else c for c in expression)
+
+
+_DATA: dict[str, list[str]] = {
+    name: [folded(phrase) for phrase in phrases]
+    for name, phrases in tomllib.loads(
+        files("withhold.controls").joinpath("phrases.toml").read_text(encoding="utf-8")
+    ).items()
+}
 
 
 def _table(name: str) -> frozenset[str]:

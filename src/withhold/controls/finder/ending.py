@@ -233,6 +233,8 @@ def _heard_of(proof: Proof) -> bool:
     if proof.elsewhere is Elsewhere.NOBODY:
         confirmed = frozenset().union(*(write.confirmed for write in proof.writes))
         return bool(confirmed & proof.shown if proof.shown else confirmed)
+    if proof.elsewhere is Elsewhere.ANYBODY and proof.writes:
+        return True  # what was sent could not be read, but a browser with nothing stored sees what came of it
     return proof.told or proof.elsewhere is Elsewhere.SAME
 
 

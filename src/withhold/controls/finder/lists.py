@@ -17,7 +17,8 @@ _SECONDS = 15.0
 """How long lists are looked through; what is longer was not seen to its end."""
 _WAIT_MS = 90
 """A list draws the rows that came into view within this time."""
-_STEP = """([which, step]) => {
+_STEP = """given => {
+  const [which, step] = given;
   const el = globalThis[Symbol.for('withhold.lists')][which];
   el.scrollTo({ top: step < 0 ? -1 - step : step * el.clientHeight * 0.8, behavior: 'instant' });
   return el.scrollTop + el.clientHeight >= el.scrollHeight - 2;

@@ -89,9 +89,16 @@ def _namesake(found: Found, able: Sequence[Found]) -> bool:
 
 
 def _one_of_twins(able: list[Found]) -> list[Found]:
-    """A hidden control with a shown one of the same label (another layout's, a template) is left out."""
-    shown = {normal(f.label) for f in able if f.shown}
-    return [f for f in able if f.shown or normal(f.label) not in shown]
+    """A hidden control with a shown one of the same label (another layout's, a template) is left out.
+
+    Not so where it shares while the one that is shown does not: it may be another one, behind a tab.
+    """
+    shown = {normal(f.label): f.setting for f in able if f.shown}
+    return [f for f in able if f.shown or normal(f.label) not in shown or _differs(f, shown[normal(f.label)])]
+
+
+def _differs(hidden: Found, shown: Setting | None) -> bool:
+    return hidden.setting is Setting.SHARING and shown is Setting.PRIVATE
 
 
 def _in_section(able: list[Found], controls: Sequence[Control]) -> list[Found]:

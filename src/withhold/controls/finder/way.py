@@ -57,7 +57,8 @@ class Way:
     def search(self, first: Sight) -> Sight:
         """The first sight with a control that decides, or may; ``first`` where there is none anywhere."""
         if not _useful(first):
-            return self._opened(first) or self._scrolled(_useful, _MOST_SCROLLED) or first
+            most = _MOST_IN_A_LIST if partial(self._page) else _MOST_SCROLLED
+            return self._opened(first) or self._scrolled(_useful, most) or first
         seen = self._wider(first)
         if seen.all_private and partial(self._page):
             return self._scrolled(_sharing, _MOST_IN_A_LIST) or seen

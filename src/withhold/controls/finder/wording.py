@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
-from withhold.controls.finder.lexicon import count, has, pattern, phrases
+from withhold.controls.finder.lexicon import MARK, begins_known, count, has, pattern, phrases, unknown
 from withhold.controls.phrases import normal
 from withhold.model.words import Polarity
 
@@ -99,7 +99,32 @@ def stance(text: str) -> Stance:
     left = pattern("private_mode").sub(" ", pattern("refuse").sub(" ", text))
     if refusals > 1 or has("doubt", text) or has("stray", left):
         return Stance.DOUBT
-    return Stance.REFUSES if refusals else Stance.PERMITS
+    if refusals:
+        return Stance.REFUSES
+    return Stance.PERMITS if _permits(text) else Stance.DOUBT
+
+
+def _turned(text: str) -> bool:
+    """Whether a refusal may be turned round by a verb that is not known ("Lift the ban on training")."""
+    marked = pattern("private_mode").sub(MARK, pattern("refuse").sub(MARK, text))
+    before = marked.partition(MARK)[0].strip()
+    return has("unknown_act", marked) or (bool(before) and not begins_known(before))
+
+
+def _permits(text: str) -> bool:
+    """Whether a text without a known word of refusal may be taken for a permission.
+
+    An unknown word may refuse ("Spare my chats from training"). With a word that lets use happen the first
+    has to be known, or the last to be such a verb as German puts there; without one all of them.
+    """
+    if not _lets(text):
+        return not unknown(text)
+    last = text.rsplit(maxsplit=1)[-1]
+    return begins_known(text) or (_lets(last) and last.endswith("n"))
+
+
+def _lets(text: str) -> bool:
+    return has("permit", text) or has("improve", text)
 
 
 def sense(label: str, beside: tuple[str, ...] = (), around: tuple[str, ...] = ()) -> Sense:
@@ -145,6 +170,8 @@ def _plain(text: str) -> Sense:
             0.0, Polarity.NOT_TRAINING if has("other", text) or has("aside", text) else Polarity.UNKNOWN
         )
     found = stance(text) if not has("another_act", text) else Stance.DOUBT
+    if (found is Stance.PERMITS and has("unknown_act", text)) or (found is Stance.REFUSES and _turned(text)):
+        found = Stance.DOUBT
     return Sense(score, _MEANS[found], (f"its label {_SAYS[found]}",), has("part", text))
 
 
