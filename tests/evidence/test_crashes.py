@@ -282,29 +282,73 @@ def test_a_full_disk_is_told_and_leaves_a_sound_log(lasting: bool, share: float,
         _check_sound_after_stop(folder, known, (), f"step {step}")
 
 
-@pytest.mark.skipif(
-    not sys.platform.startswith("linux") or os.geteuid() != 0, reason="only root can mount a tmpfs"
-)
-def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
-    """On a small file system of its own the log fills the disk, says so, and goes on when there is room."""
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(tmp_path)], check=False)
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, 256 KiB, of which 64 KiB can be freed: the file ``ballast``."""
+    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+        pytest.skip("only root can mount a tmpfs")
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(place)], check=False)
     if mounted.returncode != 0:
         pytest.skip("a tmpfs cannot be mounted here")
     try:
-        ballast = tmp_path / "ballast"
-        ballast.write_bytes(bytes(64 * 1024))
-        journal = Journal(tmp_path / "evidence", noon)
-        told = [journal.append(draft(number)).id for number in range(3)]
-        with pytest.raises(EnvironmentProblem, match="No space left"):
-            told.extend(journal.append(draft(number)).id for number in range(3, 1000))
-        assert len(told) > 5
-        ballast.unlink()
-        assert journal.verify().sound
-        assert {record.id for record in journal.records()} >= set(told)
-        journal.append(draft(2000))
-        assert journal.verify().sound
+        (place / "ballast").write_bytes(bytes(64 * 1024))
+        yield place
     finally:
-        subprocess.run(["umount", str(tmp_path)], check=True)
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_disk_that_is_really_full(small_disk: Path) -> None:
+    """On a small file system of its own the log fills the disk, says so, and goes on when there is room."""
+    journal = Journal(small_disk / "evidence", noon)
+    told = [journal.append(draft(number)).id for number in range(3)]
+    with pytest.raises(EnvironmentProblem, match="No space left"):
+        told.extend(journal.append(draft(number)).id for number in range(3, 1000))
+    assert len(told) > 5
+    (small_disk / "ballast").unlink()
+    assert journal.verify().sound
+    assert {record.id for record in journal.records()} >= set(told)
+    journal.append(draft(2000))
+    assert journal.verify().sound
+
+
+def _spoken(command: list[str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=Path.cwd()
+    )
+
+
+def _fill(journal: Journal) -> None:
+    while True:
+        stamp(journal, noon)
+        journal.append(draft(1))
+
+
+def test_two_writers_and_a_round_of_stamping_on_a_disk_that_fills_up(
+    small_disk: Path, authorities: tuple[Authority, ...]
+) -> None:
+    """All three are told that there is no room; nothing that one of them had been told of is lost, nothing is
+    half there, and the log goes on as soon as there is room."""
+    folder = small_disk / "evidence"
+    journal = _journal(folder, authorities)
+    known = journal.append(draft()).id
+    command = [sys.executable, "-c", WRITER, str(folder)]
+    with ExitStack() as stack:
+        writers = [stack.enter_context(_spoken(command)) for _ in range(2)]
+        said = [writer.stdout.readline() for writer in writers if writer.stdout]
+        with pytest.raises(EnvironmentProblem, match="No space left"):
+            _fill(journal)
+        said += [writer.stdout.read() for writer in writers if writer.stdout]
+    assert all(writer.returncode not in (None, 0) for writer in writers)
+    assert sum("No space left" in text for text in said) == 2
+    told = [line for text in said for line in text.split() if len(line) == 64]
+    assert len(told) >= 2
+    (small_disk / "ballast").unlink()
+    _check_sound_after_stop(folder, [], authorities, "after the disk was full")
+    assert {record.id for record in journal.records()} >= {known, *told}
+    assert stamp(journal, noon).record is not None
+    assert journal.verify().sound
 
 
 WRITER = """

@@ -23,6 +23,8 @@ from tests.evidence.tsa import (
 from tests.sizes import TIER
 from withhold.evidence import sessions, timestamps
 from withhold.evidence.authorities import Authorities, authority
+from withhold.evidence.bundle.check import RecordCheck, Trust
+from withhold.evidence.bundle.contents import gather
 from withhold.evidence.checkpoints import read_checkpoint
 from withhold.evidence.claims import Result, VerifyReport
 from withhold.evidence.der import in_order
@@ -435,6 +437,51 @@ def test_clocks_that_are_wrong_are_mentioned(tsa: Authoritative, tmp_path: Path)
     report = ahead.verify()
     assert report.sound
     assert [note for note in report.notes if "clock was ahead" in note]
+
+
+def test_an_authority_whose_clock_goes_back_dates_nothing_earlier(
+    tsa: Authoritative, second: Authoritative, tmp_path: Path
+) -> None:
+    """A token that is earlier than one it covers: said, and no record counts as there by that time."""
+    journal = Journal(tmp_path / "log", noon, authorities=(tsa.named("first"), second.named("second")))
+    first = journal.append(draft())
+    stamp(journal, noon)
+    tsa.behind = DAY
+    journal.append(draft(1))
+    stamp(journal, noon)
+    report = journal.verify()
+    assert report.sound
+    assert [note for note in report.notes if "authorities contradict each other: first gives" in note]
+    times = [c.why for r in report.records for c in r.claims if c.name == "time" and "there by" in c.why]
+    days = {f"{datetime.now(UTC):%Y-%m-%d}", f"{datetime.now(UTC) - timedelta(minutes=5):%Y-%m-%d}"}
+    assert len(times) >= 4
+    assert all(any(day in why for day in days) for why in times)
+    assert next(r for r in report.records if r.id == first.id)
+
+
+def test_an_authority_that_is_behind_the_token_before_dates_nothing(
+    tsa: Authoritative, second: Authoritative, tmp_path: Path
+) -> None:
+    """A record cannot have been there before the value in it was seen.
+
+    In the log the later time counts; in a bundle that holds nothing else the time is not checkable.
+    """
+    journal = Journal(tmp_path / "log", noon, authorities=(tsa.named("first"),))
+    journal.use_session(sessions.begin((second.named("second"),)))
+    record = journal.append(draft())
+    journal.use_session(None)
+    tsa.behind = DAY
+    stamp(journal, noon)
+    named = (tsa.named("first"), second.named("second"))
+    report = Journal(tmp_path / "log", noon, authorities=named).verify()
+    assert report.sound
+    assert [note for note in report.notes if "authorities contradict each other" in note]
+    held = gather(journal, record)
+    checked = RecordCheck(1, record.id, held.files, Trust(roots=(tsa.root.pem, second.root.pem)))
+    (told,) = (claim for claim in checked.run().claims if claim.name == "time")
+    assert told.result is Result.NOT_CHECKABLE
+    assert "contradict" in told.why
+    assert checked.by is None
 
 
 def test_two_processes_may_stamp_at_once(tsa: Authoritative, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A real timestamp authority on loopback: ``openssl ts -reply`` behind a small HTTP server."""
 
 import contextlib
+import hashlib
 import shutil
 import socketserver
 import subprocess
@@ -15,6 +16,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from asn1crypto import core, tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -114,7 +116,8 @@ def _as_it_is(data: bytes) -> bytes:
 class Authoritative:
     """An authority that runs. ``before`` changes each request, ``after`` each answer; ``status`` is sent.
 
-    ``asked`` counts requests; ``wait`` are seconds before each answer; ``drip`` sends a byte at a time.
+    ``asked`` counts requests; ``wait`` are seconds before each answer; ``drip`` sends a byte at a time;
+    ``behind`` is how far its clock is.
     """
 
     def __init__(self, folder: Path, root: Issued, signer: Issued, *chain: Issued, policy: str = POLICY):
@@ -123,6 +126,7 @@ class Authoritative:
         self.before: Change = _as_it_is
         self.after: Change = _as_it_is
         self.status, self.wait, self.drip, self.asked = 200, 0.0, False, 0
+        self.behind = timedelta(0)
         self.headers: dict[str, str] = {}
         self.url = ""
         self._lock = threading.Lock()
@@ -147,7 +151,25 @@ class Authoritative:
             query = self.folder / "query"
             query.write_bytes(request)
             command = [*self.reply_command, "-queryfile", str(query)]
-            return subprocess.run(command, check=True, capture_output=True).stdout
+            answer = subprocess.run(command, check=True, capture_output=True).stdout
+        return _dated(answer, self.behind, self.signer.key) if self.behind else answer
+
+
+def _dated(answer: bytes, behind: timedelta, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The answer as an authority gives it whose clock is wrong: with its time, signed anew."""
+    response = tsp.TimeStampResp.load(answer)
+    signed = response["time_stamp_token"]["content"]
+    info = signed["encap_content_info"]["content"].parsed
+    info["gen_time"] = info["gen_time"].native - behind
+    content = info.dump(force=True)
+    signed["encap_content_info"]["content"] = core.ParsableOctetString(content)
+    signer = signed["signer_infos"][0]
+    for attribute in signer["signed_attrs"]:
+        if attribute["type"].native == "message_digest":
+            attribute["values"] = [hashlib.sha256(content).digest()]
+    told = signer["signed_attrs"].untag().dump(force=True)
+    signer["signature"] = key.sign(told, ec.ECDSA(hashes.SHA256()))
+    return bytes(response.dump(force=True))
 
 
 class Handler(BaseHTTPRequestHandler):

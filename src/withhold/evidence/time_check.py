@@ -1,8 +1,10 @@
 """Checking time-stamps: every token that is logged, and what they say of each record."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from withhold.evidence.authorities import Authority
 from withhold.evidence.blobs import Blobs
@@ -26,19 +28,31 @@ _SLACK = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A token that covers the first ``size`` records. ``trusted``: its root is one that the person named, and
-    nothing in it was revoked.
+    """A token that covers the first ``size`` records, and is held by the one at ``index``. ``trusted``: its
+    root is one that the person named, and nothing in it was revoked.
     """
 
     size: int
+    index: int
     at: datetime
     accuracy: timedelta
     authority: str
     trusted: bool
+    floor: datetime | None = None
+    """The latest time that a token within these records gives, where that is later: one clock was wrong."""
 
     @property
     def latest(self) -> datetime:
-        return self.at + self.accuracy
+        """By when the records were there, whichever of the clocks was wrong."""
+        return max(self.at + self.accuracy, self.floor or self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The record at ``index`` holds a token that was not made before ``at``."""
+
+    index: int
+    at: datetime
 
 
 class TimeCheck:
@@ -57,14 +71,32 @@ class TimeCheck:
 
     def run(self, *, anchored: bool) -> None:
         """Say the claims ``token:NAME``, ``not_before`` and ``time``, and note odd clocks."""
-        reaches = sorted(self._tokens(), key=lambda reach: reach.latest)
-        for walked in self._walk.dated:
-            self._judge_before(walked)
+        begun = [since for walked in self._walk.dated if (since := self._judge_before(walked))]
+        held = list(self._tokens())
+        reaches = sorted(self._in_order(held, begun), key=lambda reach: reach.latest)
         for report in self._walk.former:
             self._judge_time(report, 0 if anchored else None, reaches)
         for index, report in enumerate(self._walk.log):
             self._judge_time(report, index, reaches)
         self._note_clocks(reaches)
+
+    def _in_order(self, held: Sequence[Reach], begun: Sequence[Since]) -> Iterator[Reach]:
+        """A checkpoint is younger than every token among the records that it covers. Where its own token says
+        otherwise, an authority's clock was wrong, nobody knows whose, and the later time is what counts.
+        """
+        inner = [Since(r.index, r.at - r.accuracy) for r in held if r.trusted]
+        known = sorted((*inner, *begun), key=lambda since: since.index)
+        newest = list(accumulate((since.at for since in known), max))
+        for reach in held:
+            before = bisect_left(known, reach.size, key=lambda since: since.index)
+            if before == 0 or newest[before - 1] <= reach.latest:
+                yield reach
+                continue
+            yield replace(reach, floor=newest[before - 1])
+            self._walk.notes.append(
+                f"authorities contradict each other: {reach.authority} gives {_second(reach.at)} for records"
+                f" among which a token of {_second(newest[before - 1])} stands; the later time counts"
+            )
 
     def _tokens(self) -> Iterator[Reach]:
         for walked in self._walk.own:
@@ -79,7 +111,7 @@ class TimeCheck:
             return
         checkpoint, trouble = self._checkpoint(found, walked.index)
         for row in found.tokens:
-            reach = self._token(walked.report, found, row, checkpoint, trouble)
+            reach = self._token(walked, found, row, checkpoint, trouble)
             if reach is not None:
                 yield reach
         self._elsewhere(walked.report, found.record, checkpoint, trouble)
@@ -108,9 +140,9 @@ class TimeCheck:
         return data, trouble
 
     def _token(
-        self, report: RecordReport, found: Round, row: TokenRow, checkpoint: bytes, trouble: str | None
+        self, walked: Walked, found: Round, row: TokenRow, checkpoint: bytes, trouble: str | None
     ) -> Reach | None:
-        name = f"token:{row.authority}"
+        name, report = f"token:{row.authority}", walked.report
         try:
             stamp, doubt = self._verified(found.record, row.answer, row.root, checkpoint)
         except NoToken as problem:
@@ -123,7 +155,8 @@ class TimeCheck:
             report.say(name, against, f"it verifies up to a root that you named: {_second(stamp.at)}")
         if against is not None:
             return None
-        return Reach(found.size, stamp.at, timedelta(seconds=stamp.accuracy), row.authority, doubt is None)
+        accuracy = timedelta(seconds=stamp.accuracy)
+        return Reach(found.size, walked.index, stamp.at, accuracy, row.authority, doubt is None)
 
     def _verified(self, record: Record, answer: str, root: str, data: bytes) -> tuple[Stamp, str | None]:
         """What a token says up to the root beside it, and why the person need not believe it."""
@@ -139,18 +172,19 @@ class TimeCheck:
             return stamp, UNTRUSTED
         return stamp, next((why for crl in self._lists if (why := revoked(token, crl)) is not None), None)
 
-    def _judge_before(self, walked: Walked) -> None:
+    def _judge_before(self, walked: Walked) -> Since | None:
         try:
             value = value_of(walked.record)
             stamp, doubt = self._verified(walked.record, TOKEN, ROOT, value or b"")
         except (ValueError, NoToken) as problem:
             walked.report.say("not_before", str(problem), "")
-            return
+            return None
         said = f"it holds a value that an authority saw at {_second(stamp.at)}"
-        if doubt is None:
-            walked.report.say("not_before", None, said)
-        else:
+        if doubt is not None:
             walked.report.leave("not_before", f"{said}, but {doubt}")
+            return None
+        walked.report.say("not_before", None, said)
+        return Since(walked.index, stamp.at - timedelta(seconds=stamp.accuracy))
 
     def _judge_time(self, report: RecordReport, index: int | None, reaches: Sequence[Reach]) -> None:
         """``reaches`` are in the order of time: the first one that covers a record is the earliest."""

@@ -140,14 +140,15 @@ class RecordCheck:
         self._report = RecordReport(self._line.id, place, seq)
         self.checkpoint: Checkpoint | None = None
         self.by: datetime | None = None
+        self._made: dict[str, datetime] = {}
         self._seen = {c.RECORD, c.PROOF, c.CHECKPOINT, c.KEY, c.LEAF, ANCHORED}
 
     def run(self) -> RecordReport:
         self._record()
         self._log()
         self._artifacts()
-        self._tokens()
-        self._before()
+        since = self._before()
+        self._tokens(since)
         for path in sorted(self._files.keys() - self._seen):
             self._report.say(f"stranger:{path}", "it belongs to no part of the record", "")
         return self._report
@@ -161,6 +162,8 @@ class RecordCheck:
             for other in holds:
                 if other.by is None:
                     self._report.leave(name, f"record {other.id} holds it, and the time of that is not known")
+                elif other.by < self._made.get(path, other.by):
+                    self._report.leave(name, f"record {other.id} holds it, and its own time-stamp is earlier")
                 else:
                     self._report.say(
                         name, None, f"record {other.id} holds it, and was there by {other.by:{_TIME}} UTC"
@@ -278,18 +281,25 @@ class RecordCheck:
         for name, reason in record.missing:
             self._report.leave(f"blob:{name}", f"it was not captured: {reason}")
 
-    def _tokens(self) -> None:
+    def _tokens(self, since: datetime | None) -> None:
+        """``since`` is before which the record was not there."""
         begin, ending = c.TOKENS, ".tsr"
         paths = sorted(p for p in self._files if p.startswith(begin) and p.endswith(ending))
         good = [stamp for path in paths if (stamp := self._token(path.removesuffix(ending)))]
         if good:
-            latest = min(stamp.at + timedelta(seconds=stamp.accuracy) for stamp in good)
-            self._report.say("time", None, f"it was there by {latest:{_TIME}} UTC")
-            self.by = latest if self._under_its_head() else None
+            self._by(min(stamp.at + timedelta(seconds=stamp.accuracy) for stamp in good), since)
         elif paths:
             self._report.leave("time", "none of its time-stamps verifies up to a root that you named")
         else:
             self._report.leave("time", "the time is that of the computer that wrote it; nobody stamped it")
+
+    def _by(self, latest: datetime, since: datetime | None) -> None:
+        if since is not None and latest < since:
+            said = f"there by {latest:{_TIME}}, and not before {since:{_TIME}} UTC"
+            self._report.leave("time", f"authorities contradict each other: {said}")
+            return
+        self._report.say("time", None, f"it was there by {latest:{_TIME}} UTC")
+        self.by = latest if self._under_its_head() else None
 
     def _under_its_head(self) -> bool:
         """Whether the tokens are over a head that holds on to the record."""
@@ -310,16 +320,18 @@ class RecordCheck:
         except (NoToken, ValueError) as problem:
             self._report.say(name, str(problem), "")
             return None
+        self._made[f"{path}.tsr"] = stamp.at - timedelta(seconds=stamp.accuracy)
         return stamp if self._told(name, stamp, "the checkpoint was there at", doubt) else None
 
-    def _before(self) -> None:
+    def _before(self) -> datetime | None:
+        """Before which time the record was not there, by a token that is believed."""
         record = self._line.record
         if record is None or FIELD not in record.body:
-            return
+            return None
         names = (c.ARTIFACTS + TOKEN, c.ARTIFACTS + ROOT)
         if not all(name in self._files for name in names):
             self._report.leave("not_before", "the token from before the session was left out")
-            return
+            return None
         try:
             value = value_of(record) or b""
             stamp, doubt = self._stamp(
@@ -327,8 +339,9 @@ class RecordCheck:
             )
         except (NoToken, ValueError) as problem:
             self._report.say("not_before", str(problem), "")
-            return
-        self._told("not_before", stamp, "it holds a value that an authority saw at", doubt)
+            return None
+        believed = self._told("not_before", stamp, "it holds a value that an authority saw at", doubt)
+        return stamp.at - timedelta(seconds=stamp.accuracy) if believed else None
 
     def _stamp(self, answer: bytes, root: bytes, data: bytes) -> tuple[Stamp, str | None]:
         """What a token says, and what keeps it from being believed."""
