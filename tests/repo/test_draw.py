@@ -1,5 +1,8 @@
 """`make check` runs what is quick, and draws from what is slow; over some days it has run all of it."""
 
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -44,6 +47,29 @@ def test_a_draw(made: dict[str, tuple[int, float | None]], draw: str) -> None:
             2 if kind == "" else 1
         )  # the folders of this kind, each of which may take its first whatever it costs
         assert sum(spent[: max(0, len(spent) - firsts)]) <= SECONDS
+
+
+DRAWS = """
+from tests.draw import drawn
+tests = {f"tests/{f}/test_x.py::test_{n}[{case}]": "" for f in "abc" for n in range(20) for case in range(9)}
+costs = {f"tests/{f}/test_x.py::test_{n}": 1.0 for f in "abc" for n in range(10)}
+print(sorted(drawn(tests, costs, "7", cases=2, seconds=12)))
+"""
+
+
+def test_each_worker_draws_the_same(root: Path) -> None:
+    """Processes differ in the order of their sets; what is drawn does not."""
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", DRAWS],
+            cwd=root,
+            env={**os.environ, "PYTHONHASHSEED": str(number)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for number in range(3)
+    }
+    assert len(said) == 1
 
 
 @given(SUITES)
