@@ -18,10 +18,10 @@ from withhold.app.dates import parse_when
 from withhold.app.evidence.checking import list_evidence
 from withhold.controls.capturing.markup import Markup, masked_title
 from withhold.controls.capturing.masker import Masker
-from withhold.controls.capturing.styles import masked_style
 from withhold.controls.capturing.parsing import parse_html
 from withhold.controls.capturing.plan import Plan, learn, plan
 from withhold.controls.capturing.shown import Shown, called, switches_in
+from withhold.controls.capturing.styles import masked_style
 from withhold.evidence.web import opening
 from withhold.evidence.web.kinds import Kind, kind_of
 from withhold.evidence.web.mhtml import write_mhtml

@@ -161,11 +161,24 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
     pack = record.body.get("pack")
     if isinstance(pack, Mapping) and pack.get("sha256"):
         yield "Facts used (pack)", f"{pack.get('id')}, SHA-256 {pack['sha256']}"
+    clock = record.body.get("clock")
+    if isinstance(clock, Mapping) and (told := _clock(clock)):
+        yield "This computer's clock", told
     if record.body.get("terms_overridden"):
         yield (
             "Automated access",
             "The provider's terms restrict it; the person told the program to act all the same.",
         )
+
+
+def _clock(clock: Mapping[str, Any]) -> str | None:
+    """How far it was from the server's, between which bounds."""
+    least, most = clock.get("ahead_at_least_ms"), clock.get("ahead_ms")
+    if not isinstance(most, int):
+        return None
+    below = f"{least / 1000:+.1f} and " if isinstance(least, int) else "at most "
+    between = "between " if isinstance(least, int) else ""
+    return f"{between}{below}{most / 1000:+.1f} s ahead of the server's (+: ahead, -: behind)"
 
 
 def _stages(body: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
 from withhold.controls.capturing.network import Call
 from withhold.model.evidence import Json
 
+_SECOND = 1000
+"""Milliseconds: what a ``Date`` header cuts off."""
 NO_TLS = "the page was loaded over http: there was no TLS connection"
 
 
@@ -59,8 +62,9 @@ def described(call: Call, chain: Sequence[bytes]) -> dict[str, Json]:
 def clock_skew(calls: Sequence[Call]) -> tuple[dict[str, Json] | None, str]:
     """How far this computer's clock is ahead of the server's, from the first dated answer; else why not.
 
-    A ``Date`` header has whole seconds and is set when the server begins to answer, so the figure is good to
-    about a second. An answer from a cache says nothing.
+    A ``Date`` header is cut to whole seconds and was set after the request left: the clock is ahead by
+    ``ahead_ms`` at the most, ``ahead_at_least_ms`` at the least (null where the browser did not tell how
+    long the answer took); less than 0 is behind. An answer from a cache says nothing.
     """
     for call in calls:
         response = call.response or {}
@@ -78,9 +82,15 @@ def clock_skew(calls: Sequence[Call]) -> tuple[dict[str, Json] | None, str]:
                 "ours": here.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
                 "server": server.isoformat().replace("+00:00", "Z"),
                 "ahead_ms": skew,
+                "ahead_at_least_ms": _at_least(skew, response),
                 "from": f"Date header of {origin_of(call.url)}",
             }, ""
     return None, "no answer of the server carried a Date that was not from a cache"
+
+
+def _at_least(most: int, response: Mapping[str, Any]) -> int | None:
+    took = (response.get("timing") or {}).get("receiveHeadersEnd")
+    return None if took is None else most - _SECOND - ceil(took)
 
 
 def _dated(text: str) -> datetime | None:
