@@ -250,6 +250,7 @@ class _Run:
         seen = self._sight(rest, status)
         if rest is not Rest.LOADING and elsewhere(self._page, self._url) is None:
             seen = self._way.search(self._later(seen, rest, status))
+            seen = replace(seen, whole=bool(seen.deciding) or not self._way.unseen)
         return self._taken("before", seen)
 
     def _again(self) -> Sight:

@@ -28,6 +28,7 @@ _WORST_FIRST = (
     Outcome.ALREADY_PRIVATE,
 )
 _EXPLICIT = 0.75
+_TOO_LONG = "a list on the page is too long to be looked through to its end: do it yourself"
 CLAIMS = frozenset({Outcome.CHANGED, Outcome.ALREADY_PRIVATE})
 
 
@@ -114,8 +115,7 @@ def unseen(seen: Sight) -> Ending | None:
         return Ending(Outcome.NEEDS_HUMAN, why)
     if seen.whole:
         return None
-    why = "what is shown is private, but a list on the page is too long to be looked through: do it yourself"
-    return Ending(Outcome.NEEDS_HUMAN, why)
+    return Ending(Outcome.NEEDS_HUMAN, f"what is shown is private, but {_TOO_LONG}")
 
 
 def missing(seen: Sight, controls: Sequence[Control]) -> Ending | None:
@@ -124,6 +124,8 @@ def missing(seen: Sight, controls: Sequence[Control]) -> Ending | None:
         if _by_button(seen.view):
             why = "the page speaks of training, and its buttons may decide about it: look at them yourself"
             return Ending(Outcome.NEEDS_HUMAN, why)
+        if not seen.whole:
+            return Ending(Outcome.NEEDS_HUMAN, _TOO_LONG)
         return Ending(
             Outcome.NO_CONTROL, "nothing on the page decides about training, as far as its words tell"
         )

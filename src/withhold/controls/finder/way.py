@@ -53,6 +53,8 @@ class Way:
         self._rest = rest
         self._steps = steps
         self.gone: tuple[Step, ...] = ()
+        self.unseen = False
+        """Whether something that scrolls was not looked through to its end."""
 
     def search(self, first: Sight) -> Sight:
         """The first sight with a control that decides, or may; ``first`` where there is none anywhere."""
@@ -128,8 +130,10 @@ class Way:
     def _scrolled(self, wanted: Callable[[Sight], bool], most: int) -> Sight | None:
         base = self.gone
         for which in range(3):
-            for step in range(1, most):
-                if not self._go(Scroll(which, step)):
+            for step in range(1, most + 1):
+                if step == most == _MOST_IN_A_LIST:
+                    self.unseen = True
+                if step == most or not self._go(Scroll(which, step)):
                     break
                 seen = self._look()
                 if wanted(seen):
