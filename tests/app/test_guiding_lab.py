@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.app.conftest import Clock
 from tests.app.sitting import Scripted
+from tests.sizes import SIZES
 from withhold.app.accounts import add_account
 from withhold.app.bootstrap import Services
 from withhold.app.optout.guiding import Sitting
@@ -46,7 +48,7 @@ def lab(request: pytest.FixtureRequest, browser: OpenPage) -> Iterator[RunningLa
 def saved(opened: OpenPage, url: str, at: datetime, folder: Path) -> Path:
     """The page after a fresh load, as SingleFile would keep it."""
     opened.page.goto(url)
-    opened.page.get_by_role("switch").first.wait_for()
+    opened.page.locator("[data-key]").first.wait_for(state="attached")
     when = f"{at:%a %b %d %Y %H:%M:%S} GMT+0000 (UTC)"
     head = f"<!--\n Page saved with SingleFile\n url: {url}\n saved date: {when}\n-->"
     path = folder / "lumen.html"
@@ -94,3 +96,54 @@ def test_what_is_kept_agrees_with_the_labs_books(
     assert document.attested == attested
     if attested is not None:
         assert stored is (attested == "sharing")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A newer kind of switch, what a person clicks on it, and what they can truly bring."""
+
+    variant: str
+    clicks: tuple[str, ...]
+    attested: str | None
+    wording: str = "improve"
+    language: str = "en"
+
+
+SWITCH, CONFIRM = "[data-key=help_improve]", "#confirm-dialog button[value={}]"
+SHAPES = (
+    Shape("hidden-box", ("label[for=help_improve]",), "private"),
+    Shape("confirm", (SWITCH, CONFIRM.format("no")), "sharing"),
+    Shape("dialog", ("[data-opens=training-dialog]", SWITCH), "private"),
+    Shape("confirm", (SWITCH, CONFIRM.format("yes")), "private"),
+    Shape("hidden-box", ("label[for=training_opt_out]",), None, "opt-out", "ja"),
+    Shape("hidden-box", (), "sharing"),
+    Shape("dialog", (), "sharing"),
+    Shape("reverting", (SWITCH,), "sharing"),
+)
+
+
+@pytest.mark.parametrize("lab", ["switch"], indirect=True)
+@pytest.mark.parametrize("shape", SHAPES[: SIZES.guide.shapes], ids=lambda s: f"{s.variant}-{len(s.clicks)}")
+def test_the_newer_shapes_of_a_switch(
+    services: Services, clock: Clock, lab: RunningLab, browser: OpenPage, tmp_path: Path, shape: Shape
+) -> None:
+    """Box out of sight, dialog, second question, taken back: kept is what the lab holds, or nothing."""
+    lab.site.choose_variant(shape.variant)
+    lab.site.choose_wording(shape.wording)
+    lab.site.choose_language(shape.language)
+    add_account(services, "lab", EMAIL)
+    url = f"{lab.url}/settings/privacy"
+    browser.page.goto(url)
+    for selector in shape.clicks:
+        browser.page.locator(selector).click()
+    browser.page.wait_for_timeout(1500 if shape.variant == "reverting" else 300)
+    clock.now = lab.lab.now
+    answers = Scripted([str(saved(browser, url, clock.now, tmp_path)), "y", "s"])
+    clock.move(minutes=1)
+    document = opt_out(
+        services, provider_id="lab", url=lab.url, account=EMAIL, sitting=Sitting(answers, clock())
+    )
+    stored = next(iter(lab.lab.accounts.values())).setting
+    assert document.attested == shape.attested, answers
+    if shape.attested is not None:
+        assert stored is (shape.attested == "sharing")
