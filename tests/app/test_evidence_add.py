@@ -6,6 +6,8 @@ import pytest
 
 from tests.app.conftest import Clock
 from tests.controls.canaries import found
+from tests.controls.hiding import PAGE as HIDING
+from tests.controls.hiding import Places
 from tests.evidence.web.making import exchange, page, png
 from withhold.app.accounts import add_account
 from withhold.app.bootstrap import Services
@@ -118,3 +120,19 @@ def test_what_is_none_of_it_is_refused(services: Services, tmp_path: Path, clock
     with pytest.raises(NothingRead):
         add_evidence(services, saved(tmp_path, "x.png", data), account="mine")
     assert list(services.journal.records()) == []
+
+
+def test_a_masked_copy_holds_nothing_that_stands_in_one_place_alone(
+    services: Services, tmp_path: Path
+) -> None:
+    """Of a page that was saved and never laid out: what says that it is hidden, fields, styles, names."""
+    places = Places()
+    path = saved(tmp_path, "page.html", places.filled(HIDING.read_text("utf-8")).encode())
+    (row,) = add_evidence(services, path, account="mine", at=AT, mask=True).records
+    (record,) = [r for r in services.journal.records() if r.id == row.id]
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    (folder / "capture.html").write_bytes(services.journal.artifact(record, "capture.html"))
+    (folder / "record.json").write_text(str(record.body), encoding="utf-8")
+    assert found(folder, places.values) == []
+    assert "Help improve Claude" in (folder / "capture.html").read_text("utf-8")

@@ -21,7 +21,7 @@ _JSON = "application/json"
 _WEBSOCKET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """What RFC 6455 has a server hash with the key of the one who asks."""
 
-_PAGE = Path(__file__).with_name("hiding.html")
+PAGE = Path(__file__).with_name("hiding.html")
 """The page; ``@slug o.picture@`` is a place and the form in which its value stands there."""
 _PLACE = re.compile(r"@(\w+) ([a-z]\.[a-z-]+)@")
 
@@ -98,7 +98,7 @@ class Site:
 
     def __init__(self, places: Places) -> None:
         self.training = True
-        self.page = places.filled(_PAGE.read_text(encoding="utf-8")).encode()
+        self.page = places.filled(PAGE.read_text(encoding="utf-8")).encode()
         self.reason = places.name("n.reason")
         self.frame = places.name("n.socket-received").encode()
         self.moved = f"/landed/{places.slug('n.moved')}"

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from tests.controls.canaries import found, layers
 from tests.controls.fakes import QUICK, MemorySink, control
 from tests.controls.hiding import provider
+from tests.sizes import SIZES
 from withhold.controls.assist import set_private
 from withhold.controls.browser import OpenPage, open_page
 from withhold.controls.capture import CaptureOptions
@@ -101,17 +102,23 @@ def exchange_url(url: str, path: str) -> str:
     return url.replace("/settings", f"/{path}")
 
 
-def test_a_page_without_the_control_is_masked_as_well(browser: OpenPage, tmp_path: Path) -> None:
-    """What was opened to look inside is named only where the page of the pack says it too."""
+def without_the_control(browser: OpenPage, folder: Path) -> None:
+    """What was opened to look inside is named only where the pack or the region says it too."""
     with provider() as (url, values):
         draft = opt_out(browser, url, "Something else")
     assert draft.body["outcome"] == Outcome.NO_CONTROL.value
-    assert sorted(found(stored(draft, tmp_path), values)) == []
+    assert sorted(found(stored(draft, folder), values)) == []
     assert any("to look inside" in step for step in draft.body["steps"])
 
 
-def test_the_full_page_holds_what_is_shown_and_no_more(browser: OpenPage, tmp_path: Path) -> None:
+def full_page(browser: OpenPage, folder: Path) -> None:
     """Hidden texts, fields, styles and traffic are masked on a full page, too."""
     with provider() as (url, values):
         draft = opt_out(browser, url, "Help improve Claude", full_page=True)
-    assert places(found(stored(draft, tmp_path), values)) <= SHOWN
+    assert places(found(stored(draft, folder), values)) <= SHOWN
+
+
+@pytest.mark.parametrize("way", [without_the_control, full_page][: SIZES.hiding.ways])
+def test_in_other_ways(browser: OpenPage, tmp_path: Path, way: Callable[[OpenPage, Path], None]) -> None:
+    """A page without the control, and one that is kept whole."""
+    way(browser, tmp_path)

@@ -1,6 +1,7 @@
 """Bundles as a person makes them and as a stranger checks them."""
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -265,6 +266,28 @@ def test_the_script_says_what_it_cannot_check(bundled: Made, tmp_path: Path) -> 
     assert foreign.returncode == 3
     assert run(BASH or "", "verify.sh", "--unknown", cwd=top).returncode == 2
     assert {p: (top / p).read_bytes() for p in bundled.files} == bundled.files
+
+
+@pytest.mark.skipif(BASH is None, reason="bash is not installed")
+@pytest.mark.parametrize("version", ["LibreSSL 3.3.6", "OpenSSL 1.1.1w  11 Sep 2023"])
+def test_the_script_calls_nothing_failed_that_it_cannot_check(
+    bundled: Made, tmp_path: Path, version: str
+) -> None:
+    """With a program that knows no Ed25519 by command it ends with 5, before it says anything of the bundle."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    other = programs / "openssl"
+    other.write_text(f"#!/bin/sh\necho '{version}'\n", encoding="utf-8")
+    other.chmod(0o755)
+    top = bundled.unfold(tmp_path)
+    path = os.pathsep.join([str(programs), os.environ["PATH"]])
+    command = [BASH or "", str(top / "verify.sh")]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "PATH": path}
+    )
+    assert done.returncode == 5
+    assert done.stdout == ""
+    assert "OpenSSL 3 or later is needed" in done.stderr
 
 
 def test_the_script_is_short_and_its_published_hash_is_true() -> None:

@@ -5,6 +5,7 @@ on a full page that the person asked for, places that show who is signed in or l
 and in the rest e-mail addresses, token-like strings and everything personal that was found elsewhere.
 """
 
+import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ _SECTIONS = frozenset({"section", "article", "fieldset", "dialog", "form", "nav"
 _SECTION_ROLES = frozenset({"region", "dialog", "alertdialog", "tabpanel", "group", "form", "main"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "legend"})
 _CHOICES = frozenset({"option", "optgroup", "label", "legend"})
+_HIDING = re.compile(r"(?:^|;)(?:display:none|visibility:hidden)")
 _NO_TEXT = frozenset({"checkbox", "radio", "submit", "button", "reset", "range", "image"})
 _LOWEST = 80
 """CSS px. A section lower than this is a row, not a region (as the finder has it)."""
@@ -85,9 +87,12 @@ def plan(document: Document, control: Dom | None, *, whole: bool, public: Iterab
 
 def _unseen(part: Document, lineage: Collection[Dom]) -> Iterator[Dom]:
     """What the page holds and does not show, but for choices and names of other things. Where nothing is laid
-    out, as in a page that was only read, nobody can tell."""
+    out, as in a page that was only read, that is what says so itself."""
     nodes = list(part.root.walk())
     if not any(node.box for node in nodes):
+        for node in nodes:
+            if node not in lineage and _says_hidden(node):
+                yield from (inner for inner in node.walk() if inner not in lineage)
         return
     seen: set[Dom] = set(lineage)
     for node in reversed(nodes):
@@ -99,6 +104,11 @@ def _unseen(part: Document, lineage: Collection[Dom]) -> Iterator[Dom]:
         named = any(n.name in _CHOICES or n.attribute("id") in naming for n in (node, *node.above()))
         if node not in seen and not named:
             yield node
+
+
+def _says_hidden(node: Dom) -> bool:
+    style = node.attribute("style").replace(" ", "").casefold()
+    return node.name == "template" or "hidden" in node.attributes or _HIDING.search(style) is not None
 
 
 def _invisible(node: Dom) -> bool:
