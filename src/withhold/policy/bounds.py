@@ -1,6 +1,7 @@
 """Three-valued truth as a pair: what holds in every history that fits the evidence, and in some."""
 
 from collections.abc import Iterable
+from itertools import product
 from typing import NamedTuple
 
 
@@ -15,14 +16,17 @@ class Bounds(NamedTuple):
     possible: bool
 
     def __and__(self, other: "Bounds") -> "Bounds":
-        return Bounds(self.certain and other.certain, self.possible and other.possible)
+        return _MADE[self[0] and other[0], self[1] and other[1]]
 
     def __or__(self, other: "Bounds") -> "Bounds":
-        return Bounds(self.certain or other.certain, self.possible or other.possible)
+        return _MADE[self[0] or other[0], self[1] or other[1]]
 
     def __invert__(self) -> "Bounds":
-        return Bounds(not self.possible, not self.certain)
+        return _MADE[not self[1], not self[0]]
 
+
+_MADE = {pair: Bounds(*pair) for pair in product((False, True), repeat=2)}
+"""Each there is, once: a judgement joins thousands, and to make one takes longer than to join two."""
 
 YES = Bounds(certain=True, possible=True)
 NO = Bounds(certain=False, possible=False)

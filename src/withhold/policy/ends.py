@@ -6,16 +6,16 @@ ends last, and in which year. Where it is not, the answer is ``None`` and exact 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
 from withhold.model.words import Basis, Bound
-from withhold.policy.retention import Instants, Plan, Running, bound_of, end_of
+from withhold.policy.retention import Instants, Plan, Running, bound_of, end_after, end_of
 from withhold.policy.timeline import TICK
 
-DAY = timedelta(days=1)
+_REST = timedelta(days=1) - TICK
 
 End: TypeAlias = tuple[Basis, int | None, Bound | None]
 """A basis, the year (UTC) in which its clock ends, and what that end is; no year where it has no end."""
@@ -88,7 +88,7 @@ def ends_by_day(plan: Plan, days: Instants) -> frozenset[End] | None:
     """
     endless, ending = _by_basis(plan)
     found = set(endless)
-    over = replace(days, first=_over(days.first), last=_over(days.last))
+    over = _end_of_days(days)
     for periods in ending:
         said = set(map(_in_year, _said(periods, days, over)))
         if len(said) != 1:
@@ -101,7 +101,7 @@ def dated_by_day(plan: Plan, days: Instants) -> frozenset[DatedEnd] | None:
     """:func:`dated` for all conversations of these days, as :func:`ends_by_day` is :func:`ends`."""
     _, ending = _by_basis(plan)
     found: set[DatedEnd] = set()
-    over = replace(days, first=_over(days.first), last=_over(days.last))
+    over = _end_of_days(days)
     for periods in ending:
         untils = _said(periods, days, over)
         said = set(_days(untils))
@@ -111,9 +111,23 @@ def dated_by_day(plan: Plan, days: Instants) -> frozenset[DatedEnd] | None:
     return frozenset(found)
 
 
-@lru_cache(maxsize=4096)
-def _by_basis(plan: Plan) -> tuple[frozenset[End], tuple[tuple[Running, ...], ...]]:
+_ByBasis: TypeAlias = tuple[frozenset[End], tuple[tuple[Running, ...], ...]]
+_MOST = 4096
+_split: dict[int, tuple[Plan, _ByBasis]] = {}
+"""By the identity of the plan, which stays as long as its entry: hashing a plan costs more than the rest."""
+
+
+def _by_basis(plan: Plan) -> _ByBasis:
     """Bases on which there is no end, whatever the days; and the differing periods on each other basis."""
+    held = _split.get(id(plan))
+    if held is None:
+        if len(_split) >= _MOST:
+            _split.clear()
+        held = _split[id(plan)] = plan, _split_by_basis(plan)
+    return held[1]
+
+
+def _split_by_basis(plan: Plan) -> _ByBasis:
     endless: set[End] = set()
     ending = []
     for basis in dict.fromkeys(r.basis for r in plan):
@@ -128,18 +142,34 @@ def _by_basis(plan: Plan) -> tuple[frozenset[End], tuple[tuple[Running, ...], ..
     return frozenset(endless), tuple(ending)
 
 
-def _over(day: datetime) -> datetime:
-    return day + DAY - TICK
+def _end_of_days(days: Instants) -> Instants:
+    return Instants(days.first + _REST, days.last + _REST, days.shared, days.gone, days.feedback)
 
 
-def _said(periods: Iterable[Running], days: Instants, over: Instants) -> set[_Until]:
+def _said(periods: tuple[Running, ...], days: Instants, over: Instants) -> set[_Until]:
+    if len(periods) == 1:  # nearly always
+        [only] = periods
+        bound = bound_of(only.rule)
+        found = _end(only, days), _end(only, over)
+        return {(only.basis, end, None if end is None else bound) for end in found}
     between = []
     for running in periods:
-        earliest, latest = end_of(running, days), end_of(running, over)
+        earliest, latest = _end(running, days), _end(running, over)
         if earliest is None or latest is None:
             return {(running.basis, None, None)}
         between.append(_Between(running, earliest, latest))
     return {end for one in _last(between) for end in one.said}
+
+
+def _end(running: Running, days: Instants) -> datetime | None:
+    """:func:`end_of`; there are few days and fewer durations, so most ends are asked for again."""
+    start = days.of(running)
+    if start is None or start.tzinfo is not UTC:  # the same instant elsewhere may be of another day
+        return end_of(running, days)
+    return _end_of_day(start, running.rule.duration)
+
+
+_end_of_day = lru_cache(maxsize=16_384)(end_after)
 
 
 def _last(found: list[_Between]) -> Iterator[_Between]:

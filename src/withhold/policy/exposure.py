@@ -5,6 +5,7 @@ Every answer is a pair of bounds with the rules that led to it.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from withhold.model.terms import ExceptionRule, Terms
 from withhold.model.words import Allowed, ConsentModel, Effect, ExceptionKind
@@ -134,6 +135,7 @@ def _kept_out(terms: Terms, finding: Finding, incognito: bool | None) -> Finding
     return Finding(finding.bounds & OPEN, (*finding.because, ("incognito.unknown", terms)))
 
 
+@lru_cache(maxsize=4096)
 def exception_effect(terms: Terms, kind: ExceptionKind) -> Effect | None:
     """The effect of an exception; where an entry states several, the one that trains."""
     effects = [e.effect for e in terms.exceptions if e.kind is kind]

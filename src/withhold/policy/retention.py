@@ -60,9 +60,12 @@ def _copy_rules(table: RegimeTable, span: tuple[int, int]) -> tuple[RetentionRul
 
 
 def _end(start: datetime | None, rule: RetentionRule | None) -> datetime | None:
-    if start is None or rule is None or rule.duration is None or start.year > _LAST_START:
-        return None
-    return latest_end(start, rule.duration)
+    return None if start is None or rule is None else end_after(start, rule.duration)
+
+
+def end_after(start: datetime, duration: str | None) -> datetime | None:
+    """The latest end of ``duration`` from ``start``; ``None`` without one, or beyond any calendar."""
+    return None if duration is None or start.year > _LAST_START else latest_end(start, duration)
 
 
 class Anchor(Enum):

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from withhold.model.account import Account
@@ -14,6 +15,7 @@ End: TypeAlias = tuple[str, int | None, str | None]
 """A basis, the year of its end, and what that end is."""
 
 
+@lru_cache(maxsize=4096)
 def end_said(basis: Basis, year: int | None, bound: Bound | None) -> End:
     """An end in the words of the documents."""
     return basis.value, year, None if bound is None else bound.value
