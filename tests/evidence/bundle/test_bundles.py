@@ -273,7 +273,7 @@ def test_the_script_says_what_it_cannot_check(bundled: Made, tmp_path: Path) -> 
 def test_the_script_calls_nothing_failed_that_it_cannot_check(
     bundled: Made, tmp_path: Path, version: str
 ) -> None:
-    """With a program that knows no Ed25519 by command it ends with 5, before it says anything of the bundle."""
+    """With a program that cannot verify Ed25519 it ends with 5, before it says anything of the bundle."""
     programs = tmp_path / "programs"
     programs.mkdir()
     other = programs / "openssl"
