@@ -5,11 +5,12 @@ import secrets
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
-from tests.draw import VARIABLE, drawn, read_costs, resolve_draw
+from tests.draw import PART, VARIABLE, costs_of, drawn, read_costs, resolve_draw
 from tests.sizes import SIZES, TIER, Sizes
 from tests.soak import FOLDER_VARIABLE, SoakSummary
 
@@ -79,8 +80,25 @@ def pytest_report_header() -> str:
     return f"withhold: tier {TIER}, seed {shown}{tests}"
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker tells the process that reports how many tests were drawn."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["drawn"] = session.config.stash.get(PART, None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Takes it from the worker; all of them drew the same."""
+    told = getattr(node, "workeroutput", {}).get("drawn")
+    if told:
+        node.config.stash[PART] = tuple(told)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Prints the figures that tests gave to `soak_report`, in every tier."""
+    """Prints how many tests were drawn, and the figures that tests gave to `soak_report`, in every tier."""
+    if PART in terminalreporter.config.stash:
+        kept, found = terminalreporter.config.stash[PART]
+        terminalreporter.write_line(f"{kept} of {found} tests were drawn; make check-all runs them all")
     figures = [
         f"{report.nodeid.partition('::')[2].partition('@')[0]}: {name} {value}"
         for report in terminalreporter.stats.get("passed", [])
@@ -120,7 +138,8 @@ def keep_drawn(config: pytest.Config, items: list[pytest.Item], draw: str) -> No
     """Leave the tests in place that the draw holds."""
     kinds = {item.nodeid: "browser" if item.get_closest_marker("browser") else "" for item in items}
     size = SIZES.draw
-    kept = drawn(kinds, read_costs(), draw, cases=size.cases, seconds=size.seconds)
+    kept = drawn(kinds, costs_of(kinds, read_costs()), draw, cases=size.cases, seconds=size.seconds)
+    config.stash[PART] = (len(kept), len(items))
     config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in kept])
     items[:] = [item for item in items if item.nodeid in kept]
 

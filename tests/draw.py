@@ -1,7 +1,8 @@
 """What ``make check`` runs: all that is quick, and of what is slow a part, drawn anew each day.
 
 The other tiers, and pytest called by hand, run everything. ``tests/costs.toml`` names what is slow; it is
-written by ``scripts/costs.py`` from a whole run and may lag behind: a test it does not name counts as quick.
+written by ``scripts/costs.py`` from a whole run and may lag behind: a test it does not name counts as quick,
+unless it drives a browser.
 """
 
 import os
@@ -12,8 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+import pytest
+
 VARIABLE, TODAY = "WITHHOLD_DRAW", "today"
 COSTS = Path(__file__).with_name("costs.toml")
+PART = pytest.StashKey[tuple[int, int]]()
+"""In the configuration of a run that is drawn: how many tests run, of how many."""
+OF_A_BROWSER = 3.0
+"""Seconds that are supposed of a browser test that was never measured: about the mean of those that were."""
 
 
 def resolve_draw() -> str | None:
@@ -28,6 +35,12 @@ def read_costs(path: Path = COSTS) -> Mapping[str, float]:
     """Seconds of one case of each slow test, by its name without parameters."""
     found: Mapping[str, float] = tomllib.loads(path.read_text(encoding="utf-8"))["seconds"]
     return found
+
+
+def costs_of(kinds: Mapping[str, str], measured: Mapping[str, float]) -> dict[str, float]:
+    """``measured``, and a cost for each browser test of ``kinds`` that nobody has measured."""
+    dear = {bare(name): OF_A_BROWSER for name, kind in kinds.items() if kind}
+    return {**dear, **measured}
 
 
 def drawn(

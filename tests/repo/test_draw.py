@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.draw import COSTS, bare, drawn
+from tests.draw import COSTS, OF_A_BROWSER, bare, costs_of, drawn
 
 NAMES = st.builds(
     "tests/{}/test_{}.py::test_{}".format, st.sampled_from("abc"), st.sampled_from("xy"), st.integers(0, 9)
@@ -80,6 +80,17 @@ def test_the_days_run_them_all(made: dict[str, tuple[int, float | None]]) -> Non
         bare(name) for day in range(400) for name in drawn(tests, costs, str(day), cases=1, seconds=SECONDS)
     }
     assert run == set(made)
+
+
+def test_a_new_browser_test_is_not_taken_for_a_quick_one() -> None:
+    """Until it is measured a cost is supposed; what was measured stays."""
+    kinds = {
+        "tests/a.py::test_new[1]": "browser",
+        "tests/a.py::test_old": "browser",
+        "tests/a.py::test_pure": "",
+    }
+    costs = costs_of(kinds, {"tests/a.py::test_old": 0.4})
+    assert costs == {"tests/a.py::test_new": OF_A_BROWSER, "tests/a.py::test_old": 0.4}
 
 
 def folder(name: str) -> str:
