@@ -1,6 +1,7 @@
 """What each place that can hold a setting says on this computer."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -27,6 +28,10 @@ EDITORS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Settings folder of an editor of the VS Code family, and folders of the home that hold its extensions."""
 OWN_EDITIONS: Final = ("Code", "Code - Insiders", "VSCodium", "Code - OSS")
+
+PRODUCT: Final = "<product>"
+_PRODUCT: Final = re.compile(r"[A-Za-z]+\d{4}\.\d")
+"""Folder of one product and release, such as PyCharm2026.2, beside folders of another kind."""
 
 LOST: Final = "it is a link that ends nowhere in this copy"
 
@@ -173,10 +178,20 @@ class Sight:
             if not found and self.tree.lost(spelt):
                 yield Reading(place, scope, "broken", spelt, context=context, why=LOST)
                 continue
+            yield from self._undecided(place, scope, spelt, found)
             wanted = None if found else self.tree.wanted(spelt)
             if wanted is not None and (context == "" or wanted.parent.is_dir()):
                 where = shown(wanted, self.machine)
                 yield Reading(place, scope, "absent", where, context=context, path=wanted)
+
+    def _undecided(self, place: Place, scope: str, spelt: str, found: Sequence[Path]) -> Iterator[Reading]:
+        """Products of a family that are here and lack the file that others of them have."""
+        folder, mark, rest = spelt.partition(PRODUCT)
+        having = {_profile(spelt, path) for path in found}
+        for path in self.tree.find(folder + PRODUCT) if mark else ():
+            if _PRODUCT.match(path.name) and path.name not in having:
+                where = f"{shown(path, self.machine)}{rest}"
+                yield Reading(place, scope, "absent", where, context=path.name)
 
     def _contexts(self, documented: str) -> Iterator[tuple[str, str]]:
         """Each editor of the family that has the tool, for a path of VS Code; its profiles too."""
@@ -356,8 +371,12 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _profile(spelt: str, path: Path) -> str:
-    """The name that stood for ``<profile>``: each profile is a context of its own."""
-    return path.parent.name if "<profile>" in spelt else ""
+    """The name that stood for ``<profile>`` or ``<product>``: each of them is a context of its own."""
+    names = re.split(r"[/\\]", spelt)
+    for word in ("<profile>", PRODUCT):
+        if word in names:
+            return path.parts[names.index(word) - len(names)]
+    return ""
 
 
 def _literal(path: str, found: Path, sign: str) -> str:

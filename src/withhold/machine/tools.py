@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from withhold.machine.conditions import holds, weighed
 from withhold.machine.effective import printable
 from withhold.machine.finding import Surroundings, found_by
 from withhold.machine.interface import (
@@ -68,28 +69,25 @@ def _about(pack: ToolPack, sight: Sight, signs: tuple[str, ...]) -> Found:
 
 def judge(setting: SettingFacts, sight: Sight, ways: Sequence[RouteRow]) -> Judged:
     """The verdict on one setting. What the account alone decides is never good from files."""
-    if setting.authority == "account":
-        if setting.id.endswith(".training") and ways and all(way.trainable == "no" for way in ways):
-            return Judged(V.NOT_APPLICABLE, note="The contract of every possible way rules training out. ")
-        counts = sight.pack.rules.settings.get(setting.id, Rule()).routes
-        if counts and ways and not any(way.kind in {*counts, "unknown"} for way in ways):
-            return Judged(V.NOT_APPLICABLE, note=f"It applies only to: {setting.applies_when}. ")
-        verdict = ABSENT[setting.absent_means]
-        verdict = V.UNKNOWN if verdict is V.GOOD else verdict
-        return Judged(verdict, note="The account decides; no file on a computer holds the choice. ")
     rule = sight.pack.rules.settings.get(setting.id, Rule())
-    return _where_it_counts(setting, rule, Judge(setting, rule, sight).judged(), ways)
+
+    def other(name: str) -> Judged:
+        return judge(sight.pack.setting(name), sight, ways)
+
+    counts = None if rule.when is None else holds(rule.when, sight, ways, other)
+    if setting.authority == "account":
+        judged = _of_account(setting, ways)
+    else:
+        judged = Judge(setting, rule, sight).judged()
+    return judged if rule.when is None else weighed(setting, rule.when, counts, judged)
 
 
-def _where_it_counts(setting: SettingFacts, rule: Rule, judged: Judged, ways: Sequence[RouteRow]) -> Judged:
-    """A setting that acts on certain ways alone is good only where one of these was seen."""
-    if (
-        not rule.routes
-        or judged.verdict not in {V.GOOD, V.PARTLY}
-        or any(w.kind in rule.routes for w in ways)
-    ):
-        return judged
-    return Judged(V.UNKNOWN, judged.by, f"It counts only so: {setting.applies_when}. That was not seen. ")
+def _of_account(setting: SettingFacts, ways: Sequence[RouteRow]) -> Judged:
+    if setting.id.endswith(".training") and ways and all(way.trainable == "no" for way in ways):
+        return Judged(V.NOT_APPLICABLE, note="The contract of every possible way rules training out. ")
+    verdict = ABSENT[setting.absent_means]
+    verdict = V.UNKNOWN if verdict is V.GOOD else verdict
+    return Judged(verdict, note="The account decides; no file on a computer holds the choice. ")
 
 
 def _row(pack: ToolPack, setting: SettingFacts, judged: Judged) -> SettingRow:

@@ -110,6 +110,13 @@ class Judge:
             return present[0]
         if self.rule.combine == "policy-or-all":
             return self._policy_or_all(main)
+        if self.rule.combine == "each" and len(present) < len(main):
+            worst = _worst(present)
+            return (
+                Judged(V.UNKNOWN, worst.by, "One of several is not set. ")
+                if worst.verdict is V.GOOD
+                else worst
+            )
         if self.rule.combine == "all" and len(present) < len(main):
             if all(j.verdict is V.GOOD for j in present):
                 return replace(present[0], verdict=V.PARTLY, note="Only a part of its switches is set. ")

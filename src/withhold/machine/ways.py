@@ -63,14 +63,15 @@ def _seen(way: WayRule, sight: Sight) -> tuple[str, ...] | None:
     """What was seen of all signs; ``None`` if one does not hold."""
     seen: list[str] = []
     for sign in way.signs:
-        found = _holds(sign, sight)
+        found = sign_seen(sign, sight)
         if found is None:
             return None
         seen.append(found)
     return tuple(seen)
 
 
-def _holds(sign: Sign, sight: Sight) -> str | None:
+def sign_seen(sign: Sign, sight: Sight) -> str | None:
+    """What was seen of a sign; ``None`` if it does not hold. Raises :class:`Unclear`."""
     if sign.env:
         return _variable(sign, sight)
     for documented in sign.layers or (sign.file or "",):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from withhold.packs.problem import START, Problem, Reports, Severity
 from withhold.packs.tools.loader import read_tool
-from withhold.packs.tools.schema import SettingFacts, Slot, ToolPack
+from withhold.packs.tools.schema import Rule, SettingFacts, Slot, ToolPack, When
 from withhold.support.errors import PackInvalid
 
 
@@ -44,6 +44,31 @@ def _errors(pack: ToolPack) -> Iterator[tuple[str, str]]:
             if source not in pack.sources:
                 yield "unknown-source", f"{setting.id} names the source {source}, which is not there"
         yield from _slots(pack, setting)
+        yield from _condition(pack, setting)
+
+
+def _condition(pack: ToolPack, setting: SettingFacts) -> Iterator[tuple[str, str]]:
+    """A condition that nobody turned into a rule would be passed over; one must not lead back to itself."""
+    when = pack.rules.settings.get(setting.id, Rule()).when
+    read_elsewhere = pack.rules.scanner is not None or setting.authority == "account"
+    if setting.applies_when and when is None and not read_elsewhere:
+        yield "condition", f"{setting.id} applies on a condition, and no rule judges it"
+    for name in _named(when):
+        rule = pack.rules.settings.get(name, Rule())
+        if name not in {s.id for s in pack.tool.settings} or rule.when is not None:
+            yield (
+                "condition",
+                f"the condition of {setting.id} names {name}, not there or with its own",
+            )
+
+
+def _named(when: When | None) -> Iterator[str]:
+    if when is None:
+        return
+    if when.setting is not None:
+        yield when.setting
+    for each in (*when.any, *when.all):
+        yield from _named(each)
 
 
 def _slots(pack: ToolPack, setting: SettingFacts) -> Iterator[tuple[str, str]]:

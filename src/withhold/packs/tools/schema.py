@@ -121,31 +121,6 @@ class Slot(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     """Files of a newer release: where one exists the program reads these places no more."""
 
 
-class Rule(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
-    """How a setting's places come to one verdict.
-
-    ``first``: the first main slot that is set decides; ``all``: every main slot must be good;
-    ``all-set``: every one that is set must be good; ``agree``: those that are set must say the same, else
-    unknown; ``policy-or-all``: the first slot is a policy that decides alone, else all others must be good.
-    """
-
-    combine: Literal["first", "all", "all-set", "agree", "policy-or-all"] = "first"
-    slots: tuple[Slot, ...] = ()
-    no_effect: str | None = None
-    """Why a value that is set does nothing; it is then reported as a placebo."""
-    extra: tuple[Place, ...] = ()
-    absent: Literal["unknown"] | None = None
-    """Where the notes take back what ``absent_means`` says."""
-    routes: tuple[str, ...] = ()
-    """Kinds of ways on which the setting counts. One of the account does not apply on any other way alone;
-    one of files that looks private is unknown where none of these ways was seen."""
-    pins: dict[str, str] = {}
-    """For a setting that holds a login to a contract: the value of each place, by its word. ``{login}`` and
-    ``{organisation}`` stand for what only the organisation knows."""
-    shared_by_profiles: bool = False
-    """Whether the default profile's file counts for all profiles of an editor (application scope)."""
-
-
 class Sign(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     """A fact on the computer. One of ``env``, ``file``, ``sqlite`` with what it must be."""
 
@@ -161,6 +136,51 @@ class Sign(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     """Text values that end so count (names of models)."""
     absent: bool = False
     """Holds where the key is *not* there although the file is."""
+
+
+class When(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    """A condition, as far as files can show it: it holds, it does not, or that cannot be told.
+
+    ``any`` and ``all`` join others. ``ways`` are kinds of ways of sending content that were seen. ``setting``
+    names another setting of the pack: it holds where that one was found not private, and not where a
+    value that is set was found private. A ``sign`` shows that it holds; that a sign is missing shows nothing.
+    Nothing at all: no file can tell.
+    """
+
+    any: tuple["When", ...] = ()
+    all: tuple["When", ...] = ()
+    ways: tuple[str, ...] = ()
+    setting: str | None = None
+    sign: Sign | None = None
+    elsewhere: Literal["unknown", "not-applicable"] = "unknown"
+    """What is to be said where it does not hold: nothing is known of the setting's effect there, or what
+    the setting is about does not happen there at all (nothing is sent, a contract rules it out)."""
+
+
+class Rule(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    """How a setting's places come to one verdict.
+
+    ``first``: the first main slot that is set decides; ``all``: every main slot must be good;
+    ``each``: the same, and one that is not set leaves it unknown; ``all-set``: every one that is set must be
+    good; ``agree``: those that are set must say the same, else
+    unknown; ``policy-or-all``: the first slot is a policy that decides alone, else all others must be good.
+    """
+
+    combine: Literal["first", "all", "each", "all-set", "agree", "policy-or-all"] = "first"
+    slots: tuple[Slot, ...] = ()
+    no_effect: str | None = None
+    """Why a value that is set does nothing; it is then reported as a placebo."""
+    extra: tuple[Place, ...] = ()
+    absent: Literal["unknown"] | None = None
+    """Where the notes take back what ``absent_means`` says."""
+    when: When | None = None
+    """The setting's condition (``applies_when`` of the facts). It is good only where it counts, or where
+    nothing is sent where it does not; see :class:`When`."""
+    pins: dict[str, str] = {}
+    """For a setting that holds a login to a contract: the value of each place, by its word. ``{login}`` and
+    ``{organisation}`` stand for what only the organisation knows."""
+    shared_by_profiles: bool = False
+    """Whether the default profile's file counts for all profiles of an editor (application scope)."""
 
 
 class WayRule(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
@@ -235,3 +255,10 @@ class ToolPack(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     @property
     def id(self) -> str:
         return self.tool.id
+
+    def setting(self, name: str) -> SettingFacts:
+        """The setting of this id. Raises ``KeyError`` where there is none (the linter sees to it)."""
+        for setting in self.tool.settings:
+            if setting.id == name:
+                return setting
+        raise KeyError(name)
