@@ -1,5 +1,6 @@
 """Finding a browser, and what it leaves behind."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -53,6 +54,16 @@ def test_a_stub_under_a_browsers_name_is_passed_over(tmp_path: Path) -> None:
     real = _program(tmp_path / "chromium-browser")
     found = installed_browser(platform="linux", environment={"PATH": str(tmp_path)}, home=tmp_path)
     assert found == real
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="programs are told by their ending there")
+def test_a_browser_that_is_slow_to_answer_is_one(tmp_path: Path) -> None:
+    """On a busy machine a browser may take long to say its version; that is no sign that there is none."""
+    slow = tmp_path / "chromium"
+    slow.write_text("#!/bin/sh\nexec sleep 20\n")
+    slow.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.defpath}"
+    assert installed_browser(platform="linux", environment={"PATH": path}, home=tmp_path) == slow
 
 
 def test_mac_looks_among_the_applications_of_the_person(tmp_path: Path) -> None:

@@ -95,7 +95,10 @@ def optout(
     if mode == "guide" and somebody_there(as_json=as_json):
         sitting = _sitting(made, opens=not no_open)
     if mode == "witness" and headless:
-        raise click.UsageError("--headless goes with --mode assist: in witness mode you act in the window")
+        raise click.UsageError(
+            "--headless goes with --mode assist: in witness mode you act in the window."
+            " Leave it out; where there is no screen, take --mode guide"
+        )
     if keep_profile and mode != "witness":
         raise click.UsageError("--keep-profile goes with --mode witness")
     if everything:
