@@ -3,17 +3,20 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from withhold.index.fingerprints import Fingerprints
-from withhold.index.groups import Resumed
-from withhold.index.segment import told_of_writing
 from withhold.index.snapshot import Snapshot
-from withhold.index.writer import Writer
+from withhold.index.telling import told_of_writing
 from withhold.model.ports import Catalogue
 from withhold.model.segments import Change
 from withhold.model.stored import StoredConversation
 from withhold.support.locks import held
 from withhold.support.storage import Disk, Storage
+
+if TYPE_CHECKING:
+    from withhold.index.groups import Resumed
+    from withhold.index.writer import Writer
 
 LOCK = "lock"
 GRACE_SECONDS = 3600.0
@@ -28,7 +31,7 @@ class Index:
         folder: Path,
         catalogue: Catalogue,
         key: bytes,
-        resumed: Resumed,
+        resumed: "Resumed",
         *,
         storage: Storage | None = None,
         busy_seconds: float = 30.0,
@@ -53,8 +56,10 @@ class Index:
             self.collect()
             yield
 
-    def writer(self, source: int) -> Writer:
+    def writer(self, source: int) -> "Writer":
         """Takes the conversations of a source. Only within :meth:`writing`."""
+        from withhold.index.writer import Writer
+
         return Writer(
             self.folder,
             self._catalogue.listing(),
@@ -65,7 +70,7 @@ class Index:
         )
 
     @contextmanager
-    def taking(self, source: int) -> Iterator[Writer]:
+    def taking(self, source: int) -> "Iterator[Writer]":
         """A :meth:`writer` whose files go if the block raises."""
         writer = self.writer(source)
         try:

@@ -3,16 +3,15 @@
 import hashlib
 import io
 import secrets
-from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from collections.abc import Container
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from withhold.index.arrow import schema
+from withhold.index.telling import told_of_writing
 from withhold.model.segments import Segment, SegmentFile
-from withhold.support.errors import EnvironmentProblem
 from withhold.support.storage import Storage
 
 DRAFT = ".draft"
@@ -20,18 +19,6 @@ DRAFT = ".draft"
 
 _LEVEL = 1
 """Of zstd: higher ones gain a few per cent on ids and times, and cost twice the time."""
-
-
-@contextmanager
-def told_of_writing(folder: Path) -> Iterator[None]:
-    """What keeps the index from being written, a full disk for one, in our words."""
-    try:
-        yield
-    except OSError as problem:
-        raise EnvironmentProblem(
-            f"the index in {folder} cannot be written: {problem.strerror or problem}",
-            next_step="free some space on that disk, or mend its permissions, and run the command again",
-        ) from problem
 
 
 class SegmentWriter:

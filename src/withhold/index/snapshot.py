@@ -1,4 +1,7 @@
-"""The live rows of the index, as of one moment."""
+"""The live rows of the index, as of one moment.
+
+Arrow and DuckDB are loaded when rows are asked for: how many there are is known without.
+"""
 
 import hashlib
 from array import array
@@ -7,16 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from withhold.index.arrow import schema
-from withhold.index.files import TableFile, sound
 from withhold.index.schema import SUPERSEDABLE, TABLES
 from withhold.model.segments import Listing, Segment
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
+
+    from withhold.index.files import TableFile
 
 
 class Snapshot:
@@ -38,33 +39,43 @@ class Snapshot:
         dead = [hashlib.sha256(keys).hexdigest() for _, keys in sorted(self.listing.superseded.items())]
         return hashlib.sha256("\n".join([*sorted(parts), *dead]).encode()).hexdigest()
 
-    def file(self, segment: Segment, table: str) -> TableFile | None:
+    def file(self, segment: Segment, table: str) -> "TableFile | None":
         """An open file of a segment; ``None`` where the table has no rows there."""
         if (segment.id, table) not in self._open:
             file = segment.file(table)
             if file is None:
                 return None
+            from withhold.index.files import TableFile
+
             self._open[segment.id, table] = TableFile(self.folder, file)
         return self._open[segment.id, table]
 
-    def dead(self, segment: Segment) -> pa.Array | None:
+    def dead(self, segment: Segment) -> "pa.Array | None":
         """Keys whose rows in the segment count no more; ``None`` where all count."""
+        import pyarrow as pa
+
         keys = self.listing.superseded.get(segment.id, b"")
         return pa.Array.from_buffers(pa.int64(), len(keys) // 8, [None, pa.py_buffer(keys)]) if keys else None
 
-    def alive(self, segment: Segment, keys: pa.Array) -> pa.Array | None:
+    def alive(self, segment: Segment, keys: "pa.Array") -> "pa.Array | None":
         """Which of the segment's rows count, by their keys; ``None`` where all do."""
+        import pyarrow.compute as pc
+
         dead = self.dead(segment)
         return None if dead is None else pc.invert(pc.is_in(keys, value_set=dead))
 
-    def columns(self, table: str, *names: str) -> pa.Table:
+    def columns(self, table: str, *names: str) -> "pa.Table":
         """Some columns of all live rows, ``key`` among them."""
+        import pyarrow as pa
+
+        from withhold.index.arrow import schema
+
         return pa.concat_tables(
             [part for segment in self.listing.segments for part in self._live(segment, table, names)]
             or [pa.schema([schema(table).field(name) for name in names]).empty_table()]
         )
 
-    def _live(self, segment: Segment, table: str, names: tuple[str, ...]) -> Iterator[pa.Table]:
+    def _live(self, segment: Segment, table: str, names: tuple[str, ...]) -> "Iterator[pa.Table]":
         file = self.file(segment, table)
         if file is not None:
             part = file.column(*names)
@@ -88,6 +99,8 @@ class Snapshot:
 
     def _select(self, connection: "duckdb.DuckDBPyConnection", table: str) -> str:
         """SQL of the live rows; keys that count no more go into tables of the connection."""
+        from withhold.index.files import sound
+
         whole: list[Path] = []
         parts: list[str] = []
         for segment in self.listing.segments:
@@ -107,6 +120,8 @@ class Snapshot:
         return " UNION ALL BY NAME ".join((_nothing(table), *parts))
 
     def _dead_table(self, connection: "duckdb.DuckDBPyConnection", segment: Segment) -> str:
+        import pyarrow as pa
+
         name = f"superseded_{segment.id}"
         keys = pa.table({"key": self.dead(segment)})
         connection.register("keys_to_take", keys)

@@ -101,13 +101,15 @@ class State(Store):
 
     def count(self, account: str | None = None) -> int:
         """How many conversations there are, or how many an account has."""
-        from withhold.index.conversations import Wanted, matching
-
         with self.reading():
             refs = None if account is None else self.refs(account)
             snapshot = self.snapshot()
         try:
-            return snapshot.count() if refs is None else matching(snapshot, Wanted(refs))
+            if refs is None:
+                return snapshot.count()
+            from withhold.index.conversations import Wanted, matching
+
+            return matching(snapshot, Wanted(refs))
         finally:
             snapshot.close()
 
