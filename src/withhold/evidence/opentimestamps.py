@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 
 from withhold.evidence.checkpoints import read_checkpoint
 from withhold.evidence.notes import encode64
-from withhold.evidence.proving import CHECKPOINT
 from withhold.evidence.records import digest
+from withhold.evidence.rounds import CHECKPOINT
 from withhold.evidence.rows import TIMESTAMP
 from withhold.evidence.timestamps import NoToken
 from withhold.model.evidence import Artifact, Draft, Json

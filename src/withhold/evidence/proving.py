@@ -1,6 +1,6 @@
 """Reading the log: leaves, proofs, tokens, and how a record stands with the authorities."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,13 +11,11 @@ from withhold.evidence.checkpoints import Checkpoint, Proof, read_checkpoint
 from withhold.evidence.layout import Layout
 from withhold.evidence.notes import BadNote, PublicKey
 from withhold.evidence.records import decode, refuse_newer
+from withhold.evidence.rounds import CHECKPOINT, Round, in_order, round_of
 from withhold.evidence.rows import Kind, Rows
 from withhold.model.evidence import Record, StoredArtifact
 from withhold.support.errors import EvidenceBroken, UsageProblem
 from withhold.support.storage import Storage
-
-CHECKPOINT = "checkpoint"
-"""Artifact of a time-stamp record: the signed checkpoint that its tokens are over."""
 
 
 class Stamped(StrEnum):
@@ -30,7 +28,7 @@ class Stamped(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Authorities whose tokens cover a record, and the earliest time that one of them gives."""
+    """Authorities whose tokens cover a record, and by when it was there as the first of them says."""
 
     authorities: tuple[str, ...] = ()
     not_later_than: datetime | None = None
@@ -40,26 +38,6 @@ class Standing:
         if not self.authorities:
             return Stamped.UNSTAMPED
         return Stamped.BY_ONE if len(self.authorities) == 1 else Stamped.STAMPED
-
-
-@dataclass(frozen=True, slots=True)
-class TokenRow:
-    """One token as a time-stamp record describes it. ``answer`` and ``root`` name artifacts of the record."""
-
-    authority: str
-    url: str
-    at: datetime
-    answer: str
-    root: str
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What one time-stamp record says: tokens over the checkpoint of ``size`` records."""
-
-    record: Record
-    size: int
-    tokens: tuple[TokenRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +62,6 @@ class Token:
         from withhold.evidence.timestamps import embedded_chain
 
         return embedded_chain(self.answer)
-
-
-def round_of(record: Record) -> Round:
-    """Read a time-stamp record; ``ValueError`` where it is not one."""
-    size, rows = record.body.get("size"), record.body.get("tokens")
-    if type(size) is not int or not isinstance(rows, Sequence) or isinstance(rows, str):
-        raise ValueError("its size or its tokens cannot be read")
-    return Round(record, size, tuple(_token_row(row) for row in rows))
 
 
 class Proving:
@@ -159,16 +129,16 @@ class Proving:
         index = self._index(record) if isinstance(record, str) else self._index_of(record)
         if index is None:
             return Standing()
-        covering = [row for r in self.rounds() if r.size > index for row in r.tokens]
-        names = dict.fromkeys(row.authority for row in covering)
-        return Standing(tuple(names), min((row.at for row in covering), default=None))
+        covering = [(r, row) for r in self.rounds() if r.size > index for row in r.tokens]
+        names = dict.fromkeys(row.authority for _, row in covering)
+        return Standing(tuple(names), min((r.latest(row) for r, row in covering), default=None))
 
     def rounds(self) -> tuple[Round, ...]:
         """All time-stamp records that the checkpoint covers, the oldest first. Raises ``EvidenceBroken``."""
         size = self.size()
         if self._read[0] != size:
             indices = reversed(list(self._rows.newest(size, Kind.TIMESTAMP)))
-            self._read = (size, tuple(self._round(index) for index in indices))
+            self._read = (size, tuple(in_order(self._round(index) for index in indices)))
         return self._read[1]
 
     def public_keys(self) -> tuple[PublicKey, ...]:
@@ -286,19 +256,6 @@ class Proving:
 def _refuse_forgotten(leaf: bytes) -> None:
     if decode(leaf).leaf is not None:
         raise UsageProblem("the content of this record was forgotten; only its salted hash is in the log")
-
-
-def _token_row(row: object) -> TokenRow:
-    if not isinstance(row, Mapping):
-        raise ValueError("a token is not an object")
-    texts = [row.get(key) for key in ("authority", "url", "answer", "root", "time")]
-    if not all(isinstance(text, str) for text in texts):
-        raise ValueError("a part of a token is missing")
-    authority, url, answer, root, time = (str(text) for text in texts)
-    at = datetime.fromisoformat(time)
-    if at.tzinfo is None:
-        raise ValueError("the time of a token has no zone")
-    return TokenRow(authority, url, at, answer, root)
 
 
 def _read(checkpoint: bytes) -> Checkpoint:

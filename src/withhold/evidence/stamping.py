@@ -13,8 +13,8 @@ from withhold.evidence.authorities import Authority
 from withhold.evidence.checkpoints import read_checkpoint
 from withhold.evidence.journal import Journal
 from withhold.evidence.notes import encode64
-from withhold.evidence.proving import CHECKPOINT
 from withhold.evidence.records import stamp as written
+from withhold.evidence.rounds import CHECKPOINT
 from withhold.evidence.rows import TIMESTAMP
 from withhold.evidence.timestamps import TIMEOUT, NoToken, Stamp, ask
 from withhold.model.evidence import Artifact, Draft, Json, Record

@@ -13,7 +13,7 @@ from withhold.evidence.claims import RecordReport
 from withhold.evidence.layout import Layout
 from withhold.evidence.log_check import LogCheck
 from withhold.evidence.opentimestamps import ANSWER, FIELD, flaw
-from withhold.evidence.proving import CHECKPOINT, Round, TokenRow, round_of
+from withhold.evidence.rounds import CHECKPOINT, Round, TokenRow, round_of
 from withhold.evidence.rows import TIMESTAMP
 from withhold.evidence.sessions import ROOT, TOKEN, value_of
 from withhold.evidence.timestamps import NoToken, Stamp, check, fingerprints, revoked

@@ -64,7 +64,7 @@ def asked_ots(services: Services, document: d.EvidenceVerifyDocument) -> d.Evide
 
 def _asked(services: Services, ots: str, record: "Record", claim: d.Claim) -> d.Claim:
     from withhold.evidence.opentimestamps import ANSWER, confirmed
-    from withhold.evidence.proving import CHECKPOINT
+    from withhold.evidence.rounds import CHECKPOINT
 
     if claim.name != CLAIM or claim.result != "not_checkable":
         return claim
