@@ -104,9 +104,10 @@ def _ledger(
     places: tuple[str, ...], engine: str, now: datetime | None, wanted: "Filter"
 ) -> "AbstractContextManager[View]":
     from withhold.app.ledger.exposure import ledger
-    from withhold.app.ledger.members import ledger_of_members
 
     if places:
+        from withhold.app.ledger.members import ledger_of_members
+
         return ledger_of_members(services(), places, engine=engine, as_of=now, wanted=wanted)
     if engine != "duckdb":
         raise click.UsageError(

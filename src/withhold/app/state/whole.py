@@ -95,9 +95,11 @@ class State(Store):
 
     def with_keys(self, keys: Sequence[int]) -> Iterator[StoredConversation]:
         """The conversations of these keys (``index.schema.key_of``), as :meth:`conversations` gives them."""
+        if not keys:
+            return iter(())
         from withhold.index.conversations import Wanted
 
-        return self._read(Wanted(keys=keys)) if keys else iter(())
+        return self._read(Wanted(keys=keys))
 
     def count(self, account: str | None = None) -> int:
         """How many conversations there are, or how many an account has."""

@@ -100,7 +100,7 @@ class Shelf:
             return None  # the same as if it had never been kept
         if hashlib.sha256(data).hexdigest() != digest:
             return None
-        return pq.read_table(pa.BufferReader(data))
+        return pq.ParquetFile(pa.BufferReader(data)).read()
 
     def _prune(self) -> None:
         """Only the newest notes stay, and files that they name."""
