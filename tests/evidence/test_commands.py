@@ -75,6 +75,27 @@ def test_an_authority_may_be_named_before_anything_else(
 
 
 @needs_openssl
+def test_a_key_is_time_stamped_when_it_is_made(tool: Tool, tsa: Authoritative, tmp_path: Path) -> None:
+    """The first one by ``stamp``, before there is any record; the next one as it takes over. The record that
+    introduces a key can be handed over, and shows by when the key was there."""
+    root = tmp_path / "root.pem"
+    tool.document("evidence", "authorities", "add", tsa.url, "--root", root, "--name", "one")
+    assert tool("evidence", "stamp").code == 0
+    tool.document("evidence", "key", "rotate")
+    keys = tool.document("evidence", "key", "show")["keys"]
+    assert [key["current"] for key in keys] == [False, True]
+    for key in keys:
+        bundle = tmp_path / f"{key['id']}.zip"
+        made = tool.document("evidence", "bundle", key["introduced_by"][:12], "-o", bundle)
+        assert made["unstamped"] == 0
+        checked = tool.document("evidence", "verify", bundle, "--key", key["fingerprint"], "--root", root)
+        claims = {
+            c["name"]: c for r in checked["records"] for c in r["claims"] if r["id"] == key["introduced_by"]
+        }
+        assert claims["time"]["result"] == claims["key"]["result"] == "verified"
+
+
+@needs_openssl
 def test_an_authority_is_named_used_and_removed(filled: Tool, tsa: Authoritative, tmp_path: Path) -> None:
     """Naming it sends nothing; stamping does; commands that record do so by themselves; removing ends it."""
     added = filled.document("evidence", "authorities", "add", tsa.url, "--root", tmp_path / "root.pem")

@@ -223,11 +223,13 @@ def show_key(as_json: bool) -> None:
 def rotate(lost: bool, as_json: bool) -> None:
     """Let a new key sign from here on. Old checkpoints stay verifiable.
 
+    The record that introduces it is time-stamped at once where authorities are named.
+
     Example: withhold evidence key rotate
     """
     from withhold.app.evidence.keys import rotate_key
 
-    show(rotate_key(_quiet(), lost=lost), as_json=as_json)
+    show(rotate_key(services(), lost=lost), as_json=as_json)
 
 
 @evidence.command()
