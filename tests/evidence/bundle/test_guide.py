@@ -15,6 +15,7 @@ from withhold.evidence.bundle.contents import gather
 from withhold.evidence.bundle.guide import guide
 
 BASH = shutil.which("bash")
+FORMER = Path(__file__).resolve().parents[1] / "fixtures" / "format-1"
 pytestmark = [needs_openssl, pytest.mark.skipif(BASH is None, reason="bash is not installed")]
 
 
@@ -109,6 +110,26 @@ def test_the_path_to_the_root_by_hand(records: int, tmp_path: Path) -> None:
         done = by_hand(without_manifests(text), top, tmp_path)
         assert done.returncode == 0, done.stderr
         assert lacking(text, done.stdout + done.stderr) == []
+
+
+def test_a_record_of_the_first_format_by_hand(tmp_path: Path) -> None:
+    """The leaf that holds on to it, the id in its list, and the path from that leaf to the root."""
+    folder = shutil.copytree(FORMER, tmp_path / "log")
+    journal = journal_of(folder, 3)
+    first = next(iter(journal.records()))
+    held = gather(journal, first)
+    text = guide([held]).decode()
+    for path, data in held.files.items():
+        (tmp_path / "data" / held.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "data" / held.folder / path).write_bytes(data)
+    done = by_hand(without_manifests(text), tmp_path, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "leaf.json" in text
+    assert lacking(text, done.stdout + done.stderr) == []
+    ids = tmp_path / "data" / held.folder / "journal-records.txt"
+    ids.write_bytes(ids.read_bytes().replace(b"\n", b"\n\n", 1))
+    again = by_hand(without_manifests(text), tmp_path, tmp_path)
+    assert again.returncode != 0 or lacking(text, again.stdout + again.stderr)
 
 
 def test_words_of_others_begin_no_command(bundled: Made) -> None:
