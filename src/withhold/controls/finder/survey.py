@@ -94,7 +94,8 @@ class Thing:
     root: int
     index: int
     frame: str
-    holder: str = field(repr=False)
+    element: str = field(repr=False)
+    """Its handle in the browser, until the next survey."""
     session: CDPSession = field(repr=False, compare=False)
     node: Node | None = field(default=None, repr=False)
     """Its node in the accessibility tree, where it was asked for."""
@@ -113,7 +114,8 @@ def survey(lens: Lens, view: View) -> tuple[Thing, ...]:
         except BrowserError:
             continue  # the frame went away meanwhile
     nodes: dict[tuple[CDPSession, int | None], Node] = {(n.session, n.backend_id): n for n in view.nodes}
-    return tuple(_named(thing, nodes) for thing in found[:_NAMED_LIMIT]) + tuple(found[_NAMED_LIMIT:])
+    named = (replace(thing, node=_node_of(thing, nodes)) for thing in found[:_NAMED_LIMIT])
+    return (*named, *found[_NAMED_LIMIT:])
 
 
 def _roots(lens: Lens) -> Iterator[tuple[CDPSession, str, int]]:
@@ -142,17 +144,26 @@ def _documents(node: dict[str, Any], frame: str) -> Iterator[tuple[str, int]]:
 
 def _of_root(session: CDPSession, frame: str, backend_id: int, number: int) -> Iterator[Thing]:
     root = session.send("DOM.resolveNode", {"backendNodeId": backend_id, "objectGroup": _GROUP})["object"]
-    holder = _call(session, root["objectId"], "survey.apply(this)", by_value=False)["objectId"]
-    told = _call(session, holder, "this.facts", by_value=True)["value"]
+    surveyed = f"function() {{ {_SOURCE}\nreturn survey.apply(this); }}"
+    holder = _call(session, root["objectId"], surveyed, by_value=False)["objectId"]
+    told = _call(session, holder, "function() { return this.facts; }", by_value=True)["value"]
+    elements = _elements(session, holder)
     for index, facts in enumerate(msgspec.convert(told, tuple[Facts, ...], strict=False)):
-        yield Thing(facts, number, index, frame, holder, session)
+        yield Thing(facts, number, index, frame, elements.get(str(index), ""), session)
 
 
-def _call(session: CDPSession, object_id: str, result: str, *, by_value: bool) -> dict[str, Any]:
+def _elements(session: CDPSession, holder: str) -> dict[str, str]:
+    """The handles of all surveyed elements, by their number, in one question."""
+    all_of = _call(session, holder, "function() { return this.all; }", by_value=False)["objectId"]
+    told = session.send("Runtime.getProperties", {"objectId": all_of, "ownProperties": True})["result"]
+    return {one["name"]: one["value"]["objectId"] for one in told if "objectId" in one.get("value", {})}
+
+
+def _call(session: CDPSession, object_id: str, function: str, *, by_value: bool) -> dict[str, Any]:
     answer = session.send(
         "Runtime.callFunctionOn",
         {
-            "functionDeclaration": f"function() {{ {_SOURCE}\nreturn {result}; }}",
+            "functionDeclaration": function,
             "objectId": object_id,
             "returnByValue": by_value,
             "objectGroup": _GROUP,
@@ -164,16 +175,14 @@ def _call(session: CDPSession, object_id: str, result: str, *, by_value: bool) -
     return value
 
 
-def _named(thing: Thing, nodes: dict[tuple[CDPSession, int | None], Node]) -> Thing:
-    """``thing`` with its node. An element without a node of its own in the tree gets a bare one."""
+def _node_of(thing: Thing, nodes: dict[tuple[CDPSession, int | None], Node]) -> Node | None:
+    """Its node. An element without a node of its own in the tree gets a bare one."""
     try:
-        element = _call(thing.session, thing.holder, f"this.all[{thing.index}]", by_value=False)
-        told = thing.session.send("DOM.describeNode", {"objectId": element["objectId"]})["node"]
+        told = thing.session.send("DOM.describeNode", {"objectId": thing.element})["node"]
     except BrowserError:
-        return thing
+        return thing.node
     backend_id = told["backendNodeId"]
-    known = nodes.get((thing.session, backend_id))
-    return replace(thing, node=known or _bare(thing, backend_id))
+    return nodes.get((thing.session, backend_id)) or _bare(thing, backend_id)
 
 
 def _bare(thing: Thing, backend_id: int) -> Node:
