@@ -59,7 +59,7 @@ def _kind(node: Dom, made: Plan, masker: Masker) -> str | None:
     if node.kind != ELEMENT:
         return None
     if node.pseudo:
-        return "style text" if says_something(node.text) else None
+        return "style-text" if says_something(node.text) else None
     if made.personal.get(node) in _WHOLE:
         return made.personal[node]
     if node.name in _FRAMES:

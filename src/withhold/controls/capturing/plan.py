@@ -145,7 +145,7 @@ def _found(made: Plan) -> Iterator[tuple[str, str]]:
     for part in made.document.inner():
         for node in part.root.walk():
             if node.pseudo and says_something(node.text) and normal(node.text) not in shown:
-                yield "style text", node.text
+                yield "style-text", node.text
             yield from (("e-mail", address) for address in _addresses(node))
         yield from _names_and_titles(part, made)
 

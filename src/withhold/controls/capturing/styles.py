@@ -55,7 +55,7 @@ def _token(token: re.Match[str], text: str, masker: Masker, where: str) -> str:
         return string
     if re.search(r"@import\s*$", before):
         return f'"{_address(said, masker, where)}"'
-    return f'"{masker.hide("style text", said, where)}"'
+    return f'"{masker.hide("style-text", said, where)}"'
 
 
 def says_something(text: str) -> bool:
