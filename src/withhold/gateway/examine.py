@@ -59,7 +59,7 @@ def _count(hits: Iterable[Hit], counts: Counter[str], sorts: set[Sort]) -> None:
         sorts.add(hit.sort)
 
 
-_SPOKEN = frozenset({"messages", "system", "input", "instructions", "prompt"})
+_SPOKEN = frozenset({"messages", "system", "input", "instructions", "prompt", "prediction"})
 """Where the formats carry what people and models say; what else a request holds is for programs."""
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from withhold.gateway.cover import Cover
+
 KEPT_BLOCKS = 20_000
 _BETWEEN = b" \t\r\n,.;:/'-"
 
@@ -79,24 +81,24 @@ class Sight:
 
     def _found(self, text: bytes, reader: Reader | None) -> tuple[Hit, ...]:
         self.looked += 1
-        kept: list[Hit] = []
+        kept, cover = list[Hit](), Cover()
         for find in self._finders:
             for hit in sorted(find(text), key=lambda h: (h.start, -h.end)):
-                if all(hit.end <= other.start or other.end <= hit.start for other in kept):
+                if cover.is_free(hit.start, hit.end):
                     kept.append(hit)
+                    cover.add(hit.start, hit.end)
         for hit in reader(text) if reader is not None else ():
-            kept += _rest(hit, text, kept)
+            for part in list(_rest(hit, text, cover)):
+                kept.append(part)
+                cover.add(part.start, part.end)
         return tuple(sorted(kept, key=lambda h: h.start))
 
 
-def _rest(hit: Hit, text: bytes, kept: Sequence[Hit]) -> Iterator[Hit]:
+def _rest(hit: Hit, text: bytes, cover: Cover) -> Iterator[Hit]:
     """What of ``hit`` no other holds: a postcode that a finder knows must not cost the street beside it."""
-    start = hit.start
-    inside = sorted((o for o in kept if o.start < hit.end and hit.start < o.end), key=lambda o: o.start)
-    for first, last in [*((o.start, o.end) for o in inside), (hit.end, hit.end)]:
-        part = text[start:first]
+    for first, last in cover.free(hit.start, hit.end):
+        part = text[first:last]
         bare = part.strip(_BETWEEN)
         if bare:
-            begin = start + part.index(bare)
+            begin = first + part.index(bare)
             yield replace(hit, start=begin, end=begin + len(bare))
-        start = max(start, last)

@@ -9,10 +9,13 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from withhold.gateway.sight import Hit
+from withhold.gateway.cover import Cover
+from withhold.gateway.sight import KEPT_BLOCKS, Hit
 
 OPENS = "[["
 PLACEHOLDER = re.compile(r"\[\[[a-z0-9-]{1,48}-[a-p]{12}\]\]")
@@ -22,6 +25,18 @@ LONGEST = 2 + 48 + 1 + 12 + 2
 _LEAST_KNOWN = 5
 """Shorter values are not looked for where no finder sees them: they would be found everywhere."""
 _LEAST_GUESSED = 3
+_AFTER_KIND = 1 + 12 + 2
+"""Letters of a placeholder after the kind."""
+_BETWEEN = " \t\r\n,.;:/'-"
+
+
+class _Found(NamedTuple):
+    """Something to replace; ``start`` and ``end`` in characters."""
+
+    start: int
+    end: int
+    kind: str
+    guessed: bool
 
 
 @dataclass(slots=True)
@@ -33,6 +48,9 @@ class Session:
     values: dict[str, str] = field(default_factory=dict, repr=False)
     _by_value: dict[str, str] = field(default_factory=dict, repr=False)
     _guessed: set[str] = field(default_factory=set, repr=False)
+    _order: list[str] = field(default_factory=list, repr=False)
+    _looked: OrderedDict[bytes, tuple[int, tuple[str, ...]]] = field(default_factory=OrderedDict, repr=False)
+    """By keyed hash of a text: how many of the values in their order were looked for, and which are there."""
 
     def placeholder(self, kind: str, value: str, *, guessed: bool = False) -> str:
         """The placeholder of ``value``, kept so that :attr:`values` leads back.
@@ -52,52 +70,82 @@ class Session:
         if self.values.setdefault(made, value) != value:
             raise ValueError("two values have one placeholder")
         self._by_value[value] = made
+        self._order.append(value)
         return made
 
     def hidden(self, text: str, hits: Sequence[Hit], *, spoken: bool = False) -> str:
-        """``text`` with placeholders for its hits and for every value that has one already."""
-        raw, parts, at = text.encode(), [], 0
-        taken = [
-            (len(text[: m.start()].encode()), len(text[: m.end()].encode()))
-            for m in PLACEHOLDER.finditer(text)
-        ]
-        for hit in hits:
-            if any(hit.start < end and start < hit.end for start, end in taken):
-                continue
-            parts.append(raw[at : hit.start].decode())
-            value = raw[hit.start : hit.end].decode()
-            parts.append(self.placeholder(hit.kind, value, guessed=hit.guessed))
-            at = hit.end
-        parts.append(raw[at:].decode())
-        return "".join(
-            part if number % 2 else self._known_hidden(part, spoken) for number, part in enumerate(parts)
-        )
+        """``text`` with placeholders for its hits and for every value that has one already.
+
+        Where they overlap the longest is replaced, and what is left of the others apart: of a name that was
+        found once no part may stay because only half of it was found this time.
+        """
+        cover = Cover()
+        for match in PLACEHOLDER.finditer(text):
+            cover.add(*match.span())
+        made: list[tuple[int, int, str]] = []
+        for found in sorted(
+            [*_in_characters(text, hits), *self._known(text, spoken)],
+            key=lambda f: (f.start - f.end, f.start),
+        ):
+            for part in list(_parts(text, found, cover)):
+                cover.add(part.start, part.end)
+                value = text[part.start : part.end]
+                made.append((part.start, part.end, self.placeholder(part.kind, value, guessed=part.guessed)))
+        return _written(text, sorted(made))
 
     def holds_known(self, text: str, *, spoken: bool = False) -> bool:
         """Whether ``text`` holds a value that was replaced before, whatever the finders say of it here."""
-        return any(self._stands_in(value, text, spoken) for value in self._by_value)
+        return next(self._known(text, spoken), None) is not None
 
-    def _stands_in(self, value: str, text: str, spoken: bool) -> bool:
-        if value not in self._guessed:
-            return len(value) >= _LEAST_KNOWN and value in text
-        return spoken and len(value) >= _LEAST_GUESSED and any(_whole_words(text, value))
+    def _known(self, text: str, spoken: bool) -> Iterator[_Found]:
+        """Where values stand that have a placeholder."""
+        for value in self._present(text):
+            guessed = value in self._guessed
+            if guessed and spoken and len(value) >= _LEAST_GUESSED:
+                starts = _whole_words(text, value)
+            elif not guessed and len(value) >= _LEAST_KNOWN:
+                starts = _anywhere(text, value)
+            else:
+                continue
+            kind = self._by_value[value][len(OPENS) : -_AFTER_KIND]
+            for start in starts:
+                yield _Found(start, start + len(value), kind, guessed)
 
-    def _known_hidden(self, text: str, spoken: bool) -> str:
-        for value in sorted(self._by_value, key=len, reverse=True):
-            if self._stands_in(value, text, spoken):
-                places = _whole_words if value in self._guessed else _anywhere
-                text = _replaced(text, value, self._by_value[value], places)
-        return text
+    def _present(self, text: str) -> tuple[str, ...]:
+        """The values that are in ``text``. In one that comes again only new values are looked for."""
+        name = hashlib.blake2b(text.encode(), key=self.key, digest_size=16).digest()
+        asked, present = self._looked.pop(name, (0, ()))
+        present += tuple(value for value in self._order[asked:] if value in text)
+        self._looked[name] = len(self._order), present
+        if len(self._looked) > KEPT_BLOCKS:
+            self._looked.popitem(last=False)
+        return present
 
 
-def _replaced(text: str, value: str, made: str, places: Callable[[str, str], Iterator[int]]) -> str:
-    """``text`` with ``made`` for ``value``, but not within a placeholder that it holds already."""
-    taken = [match.span() for match in PLACEHOLDER.finditer(text)]
+def _in_characters(text: str, hits: Sequence[Hit]) -> Iterator[_Found]:
+    raw, bytes_seen, seen = text.encode(), 0, 0
+    for hit in sorted(hits, key=lambda h: h.start):
+        start = seen + len(raw[bytes_seen : hit.start].decode())
+        yield _Found(start, start + len(raw[hit.start : hit.end].decode()), hit.kind, hit.guessed)
+        bytes_seen, seen = hit.start, start
+
+
+def _parts(text: str, found: _Found, cover: Cover) -> Iterator[_Found]:
+    """``found``, or what of it is not replaced yet, if that is more than what stands between words."""
+    for first, last in cover.free(found.start, found.end):
+        bare = text[first:last].strip(_BETWEEN)
+        if bare == text[first:last] or (first, last) == (found.start, found.end):
+            yield _Found(first, last, found.kind, found.guessed)
+        elif bare:
+            begin = text.index(bare, first)
+            yield _Found(begin, begin + len(bare), found.kind, found.guessed)
+
+
+def _written(text: str, made: Sequence[tuple[int, int, str]]) -> str:
     parts, at = [], 0
-    for start in places(text, value):
-        if start >= at and not any(start < last and first < start + len(value) for first, last in taken):
-            parts += [text[at:start], made]
-            at = start + len(value)
+    for start, end, placeholder in made:
+        parts += [text[at:start], placeholder]
+        at = end
     return "".join([*parts, text[at:]])
 
 
