@@ -24,8 +24,8 @@ class Write:
     host: str
     status: int | None
     doubt: str | None
-    confirmed: frozenset[bool] = frozenset()
-    """Values that were sent and that the answer holds under the same keys."""
+    positions: frozenset[bool] = frozenset()
+    """What was sent to be on or off, where no answer speaks against it."""
 
 
 class Traffic:
@@ -123,7 +123,7 @@ def _compared(write: Write, asked: str | None, answer: str | None) -> Write:
     both = sent.keys() & got.keys()
     if any(sent[key] is not got[key] for key in both):
         return replace(write, doubt="the answer to the request to save holds another state than was sent")
-    return replace(write, confirmed=frozenset(sent[key] for key in both))
+    return replace(write, positions=frozenset(sent.values()))
 
 
 def _text(response: Response) -> str | None:

@@ -233,8 +233,8 @@ def kept_here(proof: Proof) -> Ending | None:
 def _heard_of(proof: Proof) -> bool:
     """Whether a server can have heard of the choice, and not this browser's storage alone."""
     if proof.elsewhere is Elsewhere.NOBODY:
-        confirmed = frozenset().union(*(write.confirmed for write in proof.writes))
-        return bool(confirmed & proof.shown if proof.shown else confirmed)
+        sent = frozenset().union(*(write.positions for write in proof.writes))
+        return bool(sent & proof.shown if proof.shown else sent)
     if proof.elsewhere is Elsewhere.ANYBODY and proof.writes:
         return True  # what was sent could not be read, but a browser with nothing stored sees what came of it
     return proof.told or proof.elsewhere is Elsewhere.SAME
