@@ -70,6 +70,16 @@ def test_mail_addresses_stay_out(desk: Desk) -> None:
     assert _has_colour(desk, kept["before.png"], PAINT)
 
 
+def test_a_portrait_in_the_styles_is_painted_over(desk: Desk) -> None:
+    """A page without the control is taken down as a window; a picture behind a small element is no text."""
+    dot = "data:image/gif;base64,R0lGODdhAQABAIAAAP8A//8A/ywAAAAAAQABAAACAkQBADs="
+    desk.show(f'<div style="width:60px;height:60px;background:url({dot})"></div><h2>Nothing here</h2>')
+    desk.opt_out()
+    kept = _artifacts(desk.sink.last)
+    assert _has_colour(desk, kept["before.png"], PAINT)
+    assert not _has_colour(desk, kept["before.png"], (255, 0, 255))
+
+
 def test_keys_stay_out(desk: Desk) -> None:
     """A key on the page is in no text of the record, and is painted over in the picture."""
     key = "sk-" + "proj-Abc123Def456Ghi789"

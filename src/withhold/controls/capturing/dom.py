@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ELEMENT, TEXT, COMMENT, DOCUMENT, DOCTYPE = 1, 3, 8, 9, 10
-STYLES = ("overflow-x", "overflow-y", "visibility")
+STYLES = ("overflow-x", "overflow-y", "visibility", "background-image")
 _SHADOWS = frozenset({"open", "closed"})
 
 
@@ -53,6 +53,8 @@ class Dom:
     """Where the pieces of a text are drawn."""
     clips: bool = False
     hidden: bool = False
+    backdrop: bool = False
+    """Whether its styles put a picture behind it."""
     checked: bool | None = None
     value: str | None = None
     frame: "Document | None" = None
@@ -205,6 +207,7 @@ def _laid_out(raw: Mapping[str, Any], strings: list[str], nodes: list[Dom]) -> N
         if len(told) == len(STYLES):
             node.clips = node.clips or told[0] != "visible" or told[1] != "visible"
             node.hidden = told[2] in {"hidden", "collapse"}
+            node.backdrop = node.backdrop or "url(" in told[3]
     boxes = raw["textBoxes"]
     for place, bounds in zip(boxes["layoutIndex"], boxes["bounds"], strict=True):
         node = nodes[layout["nodeIndex"][place]]

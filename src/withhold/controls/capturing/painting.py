@@ -13,6 +13,8 @@ _MARGIN = 2.0
 """CSS px around a text: letters reach a little over their boxes."""
 _IMAGES = frozenset({"img", "picture", "image", "video", "canvas"})
 _FRAMES = frozenset({"iframe", "frame", "object", "embed"})
+_PORTRAIT = 240
+"""CSS px. A larger element with a picture behind it is a part of the page."""
 _WHOLE = frozenset({"account", "titles"})
 
 
@@ -68,7 +70,14 @@ def _kind(node: Dom, made: Plan, masker: Masker) -> str | None:
         return "field"
     if node.name == "select":
         return _choice(node, made, masker)
-    return "picture" if node.name in _IMAGES and not made.keeps(node) else None
+    return "picture" if not made.keeps(node) and _pictured(node) else None
+
+
+def _pictured(node: Dom) -> bool:
+    """An image, or a small element with a picture behind it: so portraits are often shown."""
+    box = node.box
+    small = box is not None and max(box.width, box.height) <= _PORTRAIT
+    return node.name in _IMAGES or (node.backdrop and small)
 
 
 def _choice(node: Dom, made: Plan, masker: Masker) -> str | None:
