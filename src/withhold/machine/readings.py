@@ -80,7 +80,8 @@ class Sight:
         """A file's content, parsed once. Raises :class:`Broken`."""
         if (path, form) not in self.cache:
             try:
-                self.cache[path, form] = read(path, form)
+                own, commas = of_editor(path), self.pack.rules.trailing_commas
+                self.cache[path, form] = read(path, form, marked=own, commas=own or commas)
             except Broken as problem:
                 self.cache[path, form] = problem
         found = self.cache[path, form]
@@ -249,7 +250,18 @@ class Sight:
                 if answers
                 else ("absent", None)
             )
-        return lookup(content, key)
+        state, value = lookup(content, key)
+        self._same_for_languages(content, key, value, place)
+        return state, value
+
+    @staticmethod
+    def _same_for_languages(
+        content: Mapping[str, Any], key: tuple[str, ...], value: Any, place: Place
+    ) -> None:
+        """An editor's block for a language wins in its files. Raises :class:`Broken` where one differs."""
+        for name, block in content.items() if place.format == "jsonc" else ():
+            if str(name).startswith("[") and isinstance(block, dict) and block.get(key[-1], value) != value:
+                raise Broken("for one language it says something else")
 
     def _of_registry(self, place: Place) -> Reading:
         hive, path, name = place.hive or "HKLM", place.path or "", place.name or ""
@@ -344,6 +356,14 @@ def row_value(path: Path, place: Place) -> Any:
             raise Broken("the row is not as expected")
         found = found.get(part)
     return found
+
+
+def of_editor(path: Path) -> bool:
+    """Whether a file is one of the settings that an editor of the VS Code family keeps."""
+    folder = path.parent
+    profile = folder.parent.name == "profiles" and folder.parent.parent.name == "User"
+    own = folder.name in {"User", "Machine", ".vscode"} or profile
+    return path.name == "settings.json" and own
 
 
 def lookup(content: Any, key: tuple[str, ...]) -> tuple[State, Any]:

@@ -93,6 +93,10 @@ class Judge:
         unclear = next((j for j in switch if j.verdict is V.UNKNOWN), None)
         if refusing is not None:
             return Judged(V.UNKNOWN, refusing.by, "Two settings contradict. ") if granting else refusing
+        contrary = next((j for j in switch if j.verdict is not V.GOOD and _of_environment(j)), None)
+        private = granting is not None or (result.verdict is V.GOOD and result.by is not None)
+        if contrary is not None and private:
+            return Judged(V.UNKNOWN, contrary.by, "A variable says otherwise and may win. ")
         if granting is not None and result.verdict is not V.GOOD:
             return granting
         if unclear is not None and (result.verdict is not V.GOOD or result.by is None):
@@ -234,10 +238,12 @@ class Judge:
     def _forms(self, reading: Reading, listed: Iterable[Any]) -> Iterator[Any]:
         """The value as its place's type lets it be read."""
         value, place = reading.value, reading.place
-        yield value
         known = [x for x in listed if x is not None]
         numbers = {x for x in known if isinstance(x, int)}
         two_valued = bool(numbers) and numbers <= {0, 1}
+        if type(value) is int and two_valued and self._takes_switches(place):
+            return
+        yield value
         as_text = place.kind == "env" or place.format in {"ini", "sqlite"} or place.value_format == "text"
         quoted = "JSON text inside a string" in (place.note or "")  # the facts' words for such a file
         system = place.scope == "user" and place.kind in {"registry", "plist-domain"}
@@ -248,6 +254,16 @@ class Judge:
         switch_like = self.setting.private_value == 0  # where 1 is private, `true` is no word for it
         if isinstance(value, bool) and two_valued and switch_like and not _has_switch(known):
             yield int(value)
+
+    def _takes_switches(self, place: Place) -> bool:
+        """Whether a number is no word for it here: only a registry keeps switches as numbers.
+
+        A browser's policy whose listed values are 0 and 1 is a switch in files and preference domains
+        (Edge's pages give its type), and a value of another type is left out by the program.
+        """
+        typed = place.kind == "plist-domain" or place.format in {"json", "jsonc", "toml", "yaml"}
+        policy = place.scope == "managed" and self.setting.private_value == 0
+        return typed and (isinstance(self.setting.private_value, bool) or policy)
 
     def _absence(self) -> SettingVerdict:
         if self.rule.absent is not None:
@@ -338,6 +354,10 @@ def _names(slot: Slot, place: Place) -> bool:
     return any(
         place.word.startswith(name[:-1]) if name.endswith("*") else place.word == name for name in slot.match
     )
+
+
+def _of_environment(judged: Judged) -> bool:
+    return judged.by is not None and judged.by.place.kind == "env"
 
 
 def _of_editor(place: Place) -> bool:

@@ -40,6 +40,7 @@ class _Scanner:
     text: str
     at: int = 0
     depth: int = field(default=0)
+    trailing_commas: bool = True
 
     def document(self) -> Value:
         self.space()
@@ -90,6 +91,7 @@ class _Scanner:
         while True:
             self.space()
             if self.takes("}"):
+                self.last(comma)
                 said = {key: member.value.said for key, member in members.items()}
                 return Value(begin, self.at, said, members, comma)
             if members and not comma:
@@ -101,6 +103,10 @@ class _Scanner:
             members[key] = member
             self.space()
             comma = self.takes(",")
+
+    def last(self, comma: bool) -> None:
+        if comma and not self.trailing_commas:
+            raise CannotEdit("a comma stands after the last member, which this program may not take")
 
     def member(self) -> tuple[str, Member]:
         begin = self.at
@@ -120,6 +126,7 @@ class _Scanner:
         while True:
             self.space()
             if self.takes("]"):
+                self.last(comma and bool(items))
                 return Value(begin, self.at, items)
             if not comma:
                 raise self.broken()
@@ -128,18 +135,21 @@ class _Scanner:
             comma = self.takes(",")
 
 
+@dataclass(frozen=True, slots=True)
 class JsonText:
     """See :class:`withhold.machine.edit.interface.Editor`."""
 
+    trailing_commas: bool = True
+
     def read(self, text: str) -> object:
         """The document; an empty text is an empty object."""
-        return _root(text).said if text.strip() else {}
+        return _root(text, self.trailing_commas).said if text.strip() else {}
 
     def put(self, text: str, path: Sequence[str], value: Scalar) -> str:
         """Replace the value, or add a member after the last one in the manner of its neighbours."""
         if not text.strip():
             return text + json.dumps(_nested(path, value), indent=2, ensure_ascii=False) + "\n"
-        held = _root(text)
+        held = _root(text, self.trailing_commas)
         for depth, key in enumerate(path):
             if held.members is None:
                 raise CannotEdit(f"{'.'.join(path[:depth]) or 'the file'} is not an object")
@@ -151,8 +161,8 @@ class JsonText:
         return text[: held.begin] + json.dumps(value, ensure_ascii=False) + text[held.end :]
 
 
-def _root(text: str) -> Value:
-    root = _Scanner(text).document()
+def _root(text: str, trailing_commas: bool) -> Value:
+    root = _Scanner(text, trailing_commas=trailing_commas).document()
     if root.members is None:
         raise CannotEdit("the file is not a JSON object")
     return root

@@ -1,5 +1,6 @@
 """Settings files as plain values. A file that is not surely understood is :class:`Broken`, never guessed."""
 
+import codecs
 import configparser
 import json
 import plistlib
@@ -29,8 +30,12 @@ class Broken(Exception):
     """The file cannot be understood for certain. Its text never quotes the file."""
 
 
-def read(path: Path, form: str) -> Any:
-    """The content of a file of this format. Raises :class:`Broken`, and nothing else for any content."""
+def read(path: Path, form: str, *, marked: bool = True, commas: bool = True) -> Any:
+    """The content of a file of this format. Raises :class:`Broken`, and nothing else for any content.
+
+    Editors take a mark of the byte order before JSON and a comma after its last member; many programs do
+    not. ``marked`` and ``commas`` say whether a file with one is understood.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
@@ -38,15 +43,18 @@ def read(path: Path, form: str) -> Any:
         raise Broken(f"it cannot be read ({problem.strerror or 'no access'})") from None
     if len(data) > LARGEST:
         raise Broken("it is too large")
-    return understood(data, form)
+    return understood(data, form, marked=marked, commas=commas)
 
 
-def understood(data: bytes, form: str) -> Any:
+def understood(data: bytes, form: str, *, marked: bool = True, commas: bool = True) -> Any:
     """``data`` as a value. Raises :class:`Broken`."""
+    if not marked and form in {"json", "jsonc", "toml"} and data.startswith(codecs.BOM_UTF8):
+        raise Broken("it begins with a byte order mark, which this program may not take")
     try:
         if form == "plist":
             return plistlib.loads(data)
-        return _TEXTS[form](data.decode("utf-8").removeprefix("\ufeff"))
+        text = data.decode("utf-8").removeprefix("\ufeff")
+        return _jsonc(text, commas=commas) if form == "jsonc" else _TEXTS[form](text)
     except Broken:
         raise
     except RecursionError:
@@ -68,14 +76,14 @@ def _json(text: str) -> Any:
     return json.loads(text, object_pairs_hook=_unique) if text.strip() else {}
 
 
-def _jsonc(text: str) -> Any:
-    """JSON as editors read it: comments and trailing commas are allowed."""
+def _jsonc(text: str, *, commas: bool = True) -> Any:
+    """JSON as editors read it: comments are allowed, and ``commas`` at the end of lists."""
     try:
         return _json(text)
     except ValueError:
         from withhold.machine.edit.json_text import JsonText
 
-        return JsonText().read(text)
+        return JsonText(trailing_commas=commas).read(text)
 
 
 class _Yaml(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]

@@ -237,6 +237,9 @@ class Rules(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     settings: dict[str, Rule] = {}
     ways: tuple[WayRule, ...] = ()
     placebos: tuple[PlaceboRule, ...] = ()
+    trailing_commas: bool = False
+    """Whether the program takes a comma after the last member of its JSON, as editors of the VS Code family
+    do in their own settings."""
     not_a_route: bool = False
     """A browser, a system, a library: it has no route of its own."""
     hidden_layers: tuple[str, ...] = ()
