@@ -26,6 +26,7 @@ from withhold.sources.chatgpt_tree import (
     read_chat,
     unknown_kind,
 )
+from withhold.sources.counting import counter
 from withhold.sources.drafts import Draft, messages_of, unnamed, with_context
 from withhold.sources.facts import NOTHING, Batch, Facts
 from withhold.sources.json_values import Apart
@@ -104,7 +105,7 @@ def decode(data: bytes | bytearray) -> Batch | None:
         return None
     apart = Apart(data)
     batch, said = _batch(chats, apart)
-    batch.marks = data.count(MAPPING)
+    batch.marks = counter(MAPPING)(data)
     if batch.marks == len(chats) and came == said:
         return batch  # no key stands twice: all that came up is here
     return _doubted(apart, len(chats), batch.marks)

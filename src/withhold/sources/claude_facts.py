@@ -16,6 +16,7 @@ import msgspec
 from withhold.model.columns import LETTERS, Columns, micros
 from withhold.model.message import Message
 from withhold.model.words import Author
+from withhold.sources.counting import counter
 from withhold.sources.drafts import NO_MESSAGE, Draft, listed, strange, unnamed
 from withhold.sources.facts import NOTHING, Batch, Facts
 from withhold.sources.json_values import (
@@ -139,7 +140,7 @@ class Shape:
                 _made.clear()
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
-        batch = Batch(data.count(self._mark))
+        batch = Batch(counter(self._mark)(data))
         checked = batch.marks == len(chats) and came == sum([len(self._said(chat) or ()) for chat in chats])
         apart = Apart(data)
         for index, chat in enumerate(chats):
