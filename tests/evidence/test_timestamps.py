@@ -1,5 +1,6 @@
 """Time-stamps of a real authority, and authorities that fail in every way."""
 
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +25,8 @@ from tests.sizes import TIER
 from withhold.evidence import sessions, timestamps
 from withhold.evidence.authorities import Authorities, authority
 from withhold.evidence.bundle.check import RecordCheck, Trust
-from withhold.evidence.bundle.contents import gather
+from withhold.evidence.bundle.contents import Held, gather
+from withhold.evidence.bundle.script import script
 from withhold.evidence.checkpoints import read_checkpoint
 from withhold.evidence.claims import Result, VerifyReport
 from withhold.evidence.der import in_order
@@ -35,6 +37,7 @@ from withhold.evidence.timestamps import NoToken, ask, check
 from withhold.support.errors import EnvironmentProblem, UsageProblem
 
 pytestmark = needs_openssl
+BASH = shutil.which("bash")
 DATA = b"the bytes that are time-stamped"
 
 
@@ -439,6 +442,18 @@ def test_clocks_that_are_wrong_are_mentioned(tsa: Authoritative, tmp_path: Path)
     assert [note for note in report.notes if "clock was ahead" in note]
 
 
+def by_the_script(held: Held, folder: Path, roots: bytes) -> str:
+    """What verify.sh prints of one record; the manifests around it do not matter here."""
+    for path, data in held.files.items():
+        place = folder / "bag" / "data" / held.folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+    (folder / "verify.sh").write_bytes(script())
+    (folder / "roots.pem").write_bytes(roots)
+    command = [BASH or "", "verify.sh", "--root", "roots.pem", "bag"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+
+
 def test_an_authority_whose_clock_goes_back_dates_nothing_earlier(
     tsa: Authoritative, second: Authoritative, tmp_path: Path
 ) -> None:
@@ -480,6 +495,10 @@ def test_an_authority_that_is_behind_the_token_before_dates_nothing(
     assert [note for note in report.notes if "authorities contradict each other" in note]
     held = gather(journal, record)
     checked = RecordCheck(1, record.id, held.files, Trust(roots=(tsa.root.pem, second.root.pem)))
+    if BASH is not None:
+        said = by_the_script(held, tmp_path, tsa.root.pem + second.root.pem)
+        assert "NOT CHECKABLE" in said
+        assert "a clock was wrong" in said
     (told,) = (claim for claim in checked.run().claims if claim.name == "time")
     assert told.result is Result.NOT_CHECKABLE
     assert "contradict" in told.why

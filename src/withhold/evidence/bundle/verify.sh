@@ -109,11 +109,13 @@ inclusion() { # of the leaf in file $1 under the root of the checkpoint (RFC 916
 }
 
 token() { # file $1 over file $2: $3 says what it shows, $4 the root that came with it, $5 the chain or nothing
-  local told at options=()
+  local told at options=() # sets $seconds, its time, and $slack, by how many of them that may be wrong
+  seconds=
   told=$(openssl ts -reply -in "$1" -text 2>/dev/null); at=$(sed -n 's/^Time stamp: //p' <<< "$told")
   [ -n "$at" ] || { fail "$1 is not a time-stamp"; return; }
   [ ! -s "${5:-}" ] || options=(-untrusted "$5")
   seconds=$(date -u -d "$at" +%s 2>/dev/null) && options+=(-attime "$seconds")
+  slack=$(sed -n 's/^Accuracy: \(0x[0-9A-Fa-f]\{1,8\}\) seconds.*/\1/p' <<< "$told"); slack=$((${slack:-0} + 1))
   at="$at (accuracy: $(sed -n 's/^Accuracy: //p' <<< "$told"))"
   if openssl ts -verify -in "$1" -data "$2" -CAfile "$tmp/roots.pem" ${options[@]+"${options[@]}"} >/dev/null 2>&1; then
     pass "$3 $at, by ${1##*/}"
@@ -139,7 +141,7 @@ artifacts() { # those present are the recorded ones; those left out are told
 }
 
 one_record() { # in the current folder, whose name is the record's id
-  local leaf=record.json value reply
+  local leaf=record.json value reply since=
   record=$(basename "$PWD" | head -c 12)
   [ "$(hash_of record.json)" = "$(basename "$PWD")" ]
   judge $? "record.json has the hash that is its id" "record.json is not the record whose id is the folder's name"
@@ -156,11 +158,14 @@ one_record() { # in the current folder, whose name is the record's id
   if [ -n "$value" ] && [ -e artifacts/start.tsr ]; then
     printf "$(sed 's/../\\x&/g' <<< "$value")" > "$tmp/start"
     token artifacts/start.tsr "$tmp/start" "it was not there before" artifacts/start-root.pem
+    [ -z "$seconds" ] || since=$((seconds - slack))
   fi
   reply=0
   for file in tokens/*.tsr; do
     [ -e "$file" ] || continue
     reply=1; token "$file" checkpoint "it was there by" "${file%.tsr}-root.pem" "${file%.tsr}-chain.pem"
+    [ -z "$since" ] || [ -z "$seconds" ] || [ $((seconds + slack)) -ge "$since" ] ||
+      unsure "its time: ${file##*/} gives one before the time before which it was not there; a clock was wrong"
     value=$(grep -lF "\"sha256\":\"$(hash_of "$file")\"" ../*/record.json | head -n 1)
     [ -z "$value" ] || pass "${file##*/} is held by record $(basename "${value%/*}" | head -c 12): see by when that was there"
   done
