@@ -10,7 +10,6 @@ from datetime import datetime
 
 from withhold.app.bootstrap import Services
 from withhold.app.dates import certain_stretch, parse_when
-from withhold.app.ledger.exposure import explain
 from withhold.model.account import Acceptance, Account, PlanPeriod, SettingEvidence
 from withhold.model.conversation import Conversation, Deletion, Feedback
 from withhold.model.evidence import Draft, Json
@@ -210,7 +209,7 @@ def attest_deletion(services: Services, conversation_id: str, when: str) -> d.Ex
         )
     )
     services.store.add_deletion(stored.id, Deletion(span, Known.ATTESTED), record.id)
-    return explain(services, stored.id)
+    return _explained(services, stored.id)
 
 
 def _after_the_last_word(conversation: Conversation, deleted: When, when: str) -> None:
@@ -249,7 +248,7 @@ def attest_feedback(services: Services, conversation_id: str, when: str) -> d.Ex
     marked = replace(stored.conversation, messages=(), feedback=(Feedback(span, "attested"),))
     with services.store.importing(source) as batch:
         batch.add(marked)
-    return explain(services, stored.id)
+    return _explained(services, stored.id)
 
 
 def account_named(services: Services, name: str) -> Account:
@@ -378,3 +377,9 @@ def _span(when: When) -> d.SpanRow:
         earliest=None if when.earliest <= BEGINNING else when.earliest,
         latest=None if when.latest >= END else when.latest,
     )
+
+
+def _explained(services: Services, conversation: str) -> d.ExplainDocument:
+    from withhold.app.ledger.exposure import explain
+
+    return explain(services, conversation)
