@@ -10,7 +10,7 @@ export WITHHOLD_BROWSER
 # Tests start Python many hundred times: compiled code is kept, also where the environment says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
 
-# The browser tests of a module share one worker and one browser (tests/conftest.py); as they take longest, they begin.
+# The tests of a file with a browser share one worker and that browser (tests/sharing.py); taking longest, they begin.
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder $(ARGS)
 SEEDED = -m "hypothesis or seeded"
 LOCK = $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-header --no-annotate

@@ -40,7 +40,9 @@ def _test(classname: str, name: str) -> str:
     """The name that pytest prints: modules as a path, then classes, then the function."""
     parts = classname.split(".")
     last = max(number for number, part in enumerate(parts) if part.startswith("test_"))
-    return "::".join(["/".join(parts[: last + 1]) + ".py", *parts[last + 1 :], name.partition("[")[0]])
+    return "::".join(
+        ["/".join(parts[: last + 1]) + ".py", *parts[last + 1 :], name.partition("[")[0].partition("@")[0]]
+    )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 from tests.draw import PART, VARIABLE, costs_of, drawn, read_costs, resolve_draw
+from tests.sharing import Sharing, group
 from tests.sizes import SIZES, TIER, Sizes
 from tests.soak import FOLDER_VARIABLE, SoakSummary
 
@@ -110,28 +111,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keeps what is drawn, and gives the workers what belongs together in one piece, before the rest."""
+    """Keeps what is drawn; what shares a browser or a cluster begins, as it takes longest."""
     draw = resolve_draw()
     if draw is not None:
         keep_drawn(config, items, draw)
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        group = group_of(item)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not group_of(item))
+    items.sort(key=lambda item: not group(item.nodeid.partition("::")[0]))
 
 
-def group_of(item: pytest.Item) -> str:
-    """What one worker runs, one after the other; empty where any may run it.
-
-    The browser tests of a module share their browser, those of a cluster share that. A worker has one browser
-    at a time; each waits more than it computes, so two beside each other cost little.
-    """
-    if item.get_closest_marker("browser"):
-        return f"browser {item.path.stem} {item.path.parent.name}"
-    return "cluster" if item.get_closest_marker("cluster") else ""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Hands out the tests, where workers share them."""
+    return Sharing(config, log)
 
 
 def keep_drawn(config: pytest.Config, items: list[pytest.Item], draw: str) -> None:
