@@ -33,7 +33,7 @@ setup: ## everything that working on withhold needs
 setup-runtime:
 	@python=$$(sh scripts/find-python) && "$$python" scripts/setup.py runtime
 
-check: setup ## quick tests all, slow ones drawn anew each day, small sizes, fixed seeds: two minutes
+check: setup ## quick tests all, slow ones drawn anew each day, small sizes, fixed seeds (aim: 2 minutes)
 	WITHHOLD_TIER=check WITHHOLD_DRAW=$${WITHHOLD_DRAW:-today} $(PYTEST)
 
 check-all: setup ## every test at small sizes, fixed seeds
