@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from withhold.controls.capturing.network import Call
 from withhold.model.evidence import Json
 
-_SECOND = 1000
-"""Milliseconds: what a ``Date`` header cuts off."""
+_STALE = 2000
+"""Milliseconds that a ``Date`` header may lie behind its server's clock: it is cut to whole seconds, and many
+servers write one anew only once a second."""
 NO_TLS = "the page was loaded over http: there was no TLS connection"
 
 
@@ -62,7 +63,7 @@ def described(call: Call, chain: Sequence[bytes]) -> dict[str, Json]:
 def clock_skew(calls: Sequence[Call]) -> tuple[dict[str, Json] | None, str]:
     """How far this computer's clock is ahead of the server's, from the first dated answer; else why not.
 
-    A ``Date`` header is cut to whole seconds and was set after the request left: the clock is ahead by
+    A ``Date`` header lies behind its server's clock, and was set after the request left: the clock is ahead by
     ``ahead_ms`` at the most, ``ahead_at_least_ms`` at the least (null where the browser did not tell how
     long the answer took); less than 0 is behind. An answer from a cache says nothing.
     """
@@ -90,7 +91,7 @@ def clock_skew(calls: Sequence[Call]) -> tuple[dict[str, Json] | None, str]:
 
 def _at_least(most: int, response: Mapping[str, Any]) -> int | None:
     took = (response.get("timing") or {}).get("receiveHeadersEnd")
-    return None if took is None else most - _SECOND - ceil(took)
+    return None if took is None else most - _STALE - ceil(took)
 
 
 def _dated(text: str) -> datetime | None:
