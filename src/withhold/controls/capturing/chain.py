@@ -63,7 +63,7 @@ def described(call: Call, chain: Sequence[bytes]) -> dict[str, Json]:
 def clock_skew(calls: Sequence[Call]) -> tuple[dict[str, Json] | None, str]:
     """How far this computer's clock is ahead of the server's, from the first dated answer; else why not.
 
-    A ``Date`` header lies behind its server's clock, and was set after the request left: the clock is ahead by
+    A ``Date`` header lies behind its server's clock, and is set after the request left: the clock is ahead by
     ``ahead_ms`` at the most, ``ahead_at_least_ms`` at the least (null where the browser did not tell how
     long the answer took); less than 0 is behind. An answer from a cache says nothing.
     """
