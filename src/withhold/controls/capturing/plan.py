@@ -101,9 +101,12 @@ def _unseen(part: Document, lineage: Collection[Dom]) -> Iterator[Dom]:
             seen.add(node)
     naming = {name for node in nodes for name in node.attribute("aria-labelledby").split()}
     for node in nodes:
-        named = any(n.name in _CHOICES or n.attribute("id") in naming for n in (node, *node.above()))
-        if node not in seen and not named:
+        if node not in seen and not _names_others(node, naming):
             yield node
+
+
+def _names_others(node: Dom, naming: Collection[str]) -> bool:
+    return any(n.name in _CHOICES or n.attribute("id") in naming for n in (node, *node.above()))
 
 
 def _says_hidden(node: Dom) -> bool:
