@@ -128,3 +128,100 @@ def test_own_samples() -> None:
     """The samples of this repository, of whose files some tell and some do not."""
     assert held(OWN / "claude-export") == [(1, 0), (None, None), (0, 0), (None, None)]
     assert held(OWN / "chatgpt-export") == [(0, 1), (1, 0)]
+
+
+def written(path: Path, value: Any) -> list[int | None]:
+    path.write_text(json.dumps(value))
+    return [files for files, _ in held(path.parent)]
+
+
+FILES = pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        pytest.param([[{"name": "a.pdf"}, {"name": "b.png"}], []], 2, id="some"),
+        pytest.param([[], []], 0, id="none"),
+        pytest.param([[], None], None, id="a message that does not tell"),
+        pytest.param([None, ["a"]], 1, id="at least one"),
+    ],
+)
+"""Lists of files of two messages of the person's; ``None`` stands for a message without one."""
+
+
+@FILES
+def test_deepseek(asked: list[Any], expected: int | None, tmp_path: Path) -> None:
+    """Files of requests are counted; files of an answer are not the person's."""
+    mapping: dict[str, Any] = {"root": {"id": "root", "parent": None, "children": ["0"], "message": None}}
+    for number, files in enumerate(asked):
+        told = {} if files is None else {"files": files}
+        mapping[str(number)] = {
+            "id": str(number),
+            "parent": str(number - 1) if number else "root",
+            "children": [],
+            "message": told
+            | {
+                "inserted_at": "2026-03-01T10:00:00.000000+08:00",
+                "fragments": [{"type": "REQUEST", "content": "q"}],
+            },
+        }
+    mapping["a"] = {
+        "id": "a",
+        "parent": "0",
+        "children": [],
+        "message": {"files": [{}], "fragments": [{"type": "RESPONSE", "content": "x"}]},
+    }
+    chat = {"id": "c", "title": "t", "inserted_at": "2026-03-01T10:00:00+08:00", "mapping": mapping}
+    assert written(tmp_path / "conversations.json", [chat]) == [expected]
+
+
+@FILES
+def test_grok(asked: list[Any], expected: int | None, tmp_path: Path) -> None:
+    """Files that the person sent along are counted, pictures of an answer are not."""
+    responses: list[dict[str, Any]] = [
+        {"response": {"_id": "x", "sender": "grok-4", "file_attachments": ["p"]}}
+    ]
+    for number, files in enumerate(asked):
+        told = {} if files is None else {"file_attachments": files}
+        responses.append({"response": {"_id": str(number), "sender": "human", "message": "q"} | told})
+    chat = {"conversation": {"id": "c", "title": "t"}, "responses": responses}
+    export = {"conversations": [chat], "projects": [], "tasks": []}
+    assert written(tmp_path / "prod-grok-backend.json", export) == [expected]
+
+
+@FILES
+def test_le_chat(asked: list[Any], expected: int | None, tmp_path: Path) -> None:
+    """Files of the person's messages are counted."""
+    rows: list[dict[str, Any]] = [
+        {"id": "a", "version": 0, "chatId": "c", "content": "x", "role": "assistant", "files": [{}]}
+    ]
+    for number, files in enumerate(asked):
+        told = {} if files is None else {"files": files}
+        rows.append({"id": str(number), "version": 0, "chatId": "c", "content": "q", "role": "user"} | told)
+    rows = [{"contentChunks": None, "createdAt": "2026-03-01T10:00:00Z", **row} for row in rows]
+    assert written(tmp_path / "chat-00000000-0000-4000-8000-000000000001.json", rows) == [expected]
+
+
+def test_ai_studio(tmp_path: Path) -> None:
+    """Each file has a chunk's key; where there is no such key, it may be called something unknown."""
+    chunks = [
+        {"role": "user", "text": "q", "driveDocument": {"id": "d"}},
+        {"role": "user", "inlineImage": {"mimeType": "image/png", "data": ""}},
+        {"role": "user", "youtubeVideo": {"id": "public"}},
+        {"role": "model", "text": "a", "inlineImage": {"mimeType": "image/png", "data": ""}},
+    ]
+    prompt = {"runSettings": {}, "chunkedPrompt": {"chunks": chunks}}
+    assert written(tmp_path / "prompt", prompt) == [2]
+    assert written(tmp_path / "prompt", prompt | {"chunkedPrompt": {"chunks": chunks[2:]}}) == [None]
+
+
+def test_gemini_takeout(tmp_path: Path) -> None:
+    """Names of files are counted; an item that names none does not say that there was none."""
+    item = {
+        "header": "Gemini Apps",
+        "title": "Prompted q",
+        "time": "2026-03-01T10:00:00.000Z",
+        "products": ["Gemini Apps"],
+        "titleUrl": "https://gemini.google.com/app/0123456789abcdef",
+    }
+    log = tmp_path / "MyActivity.json"
+    assert written(log, [item | {"attachedFiles": ["a.pdf", "b.pdf"]}, item]) == [2]
+    assert written(log, [item, item]) == [None]

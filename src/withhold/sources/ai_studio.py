@@ -95,7 +95,14 @@ def _prompt(found: Found, entry: Entry, repeats: Repeats, options: Options) -> I
         messages=messages_of(source_id, drafts, created, updated),
         incognito=False,
         title=title if options.keep_titles else None,
+        attachments=_files(chunks),
     )
+
+
+def _files(chunks: Sequence[object]) -> int | None:
+    """Files of the person's, each under a key of its chunk. Whether such keys are all known is not."""
+    mine = [c for c in chunks if isinstance(c, dict) and str(c.get("role")).lower() == "user"]
+    return sum(key.startswith(_FILE) and bool(value) for c in mine for key, value in c.items()) or None
 
 
 def _by_place(place: str) -> str:
@@ -122,4 +129,5 @@ def _draft(value: object) -> Draft:
     )
 
 
+_FILE = ("inline", "drive")
 _CODE = ("executableCode", "codeExecutionResult")

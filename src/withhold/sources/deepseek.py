@@ -18,6 +18,7 @@ from withhold.sources.drafts import (
     listed,
     messages_of,
     part,
+    sent_along,
     unnamed,
 )
 from withhold.sources.interface import Claim, Entry, ExportedAt, Item, KnownMember, Options, Shape
@@ -91,7 +92,7 @@ def _chat(found: Found, account: str | None, repeats: Repeats, options: Options)
     if has_twice(found.data, "mapping"):
         yield Unrecognised(found.place, "has mapping twice; which of them holds what was said is not known")
         return
-    drafts = []
+    drafts, files = [], []
     authors: dict[object, Author] = {}
     for key in in_order({key: part(node, "parent") for key, node in mapping.items()}):
         parent = part(mapping[key], "parent")
@@ -102,6 +103,8 @@ def _chat(found: Found, account: str | None, repeats: Repeats, options: Options)
             yield Unrecognised(f"{found.place}.mapping[{name(key, 80)}]", draft.fault)
         if draft is not None and draft.readable:
             drafts.append(draft)
+            if draft.author is Author.HUMAN:
+                files.append(part(mapping[key], "message", "files"))
     if len(mapping) > 1 and not drafts:
         yield Unrecognised(found.place, f"has {len(mapping)} nodes and no message in any of them")
         return
@@ -116,6 +119,7 @@ def _chat(found: Found, account: str | None, repeats: Repeats, options: Options)
         account_ref=account,
         incognito=False,
         title=name(chat.get("title")) if options.keep_titles else None,
+        attachments=sent_along(files),
     )
 
 

@@ -1,6 +1,6 @@
 """What readers of chats share: from items of a file to conversations that add up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -90,6 +90,16 @@ def part(value: object, *keys: str) -> object:
 def listed(value: object) -> list[object]:
     """The value if it is a list; else an empty one."""
     return value if isinstance(value, list) else []
+
+
+def sent_along(lists: Iterable[object]) -> int | None:
+    """How many files stand in the lists that the person's messages have for them.
+
+    ``None`` where that is not told: there are none, and some message has no list.
+    """
+    given = list(lists)
+    count = sum(len(found) for found in given if isinstance(found, list))
+    return count if count or (given and all(isinstance(found, list) for found in given)) else None
 
 
 def unnamed(data: bytes) -> str:

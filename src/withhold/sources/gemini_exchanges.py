@@ -32,6 +32,8 @@ class Exchange:
     when: When | Stamp | None
     conversation: str | None
     ours: bool
+    files: int = 0
+    """So many sent along are named; that none is does not say that none was."""
 
 
 class Log:
@@ -163,4 +165,5 @@ def _conversation(source_id: str, exchanges: list[Exchange], feedback: tuple[Fee
         messages=tuple(messages),
         incognito=False,
         feedback=feedback,
+        attachments=sum(one.files for one in exchanges) or None,
     )

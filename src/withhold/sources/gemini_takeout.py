@@ -158,6 +158,7 @@ def _from_row(row: dict[str, object], number: int) -> Exchange:
         when=moment(row.get("time")),
         conversation=conversation,
         ours=ours,
+        files=len(listed(row.get("attachedFiles"))),
     )
 
 

@@ -21,6 +21,7 @@ from withhold.sources.drafts import (
     found_in,
     messages_of,
     part,
+    sent_along,
     strange,
     unnamed,
 )
@@ -151,6 +152,11 @@ def _chat(found: Found, accounts: set[str], repeats: Repeats, options: Options) 
         incognito=temporary if isinstance(temporary, bool) else None,
         shared=any(shared) or None,
         title=name(part(chat, "title")) if options.keep_titles else None,
+        attachments=sent_along(
+            part(one, "response", "file_attachments")
+            for one in responses
+            if _author(part(one, "response", "sender")) is Author.HUMAN
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from withhold.sources.drafts import (
     decoded,
     found_in,
     messages_of,
+    sent_along,
     strange,
     unnamed,
 )
@@ -100,6 +101,7 @@ class _Chat:
         self._drafts: list[Draft] = []
         self._feedback: list[Feedback] = []
         self._shows_feedback = True
+        self._files: list[object] = []
 
     def add(self, row: dict[str, object]) -> Draft:
         role = row.get("role")
@@ -112,6 +114,8 @@ class _Chat:
             fault=None if author else strange(role),
         )
         self._drafts.append(draft)
+        if author is Author.HUMAN:
+            self._files.append(row.get("files"))
         # A reaction has no time of its own; it was given after the message it stands at.
         at = ANY_TIME if draft.at is None else When(draft.at.earliest, ANY_TIME.latest)
         self._feedback += [Feedback(at, kind) for kind in _marks(row)]
@@ -127,6 +131,7 @@ class _Chat:
             incognito=False,
             feedback=tuple(self._feedback),
             feedback_visible=self._shows_feedback,
+            attachments=sent_along(self._files),
         )
 
 
