@@ -1,15 +1,17 @@
 """Values come back whole however a stream is cut, and what holds none passes byte for byte."""
 
 import json
+import time
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gateway.upstream import anthropic_stream, stream_of
 from tests.sizes import SIZES, TIER
-from withhold.gateway.restore import StreamRestorer, restore_whole
+from withhold.gateway.restore import LONGEST_EVENT, StreamRestorer, TooLong, restore_whole
 from withhold.gateway.vault import Session, restored
 
 PATHS = ("/v1/messages", "/v1/chat/completions", "/v1/responses")
@@ -122,3 +124,15 @@ def test_an_end_in_the_middle_of_a_placeholder() -> None:
     event = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "x [[ema"}}
     got = restorer.feed(b"data: " + json.dumps(event).encode() + b"\n\n") + restorer.end()
     assert texts("/v1/messages", got) == "x [[ema"
+
+
+def test_an_event_that_never_ends() -> None:
+    """An upstream that ends no event does not fill the memory, and its parts are looked through once."""
+    restorer = StreamRestorer({"[[secret-abcdefghijkl]]": "value"})
+    part = b"data: " + b"x" * (1 << 20)
+    began = time.process_time()
+    assert {restorer.feed(part) for _ in range(LONGEST_EVENT // len(part))} == {b""}
+    with pytest.raises(TooLong):
+        restorer.feed(part)
+    assert time.process_time() - began < 5
+    assert restorer.end() == b""

@@ -46,6 +46,14 @@ def test_a_known_name_at_the_very_beginning() -> None:
     assert hide(session, "Ana came") == " came"
 
 
+def test_a_whole_name_with_an_ending() -> None:
+    """A genitive is the name still; a single word stays what it is within another."""
+    session = Session(0.0)
+    hide(session, "Ask Ana Müller", "Ana Müller")
+    hide(session, "Ask Ana", "Ana")
+    assert hide(session, "Ana Müllers Haus in Montana, Anatol") == "s Haus in Montana, Anatol"
+
+
 def test_a_text_that_comes_again() -> None:
     """A value that was found since is replaced in a text that was looked at before."""
     session = Session(0.0)

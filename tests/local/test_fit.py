@@ -50,6 +50,11 @@ def test_names_can_be_read_and_typed(tool: Tool) -> None:
     assert max(map(len, told.splitlines())) <= 80
 
 
+def test_the_context_is_said(tool: Tool) -> None:
+    """What a model needs depends on it, so the table says for which context it holds."""
+    assert "All for 4,096 tokens of context" in tool("local", "fit", "--no-probe", "--context", "4096").out
+
+
 def test_without_a_measurement_none_is_picked_for_speed(tool: Tool) -> None:
     """A guess would be no help: largest and smallest remain, with their commands."""
     document = tool.document("local", "fit", "--no-probe")

@@ -9,7 +9,7 @@ from aiohttp import web
 from withhold.gateway import wire
 from withhold.gateway.config import Dialect
 from withhold.gateway.connections import Answer
-from withhold.gateway.restore import StreamRestorer, restore_whole
+from withhold.gateway.restore import StreamRestorer, TooLong, restore_whole
 
 _LARGEST_RESTORED = 64 << 20
 
@@ -88,7 +88,12 @@ class Answering:
                 raise BrokenOff(f"the answer broke off: {type(problem).__name__}", response) from problem
             if not data:
                 break
-            await self._write(response, data if restorer is None else restorer.feed(data))
+            try:
+                ready = data if restorer is None else restorer.feed(data)
+            except TooLong as problem:
+                await self._cut(answer, response, restorer)
+                raise BrokenOff("an event is too long to put anything back into it", response) from problem
+            await self._write(response, ready)
         if restorer is not None:
             await self._write(response, restorer.end())
         await response.write_eof()

@@ -14,6 +14,8 @@ from typing import Any
 
 from withhold.gateway.vault import LONGEST, restored
 
+LONGEST_EVENT = 64 << 20
+
 _JSON_TEXT = frozenset({"arguments", "partial_json"})
 """Fields whose string is itself JSON: what goes in there is escaped once more."""
 _PARTIAL = re.compile(r"\[(?:\[(?:[a-z0-9-]{0,61}\]?)?)?\Z")
@@ -23,6 +25,10 @@ _LAST = frozenset(
 Place = tuple[str | int, ...]
 Piece = tuple[Place, Place, str]
 """A text that goes on in the next event: its channel, its place in the event, and itself."""
+
+
+class TooLong(Exception):
+    """An event of more than :data:`LONGEST_EVENT` bytes: held back whole, it would fill the memory."""
 
 
 def escaped(value: str) -> str:
@@ -72,22 +78,27 @@ class StreamRestorer:
     """Restores a stream of server-sent events (WHATWG HTML, 9.2). ``values`` may grow while it runs."""
 
     values: Mapping[str, str]
-    _rest: bytes = b""
+    _rest: bytearray = field(default_factory=bytearray)
     _channels: dict[Place, Channel] = field(default_factory=dict)
 
     def feed(self, data: bytes) -> bytes:
-        """What the client gets for ``data``."""
+        """What the client gets for ``data``. Raises :class:`TooLong`."""
+        seen = max(0, len(self._rest) - _MOST_OF_AN_END)
         self._rest += data
-        out = []
-        while (end := _event_end(self._rest)) is not None:
-            out.append(self._event(self._rest[:end]))
-            self._rest = self._rest[end:]
+        out, begin = [], 0
+        while (end := _event_end(self._rest, max(begin, seen))) is not None:
+            out.append(self._event(bytes(self._rest[begin:end])))
+            begin = end
+        del self._rest[:begin]
+        if len(self._rest) > LONGEST_EVENT:
+            self._rest.clear()
+            raise TooLong
         return b"".join(out)
 
     def end(self) -> bytes:
         """What is left when the upstream has closed."""
-        last = self._event(self._rest) if self._rest else b""
-        self._rest = b""
+        last = self._event(bytes(self._rest)) if self._rest else b""
+        self._rest.clear()
         return last + self._flushed([()])
 
     def _event(self, raw: bytes) -> bytes:
@@ -130,9 +141,13 @@ class StreamRestorer:
         return b"".join(out)
 
 
-def _event_end(data: bytes) -> int | None:
-    """Where the first event in ``data`` ends; blank lines end it, in any of the three line ends."""
-    match = re.search(rb"\r\n\r\n|\n\n|\r\r(?!\n)|\n\r\n|\r\n\n", data)
+_END = re.compile(rb"\r\n\r\n|\n\n|\r\r(?!\n)|\n\r\n|\r\n\n")
+_MOST_OF_AN_END = 3
+
+
+def _event_end(data: bytearray, start: int) -> int | None:
+    """Where the first event after ``start`` ends; blank lines end it, in any of the three line ends."""
+    match = _END.search(data, start)
     return None if match is None else match.end()
 
 

@@ -56,7 +56,8 @@ class Session:
         """The placeholder of ``value``, kept so that :attr:`values` leads back.
 
         One that was ``guessed`` may be a word of the language or of a program: elsewhere it is replaced only
-        as a whole word, and only where something is said.
+        where something is said, and a single word only as a whole one (several are no part of another word,
+        but languages add an ending to them).
         """
         if not guessed:
             self._guessed.discard(value)
@@ -101,12 +102,9 @@ class Session:
         """Where values stand that have a placeholder."""
         for value in self._present(text):
             guessed = value in self._guessed
-            if guessed and spoken and len(value) >= _LEAST_GUESSED:
-                starts = _whole_words(text, value)
-            elif not guessed and len(value) >= _LEAST_KNOWN:
-                starts = _anywhere(text, value)
-            else:
+            if len(value) < (_LEAST_GUESSED if guessed else _LEAST_KNOWN) or (guessed and not spoken):
                 continue
+            starts = (_whole_words if guessed and " " not in value else _anywhere)(text, value)
             kind = self._by_value[value][len(OPENS) : -_AFTER_KIND]
             for start in starts:
                 yield _Found(start, start + len(value), kind, guessed)

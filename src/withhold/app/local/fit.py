@@ -273,6 +273,8 @@ def _probe_row(measured: speed.Speed, file: Path | None) -> d.ProbeRow:
 def _notes(models: Models, rows: list[d.FitRow], *, buy: bool) -> Iterator[str]:
     if buy:
         yield "'needs' is what must be free while it runs; a machine fits well with a quarter more than that."
+    if len({row.context for row in rows}) == 1 < len(rows):
+        yield f"All for {rows[0].context:,} tokens of context; --context asks for another."
     if any(not row.exact for row in rows):
         yield f"Estimates from the catalogue of {models.as_of}; a file that was fetched is read exactly."
     if any(row.speed_by == "from the probe" for row in rows):
