@@ -1,7 +1,8 @@
 """What a later export says of deleted conversations: against real exports of the lab."""
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -15,7 +16,9 @@ from withhold.app.purge.run import attested, choose, resumed, skipped
 from withhold.app.purge.verify import exit_code, purge_verify
 from withhold.app.watch.running import reminder_rows
 from withhold.lab.export import export_name, export_zip
+from withhold.model.when import When
 from withhold.model.words import FutureEligibility
+from withhold.policy.purging import Deleted, Export, Presence, presence
 from withhold.support.errors import NothingRead, UsageProblem
 
 
@@ -28,9 +31,9 @@ def delete(robin: Robin, *chats: str) -> None:
     attested(services, resumed(services, desk.purge.id), [robin.id_of(c) for c in chats])
 
 
-def says(robin: Robin, path: Path) -> dict[str, str]:
-    """Result by the lab's id."""
-    return {row.source_id: row.result for row in purge_verify(robin.services, path).rows}
+def says(robin: Robin, path: Path, *, whole: bool = True) -> dict[str, str]:
+    """Result by the lab's id. The lab's exports have one part, and say so no more than Claude's do."""
+    return {row.source_id: row.result for row in purge_verify(robin.services, path, whole=whole).rows}
 
 
 def test_absent_only_from_an_export_made_later(robin: Robin) -> None:
@@ -39,7 +42,7 @@ def test_absent_only_from_an_export_made_later(robin: Robin) -> None:
     first, second = robin.chats[:2]
     delete(robin, first, second)
     assert says(robin, before) == {first: "unknown", second: "unknown"}
-    after = purge_verify(robin.services, robin.export())
+    after = purge_verify(robin.services, robin.export(), whole=True)
     assert {r.result for r in after.rows} == {"absent"}
     assert exit_code(after) == 0
     assert {r.back_end for r in after.rows} == {"running"}
@@ -53,7 +56,7 @@ def test_one_that_comes_back_is_reported(robin: Robin) -> None:
     robin.lab.advance(robin.lab.now + timedelta(days=2))
     robin.lab.bring_back(first)
     later = robin.export()
-    document = purge_verify(robin.services, later)
+    document = purge_verify(robin.services, later, whole=True)
     assert [r.result for r in document.rows] == ["reappeared"]
     assert exit_code(document) == 1
     import_paths(robin.services, [later])
@@ -145,7 +148,7 @@ def test_the_back_end_day_is_tracked(robin: Robin) -> None:
     assert row.name == "purge-1"
     assert "purge verify" in row.next
     robin.lab.advance(now + timedelta(days=31))
-    (found,) = purge_verify(robin.services, robin.export()).rows
+    (found,) = purge_verify(robin.services, robin.export(), whole=True).rows
     assert (found.result, found.back_end) == ("absent", "over")
 
 
@@ -164,3 +167,36 @@ def test_what_is_chosen_is_fixed(robin: Robin, tmp_path: Path) -> None:
     with pytest.raises(UsageProblem, match="already"):
         choose(services, [robin.id_of(first)], mode="guide", url=None, keep=None)
     assert robin.services.store.conversation(robin.id_of(third)).conversation.deletion is None
+
+
+def test_one_part_of_an_unknown_number_cannot_say_absent(robin: Robin) -> None:
+    """Exports of large accounts come in parts, and none tells how many: absent only on the person's word."""
+    first = robin.chats[0]
+    delete(robin, first)
+    path = robin.export()
+    document = purge_verify(robin.services, path)
+    assert [row.result for row in document.rows] == ["unknown"]
+    assert "--whole" in " ".join(document.notices)
+    assert exit_code(document) == 3
+    assert says(robin, path, whole=True) == {first: "absent"}
+    *_, record = robin.services.journal.records()
+    assert record.body["whole_on_word"] is True
+
+
+def test_another_format_cannot_say_absent() -> None:
+    """What one kind of export showed, another kind need not show at all."""
+    gone = When.at(datetime(2026, 6, 1, tzinfo=UTC))
+    deleted = Deleted(frozenset({"robin"}), "chat", gone, seen_gone=False, formats=frozenset({"one"}))
+    export = Export(
+        made=When.at(datetime(2026, 7, 1, tzinfo=UTC)),
+        accounts=frozenset({"robin"}),
+        kinds=frozenset({"chat"}),
+        unread=0,
+        missing=0,
+        formats=frozenset({"one"}),
+        open_ended=False,
+    )
+    now = datetime(2026, 8, 1, tzinfo=UTC)
+    assert presence(deleted, export, now, shown=False)[0] is Presence.ABSENT
+    for other in (replace(export, formats=frozenset({"another"})), replace(export, open_ended=True)):
+        assert presence(deleted, other, now, shown=False)[0] is Presence.UNKNOWN

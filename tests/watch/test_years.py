@@ -145,7 +145,7 @@ class Year:
         path, shown = self._export(read_in=False)
         whole = len(shown) == len(list(self.watcher.lab.visible(self.watcher.account)))
         try:
-            document = purge_verify(self.watcher.services, path)
+            document = purge_verify(self.watcher.services, path, whole=True)
         except NothingRead:
             return
         there = {c.id for c in self.watcher.lab.visible(self.watcher.account)}

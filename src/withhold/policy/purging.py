@@ -116,7 +116,8 @@ class Export:
     """What was read of an export. ``accounts``: whom it names. ``kinds``: of the conversations that it shows.
 
     ``unread``: places that were not recognised. ``missing``: conversations nobody deleted that older exports
-    of the account show and this one lacks: then it is not known to be whole.
+    of the account show and this one lacks: then it is not known to be whole. ``formats``: what readers call
+    it. ``open_ended``: it came in numbered parts, and neither it nor a person tells that there are no more.
     """
 
     made: When | None
@@ -124,6 +125,8 @@ class Export:
     kinds: frozenset[str]
     unread: int
     missing: int
+    formats: frozenset[str]
+    open_ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +134,14 @@ class Deleted:
     """One conversation that was asked to be deleted. ``gone``: when; ``None``: not known to have been done.
 
     ``accounts``: the names by which exports may call its account. ``seen_gone``: it was found absent before.
+    ``formats``: of the exports that showed it.
     """
 
     accounts: frozenset[str]
     kind: str
     gone: When | None
     seen_gone: bool
+    formats: frozenset[str]
 
 
 def presence(deleted: Deleted, export: Export, now: datetime, *, shown: bool) -> tuple[Presence, str]:
@@ -152,6 +157,12 @@ def presence(deleted: Deleted, export: Export, now: datetime, *, shown: bool) ->
         return (
             Presence.UNKNOWN,
             f"{export.unread} places in the export were not recognised: it may be in one of them",
+        )
+    if not export.formats & deleted.formats:
+        return Presence.UNKNOWN, "no export of this format showed it before: this one might lack it anyway"
+    if export.open_ended:
+        return Presence.UNKNOWN, (
+            "the export came in numbered parts, and nothing tells how many: it may be in one that is not here"
         )
     if export.missing:
         return Presence.UNKNOWN, (

@@ -149,6 +149,13 @@ class SentAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenEnded:
+    """The source came in numbered parts, and nothing tells which is the last: there may be further ones."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedAt:
     """When the source was probably made, from file names or archive times: a hint, never evidence."""
 
@@ -188,6 +195,7 @@ Item: TypeAlias = (
     | Notice
     | KnownMember
     | SentAgain
+    | OpenEnded
     | ExportedAt
     | SettingSeen
     | Apart

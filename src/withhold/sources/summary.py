@@ -14,6 +14,7 @@ from withhold.sources.interface import (
     Item,
     KnownMember,
     Notice,
+    OpenEnded,
     SentAgain,
     SettingSeen,
 )
@@ -60,6 +61,8 @@ class ReadSummary:
     settings: tuple[SettingSeen, ...] = ()
     apart: tuple["ApartCount", ...] = ()
     """Conversations of other kinds (group chats ...), in none of the numbers above."""
+    open_ended: bool = False
+    """It came in numbered parts, and nothing tells how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Tally:
     zoneless: int = 0
     settings: list[SettingSeen] = field(default_factory=list)
     apart: dict[str, "Tally"] = field(default_factory=dict)
+    open_ended: bool = False
 
     def add(self, item: Item) -> None:
         """Count one item."""
@@ -120,6 +124,8 @@ class Tally:
                 self.members[item.what] += 1
             case SentAgain():
                 self.sent_again.append(item)
+            case OpenEnded():
+                self.open_ended = True
             case ExportedAt():
                 self.exported_at = item.when
             case SettingSeen():
@@ -192,6 +198,7 @@ class Tally:
             exported_at=self.exported_at,
             settings=tuple(self.settings),
             apart=tuple(_apart(tally) for tally in self.apart.values()),
+            open_ended=self.open_ended,
         )
 
     def _time_warnings(self) -> list[str]:

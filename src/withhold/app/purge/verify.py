@@ -38,16 +38,20 @@ class _Read:
     """The newest message that it surely shows: it was made after that, whatever its file's time says."""
     unread: int = 0
     formats: set[str] = field(default_factory=set)
+    open_ended: bool = False
 
 
-def purge_verify(services: Services, path: Path) -> d.PurgeVerifyDocument:
+def purge_verify(services: Services, path: Path, *, whole: bool = False) -> d.PurgeVerifyDocument:
     """Look for every deleted conversation in an export. The index is left as it is: ``import`` reads it in.
 
-    Raises ``NothingRead`` where the file is no export.
+    ``whole`` is the person's word that the export had no further parts. Raises ``NothingRead`` where the file
+    is no export.
     """
     stamp = services.stamp()
     services.progress.step(f"reading {path.name}")
     read = _read(path)
+    read.open_ended &= not whole
+    formats: dict[str, frozenset[str]] = {}
     sha256 = fingerprint(path)
     rows: list[d.VerifyRow] = []
     missing: dict[str, tuple[str, ...]] = {}
@@ -58,12 +62,14 @@ def purge_verify(services: Services, path: Path) -> d.PurgeVerifyDocument:
             continue
         if account.id not in missing:
             missing[account.id] = tuple(_missing(services, account, read))
+            formats |= _formats(services, account)
         for item in purge.items:
             if item.state in _SPOKEN_OF:
-                row = _row(account, item, read, len(missing[account.id]), stamp.generated_at)
+                known = formats.get(item.conversation, frozenset())
+                row = _row(account, item, read, len(missing[account.id]), stamp.generated_at, known)
                 rows.append(row)
                 changed += _changed(item, row, sha256, read)
-    record = _record(services, path, sha256, read, rows)
+    record = _record(services, path, sha256, read, rows, whole=whole)
     with services.store.transaction():
         for item in changed:
             services.store.purges.put(item)
@@ -78,7 +84,7 @@ def purge_verify(services: Services, path: Path) -> d.PurgeVerifyDocument:
         missing=lacking,
         unread=read.unread,
         record=record,
-        notices=_notices(rows, lacking),
+        notices=_notices(rows, lacking, read, path),
         next=_next(rows, path),
     )
 
@@ -107,6 +113,7 @@ def _read(path: Path) -> _Read:
             summary = reading.summary()
             read.accounts |= set(summary.account_refs)
             read.unread += summary.unrecognised_count
+            read.open_ended |= summary.open_ended
             if reading.format != UNKNOWN:
                 read.formats.add(reading.format)
                 read.made = _later(read.made, summary.exported_at, first=len(read.formats) == 1)
@@ -169,14 +176,34 @@ def _missing(services: Services, account: Account, read: _Read) -> Iterator[str]
             yield stored.id
 
 
-def _row(account: Account, item: PurgeItem, read: _Read, missing: int, now: datetime) -> d.VerifyRow:
+def _formats(services: Services, account: Account) -> dict[str, frozenset[str]]:
+    """By conversation of an account: the formats of the exports that showed it."""
+    named = {source.id: source.format for source in services.store.sources()}
+    return {
+        stored.id: frozenset(named[source] for source in stored.sources if source in named)
+        for stored in services.store.conversations(account.id)
+    }
+
+
+def _row(
+    account: Account, item: PurgeItem, read: _Read, missing: int, now: datetime, formats: frozenset[str]
+) -> d.VerifyRow:
     deleted = Deleted(
         accounts=frozenset({account.id, *account.source_account_ids}),
         kind=Kind.CHAT.value,
         gone=item.gone,
         seen_gone=item.absent_from is not None or (item.state == "deleted" and item.known is Known.OBSERVED),
+        formats=formats,
     )
-    export = Export(read.made, frozenset(read.accounts), frozenset(read.kinds), read.unread, missing)
+    export = Export(
+        made=read.made,
+        accounts=frozenset(read.accounts),
+        kinds=frozenset(read.kinds),
+        unread=read.unread,
+        missing=missing,
+        formats=frozenset(read.formats),
+        open_ended=read.open_ended,
+    )
     found, why = presence(deleted, export, now, shown=item.source_id in read.shown)
     return d.VerifyRow(
         purge=item.purge,
@@ -201,13 +228,16 @@ def _changed(item: PurgeItem, row: d.VerifyRow, sha256: str, read: _Read) -> Ite
         yield replace(item, absent_from=sha256, absent_at=read.made.latest)
 
 
-def _record(services: Services, path: Path, sha256: str, read: _Read, rows: list[d.VerifyRow]) -> str:
+def _record(
+    services: Services, path: Path, sha256: str, read: _Read, rows: list[d.VerifyRow], *, whole: bool
+) -> str:
     body: dict[str, Json] = {
         "file": path.name,
         "outcome": ", ".join(f"{n} {what}" for what, n in sorted(Counter(r.result for r in rows).items())),
         "sha256": sha256,
         "made": None if read.made is None else [read.made.earliest.isoformat(), read.made.latest.isoformat()],
         "unread": read.unread,
+        "whole_on_word": whole,
         "results": [
             {
                 "purge": r.purge,
@@ -222,8 +252,13 @@ def _record(services: Services, path: Path, sha256: str, read: _Read, rows: list
     return services.journal.append(Draft(type="purge.verify", at=services.clock(), body=body)).id
 
 
-def _notices(rows: list[d.VerifyRow], missing: tuple[str, ...]) -> tuple[str, ...]:
+def _notices(rows: list[d.VerifyRow], missing: tuple[str, ...], read: _Read, path: Path) -> tuple[str, ...]:
     notes = []
+    if read.open_ended and any(r.result == "unknown" for r in rows):
+        notes.append(
+            "Exports of large accounts come in several parts: give all of them in one folder, or, if there"
+            f" was this one alone, say so: withhold purge verify {path.name} --whole"
+        )
     if any(r.result == "absent" for r in rows):
         notes.append(
             "Absent speaks of this export alone: not of back-ups, nor of copies kept on other grounds."
