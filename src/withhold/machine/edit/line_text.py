@@ -1,9 +1,10 @@
 """Files of lines: INI sections, ``.env`` files, shell profiles."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from withhold.machine.edit import shell_lines
 from withhold.machine.edit.interface import CannotEdit, Scalar, newline_of
 
 _SECTION = re.compile(r"[ \t]*\[([^\]\r\n]*)\][ \t]*(?:[#;].*)?")
@@ -92,8 +93,9 @@ class Dialect:
 
     line: re.Pattern[str]
     new: str
-    strict: bool
-    """Whether every line has to be a comment or an assignment; a shell profile holds any command."""
+    blocks: Mapping[str, str] | None
+    """Words that open and close a block of a shell; ``None`` where every line has to be a comment or an
+    assignment."""
 
 
 _VALUE = r"(?P<value>'[^'\r\n]*'|\"[^\"\\$`\r\n]*\"|[A-Za-z0-9_./:@%+,-]*)"
@@ -101,12 +103,12 @@ _TAIL = r"(?P<tail>[ \t]*(?:[ \t]#.*)?)"
 DOTENV = Dialect(
     re.compile(rf"(?P<head>[ \t]*(?:export[ \t]+)?)(?P<name>[A-Za-z_]\w*)[ \t]*=[ \t]*{_VALUE}{_TAIL}"),
     "{name}={value}",
-    strict=True,
+    blocks=None,
 )
 SHELL = Dialect(
     re.compile(rf"(?P<head>export[ \t]+)(?P<name>[A-Za-z_]\w*)={_VALUE}{_TAIL}"),
     "export {name}={value}",
-    strict=False,
+    blocks=shell_lines.POSIX,
 )
 FISH = Dialect(
     re.compile(
@@ -114,7 +116,7 @@ FISH = Dialect(
         rf"(?P<name>[A-Za-z_]\w*)[ \t]+{_VALUE}{_TAIL}"
     ),
     "set -gx {name} {value}",
-    strict=False,
+    blocks=shell_lines.FISH,
 )
 
 
@@ -127,9 +129,10 @@ class Assignments:
     def read(self, text: str) -> object:
         """The variables that plain lines set, by name; a name that is set twice is an error."""
         found: dict[str, object] = {}
+        alone, _ = self._alone(text)
         for number, line in enumerate(_lines(text), 1):
             body = line.rstrip("\r\n")
-            match = self._dialect.line.fullmatch(body)
+            match = self._dialect.line.fullmatch(body) if alone[number - 1] else None
             if match is None:
                 self._require_known(body, number)
                 continue
@@ -143,19 +146,27 @@ class Assignments:
         if len(path) != 1 or not _NAME.fullmatch(path[0]):
             raise CannotEdit("a variable has one name of letters, digits and _")
         name, word = path[0], _quoted(_word(value))
-        lines = _lines(text)
+        lines, (alone, left) = _lines(text), self._alone(text)
         for index, line in enumerate(lines):
-            match = self._dialect.line.fullmatch(line.rstrip("\r\n"))
+            match = self._dialect.line.fullmatch(line.rstrip("\r\n")) if alone[index] else None
             if match is not None and match["name"] == name:
                 lines[index] = line[: match.start("value")] + word + line[match.end("value") :]
                 return "".join(lines)
         self._require_unset(lines, name)
+        if left:
+            raise CannotEdit("a command in it leaves the file before its end")
         newline = newline_of(text)
         new = self._dialect.new.format(name=name, value=word)
         return text + new + newline if not text or text.endswith("\n") else text + newline + new
 
+    def _alone(self, text: str) -> tuple[list[bool], bool]:
+        """For each line whether it stands by itself, and whether the file is left before its end."""
+        if self._dialect.blocks is None:
+            return [True] * len(_lines(text)), False
+        return shell_lines.top_level(text, self._dialect.blocks)
+
     def _require_known(self, body: str, number: int) -> None:
-        if self._dialect.strict and not _COMMENT.fullmatch(body):
+        if self._dialect.blocks is None and not _COMMENT.fullmatch(body):
             raise CannotEdit(f"line {number} is neither a comment nor a plain assignment")
 
     def _require_unset(self, lines: Sequence[str], name: str) -> None:
