@@ -10,7 +10,7 @@ from withhold.model.terms import Control, Label
 from withhold.model.web import ArchivedPage, Exchange, PagePart
 from withhold.model.words import Confidence, Polarity
 
-QUICK = Patience(quiet=0.15, first_look=0.15, claim=0.3, afterwards=0.1, effect=0.6, limit=6.0)
+QUICK = Patience(quiet=0.15, first_look=0.15, claim=0.3, afterwards=0.1, effect=0.6, lists=10.0, limit=6.0)
 
 
 @dataclass

@@ -6,6 +6,7 @@ import pytest
 
 from tests.controls.conftest import LABEL, PRIVATE, Desk
 from tests.controls.fakes import QUICK
+from tests.sizes import SIZES
 from withhold.model.words import Outcome
 
 pytestmark = pytest.mark.browser
@@ -14,20 +15,19 @@ GET = "const get = () => load().then(s => { z.checked = s.training });"
 STREAM = "new EventSource('/stream').onmessage = m => { z.checked = JSON.parse(m.data).training }"
 
 
-@pytest.mark.parametrize(
-    "correction",
-    [
-        "setTimeout(get, 2000)",
-        "setInterval(get, 2000)",
-        "setTimeout(() => setTimeout(get, 1500), 400)",
-        STREAM,
-    ],
-    ids=["timer", "polling", "timer-of-a-timer", "stream"],
-)
+CORRECTIONS = {
+    "stream": STREAM,
+    "timer-of-a-timer": "setTimeout(() => setTimeout(get, 1500), 400)",
+    "polling": "setInterval(get, 2000)",
+    "timer": "setTimeout(get, 2000)",
+}
+
+
+@pytest.mark.parametrize("correction", list(CORRECTIONS)[: SIZES.late.corrections])
 def test_a_correction_later_than_the_claim_is_waited_for(desk: Desk, correction: str) -> None:
     """A box that stands off until a timer, a poll or a standing connection brings the true state."""
     desk.patience = replace(QUICK, claim=0.5, standing=2.5, pending=2.5)
-    desk.show(BOX, f"{GET} {correction}")
+    desk.show(BOX, f"{GET} {CORRECTIONS[correction]}")
     assert desk.opt_out_unknown().outcome not in PRIVATE
 
 
@@ -65,18 +65,16 @@ inside.style = `height:${rows.length * 60}px`;
 list.onscroll = draw;
 load().then(s => { state = s; draw() });
 """
+PLACES = {"both-far": (20, 55), "below": (1, 40), "above": (40, 1)}
 
 
-@pytest.mark.parametrize(
-    ("first", "second"), [(1, 40), (40, 1), (20, 55)], ids=["below", "above", "both-far"]
-)
-@pytest.mark.parametrize("training", [True, False], ids=["sharing", "private"])
-def test_the_second_control_of_a_long_list_counts(
-    desk: Desk, first: int, second: int, *, training: bool
-) -> None:
+@pytest.mark.parametrize("place", list(PLACES)[: SIZES.late.places])
+@pytest.mark.parametrize("training", [False, True][: SIZES.late.places], ids=str)
+def test_the_second_control_of_a_long_list_counts(desk: Desk, place: str, *, training: bool) -> None:
     """A second control that is in the page only where it is scrolled to keeps a claim from being made."""
     desk.site.state |= {"training": training, "voice": True}
     desk.private_when = {"training": False, "voice": False}
+    first, second = PLACES[place]
     desk.show(ROWS, VIRTUAL % {"count": 60, "first": first, "second": second})
     assert desk.opt_out_unknown().outcome not in PRIVATE
 
@@ -93,5 +91,6 @@ def test_a_list_too_long_to_look_through_is_no_claim(desk: Desk) -> None:
     """What was not seen to its end may hold another control."""
     desk.site.state |= {"training": False, "voice": True}
     desk.private_when = {"training": False, "voice": False}
+    desk.patience = replace(QUICK, lists=1.0)
     desk.show(ROWS, VIRTUAL % {"count": 4000, "first": 1, "second": 3900})
     assert desk.opt_out_unknown().outcome not in PRIVATE

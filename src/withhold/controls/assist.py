@@ -92,7 +92,7 @@ class _Run:
         self._lens = Lens(page)
         self._camera = Camera(self._lens, context.capture)
         self._dialogs = NativeDialogs(page, self._steps)
-        self._way = Way(self._lens, self._sight, self._rest, self._steps)
+        self._way = Way(self._lens, self._sight, self._rest, self._steps, self._patience.lists)
         self._hand = Hand(self._lens, self._traffic, self._dialogs, self._patience, self._steps, self._sight)
         self._another = Another(page, url, self._controls, context.patience, self._steps)
         self._stages: dict[str, tuple[Sight, datetime]] = {}
@@ -273,7 +273,7 @@ class _Run:
 
     def _whole(self, seen: Sight, look: Callable[[], Sight]) -> Sight:
         """What the page shows once everything that decides was brought into view, long lists included."""
-        against, whole = beyond(self._page, look) if seen.all_private else ((), True)
+        against, whole = beyond(self._page, look, self._patience.lists) if seen.all_private else ((), True)
         reveal(self._lens, look())
         settle(self._page, self._traffic, self._patience, least=self._patience.quiet)
         return replace(look(), beyond=against, whole=whole)

@@ -44,6 +44,8 @@ class Patience:
     """The same where the page keeps a connection open over which its server may correct what it shows."""
     pending: float = 5.0
     """What the page itself put off is waited for if it falls due within this time."""
+    lists: float = 15.0
+    """How long lists that are longer than what is in the page are looked through, each time."""
     limit: float = 20.0
     """Upper bound of one wait."""
 

@@ -13,8 +13,6 @@ from withhold.controls.finder.sight import Sight
 from withhold.model.words import Setting
 
 _LISTS = files("withhold.controls").joinpath("finder/lists.js").read_text(encoding="utf-8")
-_SECONDS = 15.0
-"""How long lists are looked through; what is longer was not seen to its end."""
 _WAIT_MS = 90
 """A list draws the rows that came into view within this time."""
 _STEP = """given => {
@@ -31,13 +29,13 @@ def partial(page: Page) -> bool:
     return next(_partial(page), None) is not None
 
 
-def beyond(page: Page, look: Callable[[], Sight]) -> tuple[tuple[Found, ...], bool]:
+def beyond(page: Page, look: Callable[[], Sight], seconds: float) -> tuple[tuple[Found, ...], bool]:
     """What speaks against privacy in any part of the lists, and whether they were seen to their end.
 
-    The lists are left where they stood.
+    What takes longer than ``seconds`` was not. The lists are left where they stood.
     """
     against: list[Found] = []
-    until = time.monotonic() + _SECONDS
+    until = time.monotonic() + seconds
     for frame, which in list(_partial(page)):
         start = frame.evaluate(_TOP, which)
         whole = _through(frame, which, look, against, until)

@@ -4,6 +4,7 @@ Only what is harmless is pressed: parts that say they open and close, tabs, link
 that agrees, sends, pays, signs out or deletes, in any language; a bounded number of steps.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -45,13 +46,20 @@ class Way:
     """Looks for controls, and goes the same way again after a fresh load."""
 
     def __init__(
-        self, lens: Lens, look: Callable[[], Sight], rest: Callable[[], object], steps: list[str]
+        self,
+        lens: Lens,
+        look: Callable[[], Sight],
+        rest: Callable[[], object],
+        steps: list[str],
+        lists: float = 0.0,
     ) -> None:
+        """``lists``: how many seconds long lists are looked through."""
         self._lens = lens
         self._page: Page = lens.page
         self._look = look
         self._rest = rest
         self._steps = steps
+        self._lists = lists
         self.gone: tuple[Step, ...] = ()
         self.unseen = False
         """Whether something that scrolls was not looked through to its end."""
@@ -129,10 +137,12 @@ class Way:
 
     def _scrolled(self, wanted: Callable[[Sight], bool], most: int) -> Sight | None:
         base = self.gone
+        until = time.monotonic() + self._lists
         for which in range(3):
             for step in range(1, most + 1):
-                if step == most == _MOST_IN_A_LIST:
+                if most == _MOST_IN_A_LIST and (step == most or time.monotonic() > until):
                     self.unseen = True
+                    break
                 if step == most or not self._go(Scroll(which, step)):
                     break
                 seen = self._look()
