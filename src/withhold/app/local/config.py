@@ -20,8 +20,10 @@ services:
     command: ["--model", "/model", "--served-model-name", {name}, "--host", "0.0.0.0", "--port", "8000"]
     volumes: ["{folder}:/model:ro"]
     networks: [sealed]
-    deploy: {{resources: {{reservations: {{devices: [{{driver: nvidia, count: all, capabilities:
-    [gpu]}}]}}}}}}
+    deploy:
+      resources:
+        reservations:
+          devices: [{{driver: nvidia, count: all, capabilities: [gpu]}}]
   door:
     image: caddy
     command: ["caddy", "reverse-proxy", "--from", ":8000", "--to", "vllm:8000"]
