@@ -16,6 +16,7 @@ from withhold.app.purge.account import purge_account
 from withhold.app.purge.run import attested, choose
 from withhold.app.state.forget import forget_account
 from withhold.app.watch.running import watch_run
+from withhold.model.evidence import Draft, Json
 from withhold.store.watching import WatchPlace
 
 ANSWER = "canary-answer-7719"
@@ -79,6 +80,20 @@ def test_nothing_that_was_done_for_an_account_stays(filled: Services, tmp_path: 
     assert not [r for r in filled.journal.records() if r.type.startswith(("letter.", "purge."))]
     filled.close()
     assert {n: holding(filled.home.root, n) for n in needles} == {n: set() for n in needles}
+
+
+def test_files_that_were_removed_here_are_not_named(filled: Services, tmp_path: Path) -> None:
+    """Tools name a transcript by its session: the record of its removal goes along, others stay."""
+    own = next(a.id for a in list_accounts(filled).accounts if a.provider == "anthropic")
+    session = max((s.conversation.source_id for s in filled.store.conversations(own)), key=len)
+    now = filled.clock()
+    for name in (f"rollout-2026-01-05-{session}.jsonl", "somebody-elses.jsonl"):
+        body: dict[str, Json] = {"outcome": "1 of 1 files removed", "files": [{"name": name, "size": 7}]}
+        filled.journal.append(Draft(type="purge.local", at=now, body=body))
+    forget_account(filled, own)
+    filled.close()
+    assert holding(filled.home.root, f"{session}.jsonl") == set()
+    assert holding(filled.home.root, "somebody-elses.jsonl")
 
 
 def test_another_accounts_reminders_stay(filled: Services, tmp_path: Path) -> None:

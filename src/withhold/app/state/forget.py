@@ -23,6 +23,8 @@ from withhold.support.files import PRIVATE_DIR
 from withhold.support.paths import StateHome
 
 _GOING = ".going"
+_OF_FILES, _LEAST = "purge.local", 8
+"""Records of transcripts that were removed here: tools put a session's id into the name of its file."""
 NOT_TOUCHED = (
     "the provider's own copy, and your account there",
     "exports and other files that were read in: they lie where you put them",
@@ -81,7 +83,12 @@ def _records(services: Services, resting: set[str], names: set[str]) -> list[str
 
 
 def _names_any(record: Record, names: set[str]) -> bool:
-    return not names.isdisjoint(_texts(record.body))
+    texts = list(_texts(record.body))
+    if not names.isdisjoint(texts):
+        return True
+    return record.type.startswith(_OF_FILES) and any(
+        name in text for text in texts for name in names if len(name) >= _LEAST
+    )
 
 
 def _texts(value: Json) -> Iterator[str]:
