@@ -1,6 +1,7 @@
 """Names of people, found by a model: replaced on the way out, put back on the way in, never passed unread."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tests.gateway.upstream import FakeUpstream
 from tests.sizes import SIZES
 from withhold.app.gateway.auditing import list_audit
 from withhold.app.gateway.finders import Names
+from withhold.app.gateway.places import TEMPLATE
 from withhold.gateway.config import read_config
 
 NAMES = "names = true\n"
@@ -205,3 +207,11 @@ def test_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "gateway.toml"
     path.write_text(routes("http://127.0.0.1:1") + RULES)
     assert read_config(path).names is False
+
+
+def test_the_first_configuration_can_be_uncommented(tmp_path: Path) -> None:
+    """What 'init' writes as a comment holds where it stands, once its sign is taken away."""
+    path = tmp_path / "gateway.toml"
+    path.write_text(re.sub(r"^# (names|not_names) =", r"\1 =", TEMPLATE, flags=re.MULTILINE))
+    config = read_config(path)
+    assert (config.names, config.not_names) == (True, ("Jenkins",))

