@@ -74,8 +74,12 @@ def kinds() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def sources() -> dict[str, str | None]:
-    """Where the form of each kind was compared; ``None`` for those that nobody has compared with anything."""
-    known = {beginning: source for source, listed in table("sources.txt", 2) for beginning in listed.split()}
+    """Where and on which day the form of each kind was compared, as an address with the day in brackets.
+
+    ``None`` for those that nobody has compared with anything.
+    """
+    rows = table("sources.txt", 3)
+    known = {beginning: f"{source} ({day})" for source, day, listed in rows for beginning in listed.split()}
     found = {
         row[0]: next((known[b] for b in row[2].split() if b in known), None)
         for row in table("prefixed.txt", 6)

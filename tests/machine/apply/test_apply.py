@@ -12,7 +12,7 @@ from withhold.support.errors import UsageProblem
 from withhold.support.paths import StateHome
 
 CODEX = b'# mine\r\nmodel = "x"\r\n\r\n[feedback]\r\nenabled = true # keep\r\n'
-GEMINI = b'{\n\t// mine\n\t"privacy": {"usageStatisticsEnabled": true,},\n}'
+GEMINI = b'{\n\t// mine\n\t"privacy": {"usageStatisticsEnabled": true}\n}'
 
 
 @pytest.fixture
