@@ -1,5 +1,6 @@
 """A real small model, loaded once for all tests of this folder, and small engines that need none."""
 
+import os
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -22,10 +23,15 @@ def template() -> str:
 
 
 def need(level: Level) -> None:
-    """Skip, with the reason, where this machine does not give a seal of that level."""
+    """Skip, with the reason, where this machine does not give a seal of that level.
+
+    Where ``WITHHOLD_MUST_SEAL`` names the level, as the CI does after a look of its own, that is a failure.
+    """
     try:
         start(Order(model=None, engine=None), level).close()
     except EnvironmentProblem as problem:
+        if level.value in os.environ.get("WITHHOLD_MUST_SEAL", "").split():
+            pytest.fail(f"not run, though this machine allows it: {problem.message}")
         pytest.skip(f"not run: {problem.message}")
 
 

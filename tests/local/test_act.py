@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.local.conftest import need
 from tests.local.test_seal import _where_no_seal_can_be_had
 from withhold.app.bootstrap import Services
@@ -38,3 +40,15 @@ def test_without_a_seal_the_demo_is_exit_5(model: Path, tmp_path: Path) -> None:
 def test_the_plain_demo_names_the_command() -> None:
     """What was not run is told with what runs it."""
     assert "withhold demo --local" in sealed.NOT_RUN
+
+
+def test_a_seal_that_should_be_had_is_not_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the CI saw that the kernel allows a seal, a test that cannot have it fails; else it is skipped."""
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("WITHHOLD_MUST_SEAL", "kernel-lsm kernel-netns")
+    with pytest.raises((pytest.fail.Exception, pytest.skip.Exception)) as seen:
+        need(Level.NETNS)
+    assert isinstance(seen.value, pytest.fail.Exception)
+    monkeypatch.setenv("WITHHOLD_MUST_SEAL", "kernel-lsm")
+    with pytest.raises(pytest.skip.Exception):
+        need(Level.NETNS)
