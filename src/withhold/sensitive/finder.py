@@ -14,7 +14,7 @@ from functools import lru_cache
 from withhold.sensitive.checks import CERTAIN, CHECKS, is_placeholder, plain
 from withhold.sensitive.engines import Engine, best_engine
 from withhold.sensitive.rules import BEFORE, REACH, Rule, all_rules
-from withhold.sensitive.streams import CHUNK, Aside, Assurance, Finding, through
+from withhold.sensitive.streams import CHUNK, Aside, Assurance, Finding, apart, through
 
 _HELD = BEFORE + 600
 """Bytes before a chunk that are kept, so that what begins in it sees what stands before."""
@@ -51,11 +51,7 @@ class Finder:
     def _among(self, text: bytes, base: int, first: int, last: int) -> list[Finding]:
         """Those whose value begins in ``text[first:last]``."""
         spans = {span for number, end in self._engine.hits(text) for span in self._fitting(text, number, end)}
-        return [
-            self._finding(span, base)
-            for span in sorted(_apart(spans), key=lambda s: s.start)
-            if first <= span.start < last
-        ]
+        return [self._finding(span, base) for span in apart(spans, _Span.order) if first <= span.start < last]
 
     def _fitting(self, text: bytes, number: int, end: int) -> Iterator[_Span]:
         rule = self._rules[number]
@@ -104,15 +100,6 @@ def _assurance(rule: Rule) -> Assurance:
     if rule.check in CERTAIN:
         return "checked"
     return "shaped" if rule.rank == 0 else "named"
-
-
-def _apart(spans: set[_Span]) -> list[_Span]:
-    """Of findings that share bytes, the one that says more."""
-    kept: list[_Span] = []
-    for span in sorted(spans, key=_Span.order):
-        if all(span.end <= other.start or other.end <= span.start for other in kept):
-            kept.append(span)
-    return kept
 
 
 __all__ = ["CHUNK", "Aside", "Finder", "Finding", "fingerprint"]

@@ -1,8 +1,8 @@
 """A search that goes through a stream in chunks: what lies across two of them is found like the rest."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 CHUNK = 1 << 20
 
@@ -32,6 +32,27 @@ class Aside:
     """How many candidates were set aside as placeholders of documents."""
 
     placeholders: int = 0
+
+
+class Spanned(Protocol):
+    """Something that stands in a text."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+S = TypeVar("S", bound=Spanned)
+
+
+def apart(spans: Iterable[S], order: Callable[[S], Any]) -> list[S]:
+    """Of what shares bytes the first in ``order``, by place."""
+    kept: list[S] = []
+    for span in sorted(spans, key=order):
+        if all(span.end <= other.start or other.end <= span.start for other in kept):
+            kept.append(span)
+    return sorted(kept, key=lambda span: span.start)
 
 
 class Search(Protocol):

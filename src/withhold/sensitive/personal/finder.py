@@ -13,7 +13,7 @@ from withhold.sensitive.engines import Engine, engine_for
 from withhold.sensitive.finder import fingerprint
 from withhold.sensitive.personal.checks import CERTAIN, CHECKS, tables
 from withhold.sensitive.personal.rules import BEFORE, NEAR, REACH, Rule, all_rules
-from withhold.sensitive.streams import Aside, Assurance, Finding, through
+from withhold.sensitive.streams import Aside, Assurance, Finding, apart, through
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class PersonalFinder:
                 base + span.end,
                 fingerprint(self._key, span.value),
             )
-            for span in sorted(_apart(spans), key=lambda s: s.start)
+            for span in apart(spans, _Span.order)
             if first <= span.start < last
         ]
 
@@ -147,12 +147,3 @@ def _assurance(rule: Rule) -> Assurance:
     if rule.check in CERTAIN:
         return "checked"
     return "named" if rule.named else "shaped"
-
-
-def _apart(spans: set[_Span]) -> list[_Span]:
-    """Of findings that share bytes, the one that says more."""
-    kept: list[_Span] = []
-    for span in sorted(spans, key=_Span.order):
-        if all(span.end <= other.start or other.end <= span.start for other in kept):
-            kept.append(span)
-    return kept
