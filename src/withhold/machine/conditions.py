@@ -56,7 +56,8 @@ def weighed(setting: SettingFacts, when: When, counts: bool | None, judged: Judg
         return judged
     if when.elsewhere == "not-applicable":
         return replace(judged, note=f"{judged.note}{condition}")
-    return Judged(V.UNKNOWN, judged.by, f"{condition}That was not seen. ")
+    note = f"It counts only so: {setting.applies_when}. That was not seen. "
+    return Judged(V.UNKNOWN, judged.by, note)
 
 
 def _unset(setting: SettingFacts, judged: Judged) -> Judged:
