@@ -23,6 +23,8 @@ _LISTED_ROLES = ("option", "menuitem", "menuitemradio", "menuitemcheckbox", "rad
 _SAVE_LENGTH = 36
 _BRIEF = 0.5
 """Share of the patience with a whole page that one act is given: no reading is believed after it."""
+_PUT_OFF = 0.35
+"""The same for what a page puts off: a save is put off for a second or so, notices go away after more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Hand:
         self._traffic = traffic
         self._native = native
         self._patience = patience
-        self._brief = replace(patience, quiet=_BRIEF * patience.quiet, pending=_BRIEF * patience.pending)
+        self._brief = replace(patience, quiet=_BRIEF * patience.quiet, pending=_PUT_OFF * patience.pending)
         self._steps = steps
         self._look = look
 
