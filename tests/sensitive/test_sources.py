@@ -1,8 +1,9 @@
 """Where the forms of secrets come from is said for every kind, also where it is nowhere."""
 
 import re
+from datetime import date
 
-from withhold.sensitive.rules import all_rules, kinds, sources, table
+from withhold.sensitive.rules import all_rules, compared_on, kinds, sources, table
 
 
 def test_every_kind_has_a_source_or_is_said_to_have_none() -> None:
@@ -10,7 +11,10 @@ def test_every_kind_has_a_source_or_is_said_to_have_none() -> None:
     said = sources()
     assert set(said) == set(kinds()) == {rule.kind for rule in all_rules()}
     compared = [source for source in said.values() if source is not None]
-    assert all(re.fullmatch(r"https://\S+ \(2026-\d\d-\d\d\)", source) for source in compared)
+    assert all(re.fullmatch(r"https://[^\s()]+", source) for source in compared)
+    days = compared_on()
+    assert {kind for kind, source in said.items() if source} == set(days)
+    assert all(date.fromisoformat(day) >= date(2026, 11, 22) for day in days.values())
     assert 110 < len(compared) < len(said)
 
 

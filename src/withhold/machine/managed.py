@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from withhold.machine.changes import plain_value
+from withhold.machine.verdicts import takes_switches
 from withhold.packs.tools import Place, Rule, SettingFacts, ToolPack
 
 PURPOSES = frozenset({"training", "feedback", "telemetry", "crash", "sharing", "route"})
@@ -130,6 +131,8 @@ def _collected(
             value = shared[0] if whole and shared else values[setting.id].get(place.word)
             if value is None:
                 continue
+            if type(value) is int and takes_switches(setting, place):
+                value = bool(value)
             if place.kind == "file":
                 _into_files(texts, setting.id, place, value)
             elif place.kind == "plist-domain" and place.domain:

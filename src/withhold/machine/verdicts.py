@@ -241,7 +241,7 @@ class Judge:
         known = [x for x in listed if x is not None]
         numbers = {x for x in known if isinstance(x, int)}
         two_valued = bool(numbers) and numbers <= {0, 1}
-        if type(value) is int and two_valued and self._takes_switches(place):
+        if type(value) is int and two_valued and takes_switches(self.setting, place):
             return
         yield value
         as_text = place.kind == "env" or place.format in {"ini", "sqlite"} or place.value_format == "text"
@@ -254,16 +254,6 @@ class Judge:
         switch_like = self.setting.private_value == 0  # where 1 is private, `true` is no word for it
         if isinstance(value, bool) and two_valued and switch_like and not _has_switch(known):
             yield int(value)
-
-    def _takes_switches(self, place: Place) -> bool:
-        """Whether a number is no word for it here: only a registry keeps switches as numbers.
-
-        A browser's policy whose listed values are 0 and 1 is a switch in files and preference domains
-        (Edge's pages give its type), and a value of another type is left out by the program.
-        """
-        typed = place.kind == "plist-domain" or place.format in {"json", "jsonc", "toml", "yaml"}
-        policy = place.scope == "managed" and self.setting.private_value == 0
-        return typed and (isinstance(self.setting.private_value, bool) or policy)
 
     def _absence(self) -> SettingVerdict:
         if self.rule.absent is not None:
@@ -354,6 +344,18 @@ def _names(slot: Slot, place: Place) -> bool:
     return any(
         place.word.startswith(name[:-1]) if name.endswith("*") else place.word == name for name in slot.match
     )
+
+
+def takes_switches(setting: SettingFacts, place: Place) -> bool:
+    """Whether a number is no word for it here: only a registry keeps switches as numbers.
+
+    A browser's policy whose listed values are 0 and 1 is a switch in files and preference domains
+    (Edge's pages give its type), and a value of another type is left out by the program.
+    """
+    listed = {setting.private_value, *setting.not_private_values, *setting.partly_private_values}
+    typed = place.kind == "plist-domain" or place.format in {"json", "jsonc", "toml", "yaml"}
+    policy = place.scope == "managed" and setting.private_value == 0 and listed <= {0, 1}
+    return typed and (isinstance(setting.private_value, bool) or policy)
 
 
 def _of_environment(judged: Judged) -> bool:

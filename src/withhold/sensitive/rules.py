@@ -74,12 +74,19 @@ def kinds() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def sources() -> dict[str, str | None]:
-    """Where and on which day the form of each kind was compared, as an address with the day in brackets.
+    """Where the form of each kind was compared; ``None`` for those that nobody has compared with anything."""
+    return {kind: found and found[0] for kind, found in _compared().items()}
 
-    ``None`` for those that nobody has compared with anything.
-    """
+
+def compared_on() -> dict[str, str]:
+    """The day on which the source of a kind was read, for the kinds that have one."""
+    return {kind: found[1] for kind, found in _compared().items() if found is not None}
+
+
+@lru_cache(maxsize=1)
+def _compared() -> dict[str, tuple[str, str] | None]:
     rows = table("sources.txt", 3)
-    known = {beginning: f"{source} ({day})" for source, day, listed in rows for beginning in listed.split()}
+    known = {beginning: (source, day) for source, day, listed in rows for beginning in listed.split()}
     found = {
         row[0]: next((known[b] for b in row[2].split() if b in known), None)
         for row in table("prefixed.txt", 6)
