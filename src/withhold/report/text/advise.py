@@ -6,16 +6,8 @@ from rich.text import Text
 
 from withhold.report.documents.advise import AdviseDocument, CostRow, RouteRow, UsageRow
 from withhold.report.text.base import bullets, day, grid, plural
-from withhold.support.messages import spoken_phrase
+from withhold.support.messages import _, spoken_phrase
 
-ASSURED = {
-    "proof": "proof",
-    "to_prove": "proof (to be made)",
-    "contract": "contract",
-    "promise": "promise",
-    "none": "none: trains",
-    "unknown": "unknown",
-}
 KINDS = {
     "local": "A model of your own",
     "api": "An API key",
@@ -47,12 +39,19 @@ def advise(console: Console, document: AdviseDocument) -> None:
 
 def _table(rows: tuple[RouteRow, ...]) -> Table:
     even = any(row.break_even_month is not None for row in rows)
-    table = grid("route", "kept from training by", "cost a month", *(["even after"] if even else []))
+    zero = any(row.zero_retention for row in rows)
+    more = [*(["zero retention"] if zero else []), *(["even after"] if even else [])]
+    table = grid("route", "kept from training by", "cost a month", *more)
     table.columns[0].no_wrap = True
     for row in rows:
         word = Text(assured(row), style=STYLE.get(row.assurance, ""))
-        table.add_row(Text(_name(row)), word, cost_text(row.cost), *([_even(row)] if even else []))
+        last = [*([_zero(row)] if zero else []), *([_even(row)] if even else [])]
+        table.add_row(Text(_name(row)), word, cost_text(row.cost), *last)
     return table
+
+
+def _zero(row: RouteRow) -> str:
+    return _("offered") if row.zero_retention is not None else ""
 
 
 def _efforts(console: Console, rows: tuple[RouteRow, ...]) -> None:
@@ -78,8 +77,15 @@ def usage_line(usage: UsageRow) -> str:
 def assured(row: RouteRow) -> str:
     """The word of assurance, with what it still waits for."""
     if row.assurance == "promise" and row.needs_setting:
-        return "promise (a switch)"
-    return ASSURED[row.assurance]
+        return _("promise (a switch)")
+    return {
+        "proof": _("proof"),
+        "to_prove": _("proof (to be made)"),
+        "contract": _("contract"),
+        "promise": _("promise"),
+        "none": _("none: trains"),
+        "unknown": _("unknown"),
+    }[row.assurance]
 
 
 def cost_text(cost: CostRow) -> str:
