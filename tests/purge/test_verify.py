@@ -169,11 +169,13 @@ def test_what_is_chosen_is_fixed(robin: Robin, tmp_path: Path) -> None:
     assert robin.services.store.conversation(robin.id_of(third)).conversation.deletion is None
 
 
-def test_one_part_of_an_unknown_number_cannot_say_absent(robin: Robin) -> None:
-    """Exports of large accounts come in parts, and none tells how many: absent only on the person's word."""
+@pytest.mark.parametrize("part", ["-batch-0000", ""])
+def test_what_may_be_a_part_cannot_say_absent(robin: Robin, part: str) -> None:
+    """Exports can be of a chosen time or in parts and say neither: absent only on the person's word."""
     first = robin.chats[0]
     delete(robin, first)
     path = robin.export()
+    path = path.rename(path.with_name(path.name.replace("-batch-0000", part)))
     document = purge_verify(robin.services, path)
     assert [row.result for row in document.rows] == ["unknown"]
     assert "--whole" in " ".join(document.notices)
@@ -194,9 +196,9 @@ def test_another_format_cannot_say_absent() -> None:
         unread=0,
         missing=0,
         formats=frozenset({"one"}),
-        open_ended=False,
+        perhaps_partial=False,
     )
     now = datetime(2026, 8, 1, tzinfo=UTC)
     assert presence(deleted, export, now, shown=False)[0] is Presence.ABSENT
-    for other in (replace(export, formats=frozenset({"another"})), replace(export, open_ended=True)):
+    for other in (replace(export, formats=frozenset({"another"})), replace(export, perhaps_partial=True)):
         assert presence(deleted, other, now, shown=False)[0] is Presence.UNKNOWN

@@ -126,14 +126,14 @@ def listing(as_json: bool) -> None:
 
 @click.command("verify")
 @click.argument("export", type=click.Path(path_type=Path))
-@click.option("--whole", is_flag=True, help="Your word that EXPORT is all of it: it had no further parts.")
+@click.option("--whole", is_flag=True, help="Your word: EXPORT is of all time, and had no other parts.")
 @json_option
 def verify(export: Path, whole: bool, as_json: bool) -> None:
     """Look in a later EXPORT for what was deleted.
 
     Absent speaks of that export alone. An export that cannot speak for the account or product, is older than
-    the deletion, was not read whole, came in parts of which nobody knows the last, or lacks what nobody
-    deleted, answers unknown. Exit codes: 0 all absent; 1 something is still there or came back; 3 unknown.
+    the deletion, was not read whole, does not tell that it is all of it, or lacks what nobody deleted,
+    answers unknown. Exit codes: 0 all absent; 1 something is still there or came back; 3 unknown.
 
     Example: withhold purge verify data-2026-12-24.zip
     """

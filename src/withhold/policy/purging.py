@@ -117,7 +117,7 @@ class Export:
 
     ``unread``: places that were not recognised. ``missing``: conversations nobody deleted that older exports
     of the account show and this one lacks: then it is not known to be whole. ``formats``: what readers call
-    it. ``open_ended``: it came in numbered parts, and neither it nor a person tells that there are no more.
+    it. ``perhaps_partial``: neither it nor a person tells that it is of all time and has no further parts.
     """
 
     made: When | None
@@ -126,7 +126,7 @@ class Export:
     unread: int
     missing: int
     formats: frozenset[str]
-    open_ended: bool
+    perhaps_partial: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +160,9 @@ def presence(deleted: Deleted, export: Export, now: datetime, *, shown: bool) ->
         )
     if not export.formats & deleted.formats:
         return Presence.UNKNOWN, "no export of this format showed it before: this one might lack it anyway"
-    if export.open_ended:
+    if export.perhaps_partial:
         return Presence.UNKNOWN, (
-            "the export came in numbered parts, and nothing tells how many: it may be in one that is not here"
+            "nothing in the export tells that it is all: a time may have been chosen, or parts be missing"
         )
     if export.missing:
         return Presence.UNKNOWN, (

@@ -8,7 +8,7 @@ import msgspec
 from withhold.model.conversation import Unrecognised
 from withhold.model.words import ControlState
 from withhold.sources.drafts import decoded, listed, part
-from withhold.sources.interface import Claim, Entry, Item, Notice, OpenEnded, Options
+from withhold.sources.interface import Claim, Entry, Item, Notice, Options, PerhapsPartial
 from withhold.sources.json_scanner import Raw
 from withhold.sources.json_values import elements, members
 from withhold.sources.streams import items_of
@@ -157,7 +157,7 @@ def _by_numbers(here: dict[str, Entry]) -> Iterator[Item]:
     }
     if not shards or max(shards) > 100_000:
         return
-    yield OpenEnded(shards[max(shards)].path)
+    yield PerhapsPartial(shards[max(shards)].path)
     for number in range(max(shards)):
         if number not in shards:
             title = f"conversations-{number:03}.json"

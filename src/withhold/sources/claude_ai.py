@@ -26,6 +26,7 @@ from withhold.sources.interface import (
     KnownMember,
     Notice,
     Options,
+    PerhapsPartial,
     Shape,
 )
 from withhold.sources.json_scanner import Skipped
@@ -89,6 +90,9 @@ class ClaudeAi:
         for claim in (c for c in claims if c.role == MANIFEST):
             yield from manifest_items(claim.entry, claims, options)
         yield from missing_batches(claims, options)
+        yield PerhapsPartial(
+            options.name
+        )  # people choose a time range, by activity, and the files do not say so
         with workers_for(sum(claim.entry.size for claim in claims if claim.role in _HOLDING)) as workers:
             for claim in (claim for claim in claims if claim.role in _HOLDING):
                 yield from _conversations(claim, state, workers)

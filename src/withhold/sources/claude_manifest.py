@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from withhold.model.conversation import Unrecognised
-from withhold.sources.interface import Claim, Entry, Item, KnownMember, Notice, OpenEnded, Options
+from withhold.sources.interface import Claim, Entry, Item, KnownMember, Notice, Options
 from withhold.sources.json_scanner import Raw
 from withhold.sources.streams import items_of
 
@@ -91,10 +91,7 @@ def missing_batches(claims: Sequence[Claim], options: Options) -> Iterator[Item]
     for found in filter(None, map(_BATCH.match, inside | options.beside | {options.name})):
         numbers.setdefault(found.group(1), set()).add(int(found.group(2)))
     own = _BATCH.match(options.name)
-    whole = any(claim.role == "manifest" for claim in claims)
     for start, given in sorted(numbers.items()):
-        if not whole:
-            yield OpenEnded(f"{start}{max(given):04}.zip")
         elsewhere = own is not None and int(own.group(2)) != min(given)
         for number in () if elsewhere else sorted(set(range(max(given))) - given):
             text = "a part of this export, by the numbers of the others; it is not here"

@@ -149,8 +149,10 @@ class SentAgain:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenEnded:
-    """The source came in numbered parts, and nothing tells which is the last: there may be further ones."""
+class PerhapsPartial:
+    """Nothing in the source tells that it is all of the export: a time may have been chosen for it, or it
+    came in numbered parts of which none is said to be the last.
+    """
 
     place: str
 
@@ -195,7 +197,7 @@ Item: TypeAlias = (
     | Notice
     | KnownMember
     | SentAgain
-    | OpenEnded
+    | PerhapsPartial
     | ExportedAt
     | SettingSeen
     | Apart

@@ -14,7 +14,7 @@ from withhold.sources.interface import (
     Item,
     KnownMember,
     Notice,
-    OpenEnded,
+    PerhapsPartial,
     SentAgain,
     SettingSeen,
 )
@@ -61,8 +61,8 @@ class ReadSummary:
     settings: tuple[SettingSeen, ...] = ()
     apart: tuple["ApartCount", ...] = ()
     """Conversations of other kinds (group chats ...), in none of the numbers above."""
-    open_ended: bool = False
-    """It came in numbered parts, and nothing tells how many there are."""
+    perhaps_partial: bool = False
+    """Nothing in it tells that it is all of the export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Tally:
     zoneless: int = 0
     settings: list[SettingSeen] = field(default_factory=list)
     apart: dict[str, "Tally"] = field(default_factory=dict)
-    open_ended: bool = False
+    perhaps_partial: bool = False
 
     def add(self, item: Item) -> None:
         """Count one item."""
@@ -124,8 +124,8 @@ class Tally:
                 self.members[item.what] += 1
             case SentAgain():
                 self.sent_again.append(item)
-            case OpenEnded():
-                self.open_ended = True
+            case PerhapsPartial():
+                self.perhaps_partial = True
             case ExportedAt():
                 self.exported_at = item.when
             case SettingSeen():
@@ -198,7 +198,7 @@ class Tally:
             exported_at=self.exported_at,
             settings=tuple(self.settings),
             apart=tuple(_apart(tally) for tally in self.apart.values()),
-            open_ended=self.open_ended,
+            perhaps_partial=self.perhaps_partial,
         )
 
     def _time_warnings(self) -> list[str]:

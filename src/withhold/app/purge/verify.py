@@ -38,19 +38,19 @@ class _Read:
     """The newest message that it surely shows: it was made after that, whatever its file's time says."""
     unread: int = 0
     formats: set[str] = field(default_factory=set)
-    open_ended: bool = False
+    perhaps_partial: bool = False
 
 
 def purge_verify(services: Services, path: Path, *, whole: bool = False) -> d.PurgeVerifyDocument:
     """Look for every deleted conversation in an export. The index is left as it is: ``import`` reads it in.
 
-    ``whole`` is the person's word that the export had no further parts. Raises ``NothingRead`` where the file
-    is no export.
+    ``whole`` is the person's word that the export was of all time and had no further parts. Raises
+    ``NothingRead`` where the file is no export.
     """
     stamp = services.stamp()
     services.progress.step(f"reading {path.name}")
     read = _read(path)
-    read.open_ended &= not whole
+    read.perhaps_partial &= not whole
     formats: dict[str, frozenset[str]] = {}
     sha256 = fingerprint(path)
     rows: list[d.VerifyRow] = []
@@ -113,7 +113,7 @@ def _read(path: Path) -> _Read:
             summary = reading.summary()
             read.accounts |= set(summary.account_refs)
             read.unread += summary.unrecognised_count
-            read.open_ended |= summary.open_ended
+            read.perhaps_partial |= summary.perhaps_partial
             if reading.format != UNKNOWN:
                 read.formats.add(reading.format)
                 read.made = _later(read.made, summary.exported_at, first=len(read.formats) == 1)
@@ -202,7 +202,7 @@ def _row(
         unread=read.unread,
         missing=missing,
         formats=frozenset(read.formats),
-        open_ended=read.open_ended,
+        perhaps_partial=read.perhaps_partial,
     )
     found, why = presence(deleted, export, now, shown=item.source_id in read.shown)
     return d.VerifyRow(
@@ -254,10 +254,10 @@ def _record(
 
 def _notices(rows: list[d.VerifyRow], missing: tuple[str, ...], read: _Read, path: Path) -> tuple[str, ...]:
     notes = []
-    if read.open_ended and any(r.result == "unknown" for r in rows):
+    if read.perhaps_partial and any(r.result == "unknown" for r in rows):
         notes.append(
-            "Exports of large accounts come in several parts: give all of them in one folder, or, if there"
-            f" was this one alone, say so: withhold purge verify {path.name} --whole"
+            "An export can be of a chosen time, or one of several parts, without saying so. Give all parts in"
+            f" one folder; if it is of all time, say so: withhold purge verify {path.name} --whole"
         )
     if any(r.result == "absent" for r in rows):
         notes.append(
