@@ -32,6 +32,17 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as it came: ``headers`` are those that would pass, ``data`` its body."""
+
+    caller: Caller
+    asked_for: wire.Endpoint
+    headers: Sequence[tuple[str, str]]
+    data: bytes = field(repr=False)
+    session: Session = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """``route`` is ``None`` for a request that is refused. ``values`` leads back from placeholders."""
 
@@ -79,28 +90,21 @@ class Judge:
     _under: Mapping[str, Standing] | None = None
     _decisions: dict[Asked, Decision] = field(default_factory=dict, repr=False)
 
-    def __call__(
-        self,
-        caller: Caller,
-        asked_for: wire.Endpoint,
-        headers: Sequence[tuple[str, str]],
-        data: bytes,
-        session: Session,
-    ) -> Judged:
+    def __call__(self, incoming: Incoming) -> Judged:
         """Decide. Raises :class:`wire.Unclear` for what cannot be read in one way only.
 
         What a finder raises passes through: then nobody knows what the request holds.
         """
-        judged = self._judged(caller, asked_for, headers, data, session)
+        judged, asked_for = self._judged(incoming), incoming.asked_for
         asked = asked_for.after if asked_for.has_body else self._unless_found(asked_for.after)
         return replace(judged, asked=asked, named=tuple(self._unless_found(name) for name in judged.models))
 
-    def read_ahead(self, asked_for: wire.Endpoint, data: bytes, *, until: float) -> None:
+    def read_ahead(self, incoming: Incoming, *, until: float) -> None:
         """Have the reader read what it will be asked about. From any thread. Raises ``NotLooked``."""
-        if self.sight.reader is None or not asked_for.has_body:
+        if self.sight.reader is None or not incoming.asked_for.has_body:
             return
         try:
-            texts = list(said(parse(data)))
+            texts = list(said(parse(incoming.data)))
         except BadBody:
             return  # judging it says so, in the client's own format
         self.sight.reader.look(texts, until=until)
@@ -109,23 +113,17 @@ class Judge:
         """A name that a client chose, unless a finder knows what is in it: a key in the wrong place."""
         return "(left out)" if any(self.sight.hits(name.encode())) else name
 
-    def _judged(
-        self,
-        caller: Caller,
-        asked_for: wire.Endpoint,
-        headers: Sequence[tuple[str, str]],
-        data: bytes,
-        session: Session,
-    ) -> Judged:
+    def _judged(self, incoming: Incoming) -> Judged:
+        asked_for, data = incoming.asked_for, incoming.data
         body, models = self._read(asked_for, data)
-        texts = [value for name, value in headers if name.lower() not in _SCANNED_NOT]
+        texts = [value for name, value in incoming.headers if name.lower() not in _SCANNED_NOT]
         texts += [] if asked_for.has_body else [asked_for.after]
         try:
             examined = examine(body, texts, self.sight)
         except BadBody as problem:
             raise wire.Unclear(str(problem)) from problem
         decision = self._decided(
-            Asked(caller.client, caller.project, asked_for.dialect, models, examined.sorts)
+            Asked(incoming.caller.client, incoming.caller.project, asked_for.dialect, models, examined.sorts)
         )
         if decision.route is None:
             return Judged(decision, b"", examined.counts, models)
@@ -133,7 +131,7 @@ class Judge:
             if not asked_for.has_body:
                 _nothing_to_replace(decision, examined)
                 return Judged(decision, b"", examined.counts, models)
-            return self._prepared(decision, decision.route, body, data, examined, models, session)
+            return self._prepared(decision, decision.route, body, data, examined, models, incoming.session)
         except (NotAllowedHere, CannotReplace) as problem:
             refused = Decision(
                 None, frozenset(), str(problem), "leave it out of the request, or use a local route"
@@ -223,7 +221,7 @@ def _for_local(route: RouteConfig, body: dict[str, Any]) -> bool:
     return changed
 
 
-__all__ = ["Caller", "Judge", "Judged"]
+__all__ = ["Caller", "Incoming", "Judge", "Judged"]
 
 
 def _nothing_to_replace(decision: Decision, examined: Examined) -> None:

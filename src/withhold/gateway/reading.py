@@ -6,13 +6,10 @@ Judging is then one request at a time in one thread, because finders, sessions a
 
 import asyncio
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from withhold.gateway import wire
-from withhold.gateway.judging import Caller, Judge, Judged
+from withhold.gateway.judging import Incoming, Judge, Judged
 from withhold.gateway.sight import Reader
-from withhold.gateway.vault import Session
 
 
 class Reading:
@@ -24,26 +21,11 @@ class Reading:
         self._ahead = ThreadPoolExecutor(8, thread_name_prefix="reading")
         self._judging = ThreadPoolExecutor(1, thread_name_prefix="judging")
 
-    async def ahead(self, judge: Judge, asked: wire.Endpoint, data: bytes) -> None:
-        """Read what ``judge`` will ask about. Raises ``NotLooked``."""
-        until = time.monotonic() + self._seconds
-        await asyncio.get_running_loop().run_in_executor(
-            self._ahead, lambda: judge.read_ahead(asked, data, until=until)
-        )
-
-    async def judged(
-        self,
-        judge: Judge,
-        caller: Caller,
-        asked: wire.Endpoint,
-        headers: Sequence[tuple[str, str]],
-        data: bytes,
-        session: Session,
-    ) -> Judged:
-        """What ``judge`` says."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._judging, judge, caller, asked, headers, data, session
-        )
+    async def judged(self, judge: Judge, incoming: Incoming) -> Judged:
+        """What ``judge`` says once everything in it was read. Raises ``NotLooked``."""
+        loop, until = asyncio.get_running_loop(), time.monotonic() + self._seconds
+        await loop.run_in_executor(self._ahead, lambda: judge.read_ahead(incoming, until=until))
+        return await loop.run_in_executor(self._judging, judge, incoming)
 
     def close(self) -> None:
         """End the reader and the threads; what still reads is not waited for."""

@@ -16,7 +16,7 @@ from withhold.gateway.answering import Answering, BrokenOff
 from withhold.gateway.audit import Auditor, AuditUnavailable
 from withhold.gateway.config import RouteConfig
 from withhold.gateway.connections import NotReached
-from withhold.gateway.judging import Caller, Judge, Judged
+from withhold.gateway.judging import Caller, Incoming, Judge, Judged
 from withhold.gateway.place import FindPlace, Place
 from withhold.gateway.reading import Reading
 from withhold.gateway.sight import NotLooked
@@ -95,7 +95,8 @@ class Gateway:
         await self.ready()
         passing = wire.to_upstream(headers)
         session = self.vault.session(caller.client, caller.project)
-        judged = await self._placed(await self._judged(caller, asked, passing, data, session))
+        incoming = Incoming(caller, asked, passing, data, session)
+        judged = await self._placed(await self._judged(incoming))
         if judged.route is None:
             return await self._refused(request, caller, asked, judged)
         sent = [*passing, *self.upstreams.credentials(judged.route), ("Accept-Encoding", "identity")]
@@ -135,14 +136,11 @@ class Gateway:
             parts.append(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    async def _judged(
-        self, caller: Caller, asked: wire.Endpoint, headers: Any, data: bytes, session: Any
-    ) -> Judged:
+    async def _judged(self, incoming: Incoming) -> Judged:
         try:
             if self.reading is None:
-                return self.judge(caller, asked, headers, data, session)
-            await self.reading.ahead(self.judge, asked, data)
-            return await self.reading.judged(self.judge, caller, asked, headers, data, session)
+                return self.judge(incoming)
+            return await self.reading.judged(self.judge, incoming)
         except wire.Unclear:
             raise
         except NotLooked as problem:

@@ -54,7 +54,7 @@ class Names:
         return self._reader.files.digest
 
     def start(self) -> bool:
-        """Load the model; whether its process is without sockets. Raises ``EnvironmentProblem``."""
+        """Load the model; whether its process is without network. Raises ``EnvironmentProblem``."""
         from withhold.sensitive.names.reader import NamesUnread
 
         try:
@@ -102,8 +102,6 @@ def names(known: Iterable[str]) -> Names:
 
     files = model_files()
     if files is None:
-        raise EnvironmentProblem(
-            NO_MODEL, next_step="pip install 'withhold[pii-model]', or set names = false"
-        )
+        raise EnvironmentProblem(NO_MODEL, next_step=INSTALL)
     threads = max(1, min(_THREADS, (os.cpu_count() or 2) // 2))
     return Names(NamesReader(files, worker_program(BOOT, files, threads=threads)), known)

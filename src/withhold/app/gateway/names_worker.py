@@ -1,4 +1,4 @@
-"""The process in which the model reads: on Linux it gives up every socket before it loads anything."""
+"""The process in which the model reads: on Linux it gives up the network before it loads anything."""
 
 import os
 import signal
@@ -12,14 +12,17 @@ BOOT = (
 def main(folder: str, threads: int) -> int:
     """Answer until the pipe ends. Interrupts are for the gateway."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sealed = without_sockets()
+    sealed = without_network()
     from withhold.sensitive.names.worker import serve
 
     return serve(folder, threads, sealed=sealed)
 
 
-def without_sockets() -> bool:
-    """Have the kernel refuse this process every way out, for good; whether it does. Linux alone knows how."""
+def without_network() -> bool:
+    """Have the kernel refuse this process the network, for good; whether it does. Linux alone knows how.
+
+    Sockets of this machine's own (Unix) can still be made, and connected to nothing.
+    """
     if not hasattr(os, "sched_getaffinity"):
         return False
     from withhold.local.seal import bpf, syscalls
@@ -29,6 +32,7 @@ def without_sockets() -> bool:
         return False
     try:
         bpf.install(machine)
+        bpf.look_that_it_holds()
     except OSError:
         return False
     return True

@@ -35,10 +35,8 @@ HEADS_EVERY = 300.0
 TERMS_FOR = 600.0
 """Seconds for which what the terms come to is not worked out again."""
 _WORD = re.compile(r"\w{2,}")
-SEALED = "Names are looked for by a model in a process that can open no socket."
-UNSEALED = (
-    "Names are looked for by a model in a process of its own; this system cannot take its sockets away."
-)
+SEALED = "Names are looked for by a model in a process without network."
+UNSEALED = "Names are looked for by a model in a process of its own, from which the network was not taken."
 MISSING = "the gateway needs packages that are not installed"
 
 

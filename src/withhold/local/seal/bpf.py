@@ -51,6 +51,21 @@ def install(machine: Machine) -> None:
         raise OSError(failed, f"the filter was not taken: {os.strerror(failed)}")
 
 
+def look_that_it_holds() -> None:
+    """A filter that was taken without an error is still tried once before anything is loaded behind it.
+
+    Raises ``OSError`` where a socket of the network can be made.
+    """
+    for family in (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK, socket.AF_VSOCK):
+        try:
+            socket.socket(family, socket.SOCK_DGRAM).close()
+        except PermissionError:
+            continue
+        except OSError as problem:
+            raise OSError(f"a socket of {family.name} failed for another reason: {problem}") from problem
+        raise OSError(f"a socket of {family.name} could be made behind the seal")
+
+
 def _instructions(machine: Machine) -> Iterator[bytes]:
     yield _op(_LOAD, _MACHINE)
     yield from _unless_equal(machine.audit, KILL)

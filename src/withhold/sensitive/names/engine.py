@@ -7,7 +7,6 @@ Rampart (National Design Studio, CC BY 4.0), a BERT of six layers with weights o
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from withhold.sensitive.names.spans import Labelled
 
@@ -42,7 +41,7 @@ class Engine:
     def read(self, text: str) -> list[Labelled]:
         """Every part of a word in ``text`` that has a label."""
         encoded = self._tokenizer.encode(text, add_special_tokens=False)
-        ids, offsets = encoding_of(encoded)
+        ids, offsets = encoded.ids, encoded.offsets  # each is a copy of the whole list
         found: dict[tuple[int, int], str] = {}
         for first, last in _windows(len(ids)):
             for place, label in self._labelled(ids[first:last]):
@@ -66,11 +65,6 @@ class Engine:
             name = self._labels[number]
             if name != "O" and scores[place, number] >= SURE:
                 yield place, name.partition("-")[2]
-
-
-def encoding_of(encoded: Any) -> tuple[list[int], list[tuple[int, int]]]:
-    """Tokens and the characters they stand for; each attribute is a copy of the whole list."""
-    return list(encoded.ids), list(encoded.offsets)
 
 
 def _windows(count: int) -> Iterator[tuple[int, int]]:

@@ -43,7 +43,7 @@ class NamesReader:
     def __init__(self, files: ModelFiles, program: Sequence[str], *, kept: int = KEPT) -> None:
         self.files = files
         self.sealed = False
-        """Whether the worker that runs now can open no socket."""
+        """Whether the worker that runs now is without network."""
         self._program = tuple(program)
         self._closed = False
         self._process: subprocess.Popen[bytes] | None = None

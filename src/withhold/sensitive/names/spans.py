@@ -52,10 +52,11 @@ class Span(NamedTuple):
 def spans(text: str, parts: Sequence[Labelled]) -> list[Span]:
     """What ``parts`` come to, in order: whole words, neighbours of one kind joined."""
     known = [_whole_word(text, part) for part in sorted(parts) if part.label in _KINDS]
-    return [
+    found = [
         Span(run[0].start, _end(text, max(part.end for part in run)), _KINDS[run[0].label])
         for run in _runs(text, known)
     ]
+    return [span for span in found if span.end > span.start]
 
 
 def _runs(text: str, parts: Sequence[Labelled]) -> Iterator[list[Labelled]]:

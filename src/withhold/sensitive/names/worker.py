@@ -11,7 +11,7 @@ from withhold.support.framed import receive, send
 
 
 class Ready(msgspec.Struct, array_like=True):
-    """The first message. ``why`` is empty where the model was loaded; ``sealed``: no socket can be opened."""
+    """The first message. ``why`` is empty where the model was loaded; ``sealed``: it is without network."""
 
     sealed: bool
     why: str = ""
