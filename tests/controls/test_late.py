@@ -94,3 +94,26 @@ def test_a_list_too_long_to_look_through_is_no_claim(desk: Desk) -> None:
     desk.patience = replace(QUICK, lists=1.0)
     desk.show(ROWS, VIRTUAL % {"count": 4000, "first": 1, "second": 3900})
     assert desk.opt_out_unknown().outcome not in PRIVATE
+
+
+def test_a_list_is_looked_through_also_where_the_state_came_late(desk: Desk) -> None:
+    """A control that shows its state only once the pointer moves may not keep the list behind it unseen."""
+    desk.site.state |= {"training": False, "voice": True}
+    desk.private_when = {"training": False, "voice": False}
+    late = VIRTUAL % {"count": 60, "first": 1, "second": 40}
+    late = late.replace("box.checked = state", "box.indeterminate = !moved; box.checked = state")
+    late = f"let moved = false;\n{late}\nonmousemove = () => {{ if (!moved) {{ moved = true; draw() }} }};"
+    desk.show(ROWS, late)
+    assert desk.opt_out_unknown().outcome not in PRIVATE
+
+
+@pytest.mark.parametrize("others", [14, 45])
+def test_a_page_of_many_lists_is_no_claim(desk: Desk, others: int) -> None:
+    """All parts that scroll are looked through up to a number: where there are more, nothing is claimed."""
+    desk.site.state |= {"training": False, "voice": True}
+    desk.private_when = {"training": False, "voice": False}
+    part = (
+        '<div style="height:130px;width:60px;overflow:auto;float:left"><div style="height:400px"></div></div>'
+    )
+    desk.show(part * 14 + ROWS, VIRTUAL % {"count": 60, "first": 1, "second": 40})
+    assert desk.opt_out_unknown().outcome not in PRIVATE

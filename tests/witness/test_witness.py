@@ -6,6 +6,7 @@ import pytest
 
 from tests.controls.conftest import LABEL
 from tests.controls.site import Site, page, serve
+from tests.controls.test_late import ROWS, VIRTUAL
 from tests.sizes import SIZES
 from tests.witness.desk import SWITCH, Desk
 from tests.witness.person import Person
@@ -107,3 +108,21 @@ def test_a_proposal_is_never_said_to_be_private(desk: Desk) -> None:
         desk.url = site.url
         result = desk.watch(acts)
     assert result.outcome is Outcome.NEEDS_HUMAN
+
+
+@pytest.mark.parametrize("voice", [True, False])
+def test_a_long_list_is_looked_through_at_the_key(desk: Desk, voice: bool) -> None:
+    """A second control that is in the page only where its list is scrolled to: no claim on record."""
+
+    def acts(person: Person) -> None:
+        person.reads("private")
+        person.wait_for("performance.now() > 3000")
+        person.reloads()
+        person.wait_for("performance.now() > 4000")
+        person.presses("r", bar=True)
+
+    script = VIRTUAL % {"count": 60, "first": 1, "second": 40}
+    with serve(Site(pages={"/": page(ROWS, script)}, state={"training": False, "voice": voice})) as site:
+        desk.url, desk.truly_private = site.url, not voice
+        result = desk.watch(acts)
+    assert result.outcome is (Outcome.NEEDS_HUMAN if voice else Outcome.ALREADY_PRIVATE), result.why

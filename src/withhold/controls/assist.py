@@ -25,7 +25,7 @@ from withhold.controls.finder.ending import (
 )
 from withhold.controls.finder.found import Found, absent
 from withhold.controls.finder.hand import Hand, Turn
-from withhold.controls.finder.lists import beyond
+from withhold.controls.finder.lists import looked_through
 from withhold.controls.finder.place import elsewhere, stranger, unsent
 from withhold.controls.finder.sight import Sight, sight
 from withhold.controls.finder.told import Told
@@ -273,10 +273,15 @@ class _Run:
 
     def _whole(self, seen: Sight, look: Callable[[], Sight]) -> Sight:
         """What the page shows once everything that decides was brought into view, long lists included."""
-        against, whole = beyond(self._page, look, self._patience.lists) if seen.all_private else ((), True)
+        first = looked_through(self._page, seen, look, self._patience.lists)
         reveal(self._lens, look())
         settle(self._page, self._traffic, self._patience, least=self._patience.quiet)
-        return replace(look(), beyond=against, whole=whole)
+        last = look()
+        if seen.all_private:
+            return replace(last, beyond=first.beyond, whole=first.whole)
+        return looked_through(
+            self._page, last, look, self._patience.lists
+        )  # it says more since it is in view
 
     def _taken(self, stage: str, seen: Sight) -> Sight:
         """``seen`` as what the run saw at ``stage``, with its picture."""

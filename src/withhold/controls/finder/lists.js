@@ -10,8 +10,10 @@
   const holds = el => el === page || Boolean(el.querySelector(settable)) || [...el.querySelectorAll('*')]
     .some(inner => inner.shadowRoot?.querySelector(settable));
   const all = [...(able(page) ? [page] : []), ...roots.flatMap(root => [...root.querySelectorAll('*')].filter(scrolls))];
-  globalThis[Symbol.for('withhold.lists')] = all.slice(0, 12);
-  return Promise.all(all.slice(0, 12).map(async el => {
+  const most = 40;
+  const some = all.slice(0, most);
+  globalThis[Symbol.for('withhold.lists')] = some;
+  return Promise.all(some.map(async el => {
     const start = el.scrollTop;
     let fresh = false;
     const seen = new MutationObserver(told => { fresh ||= told.some(each => each.addedNodes.length); });
@@ -24,5 +26,5 @@
     await new Promise(done => setTimeout(done, 50));
     seen.disconnect();
     return fresh && whole;
-  }));
+  })).then(partial => ({ partial, all: all.length <= most }));
 }

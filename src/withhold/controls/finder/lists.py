@@ -4,7 +4,8 @@ A second control may be in any part of such a list, and a claim made from the fi
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 
 from withhold.controls.driver import BrowserError, Frame, Page
@@ -26,33 +27,49 @@ _TOP = "which => globalThis[Symbol.for('withhold.lists')][which].scrollTop"
 
 def partial(page: Page) -> bool:
     """Whether a list with controls on ``page`` holds more than what is in the page now."""
-    return next(_partial(page), None) is not None
+    lists, _ = _partial(page)
+    return bool(lists)
+
+
+def looked_through(page: Page, seen: Sight, look: Callable[[], Sight], seconds: float) -> Sight:
+    """``seen`` with what its lists hold further along; nothing is scrolled where it is no claim anyway."""
+    if not seen.all_private:
+        return seen
+    against, whole = beyond(page, look, seconds)
+    return replace(seen, beyond=against, whole=whole)
 
 
 def beyond(page: Page, look: Callable[[], Sight], seconds: float) -> tuple[tuple[Found, ...], bool]:
     """What speaks against privacy in any part of the lists, and whether they were seen to their end.
 
-    What takes longer than ``seconds`` was not. The lists are left where they stood.
+    What takes longer than ``seconds`` was not, nor was what could not be asked. The lists are left where they
+    stood.
     """
     against: list[Found] = []
     until = time.monotonic() + seconds
-    for frame, which in list(_partial(page)):
+    lists, known = _partial(page)
+    for frame, which in lists:
         start = frame.evaluate(_TOP, which)
         whole = _through(frame, which, look, against, until)
         frame.evaluate(_STEP, [which, -1 - start])
         frame.page.wait_for_timeout(_WAIT_MS)
         if not whole:
             return tuple(against), False
-    return tuple(against), True
+    return tuple(against), known
 
 
-def _partial(page: Page) -> Iterator[tuple[Frame, int]]:
+def _partial(page: Page) -> tuple[list[tuple[Frame, int]], bool]:
+    """Such lists, each with its frame and number there, and whether all that scrolls was asked."""
+    found, known = list[tuple[Frame, int]](), True
     for frame in page.frames:
         try:
             told = frame.evaluate(_LISTS)
         except BrowserError:
-            continue  # the frame went away
-        yield from ((frame, which) for which, is_partial in enumerate(told) if is_partial)
+            known &= frame.is_detached()  # of a frame that is there nothing is known
+            continue
+        known &= told["all"]
+        found += [(frame, which) for which, is_partial in enumerate(told["partial"]) if is_partial]
+    return found, known
 
 
 def _through(frame: Frame, which: int, look: Callable[[], Sight], against: list[Found], until: float) -> bool:

@@ -1,9 +1,9 @@
 """Watching a person set a control themselves, and recording at their key what was read.
 
 What is promised: nothing on the provider's page is pressed, typed or sent by us. The address is
-opened once at the start and once more at the person's key, as a bookmark would. ``changed`` and
-``already_private`` are said only by the rules of :mod:`~withhold.controls.witness.course`, of a load that
-the person asked for. What is not promised: that a server keeps what it showed.
+opened once at the start and once more at the person's key, as a bookmark would; at that key long lists are
+scrolled through. ``changed`` and ``already_private`` are said only by the rules of
+:mod:`~withhold.controls.witness.course`, of a load that the person asked for. What is not promised: that a server keeps what it showed.
 """
 
 import time
@@ -15,9 +15,18 @@ from typing import Protocol
 from withhold.controls.capture import Camera
 from withhold.controls.driver import BrowserError, Dialog, Page, Request
 from withhold.controls.finder.another import Another, Elsewhere
-from withhold.controls.finder.ending import Ending, Proof, after_acting, missing, moved, without_acting
+from withhold.controls.finder.ending import (
+    Ending,
+    Proof,
+    after_acting,
+    missing,
+    moved,
+    unseen,
+    without_acting,
+)
 from withhold.controls.finder.found import absent
 from withhold.controls.finder.hand import Turn
+from withhold.controls.finder.lists import looked_through
 from withhold.controls.finder.place import elsewhere, signs_up, stranger, unsent
 from withhold.controls.finder.sight import Sight, sight
 from withhold.controls.finder.told import Told
@@ -317,7 +326,13 @@ class _Witness:
             return self._not_read_back(seen)
         turns = {key: Turn(moved=True) for key in self._course.changed}
         told = after_acting(before[0], seen, turns, self._proof(None), ())
-        return after_acting(before[0], seen, turns, self._proof(seen), ()) if told.claims else told
+        if not told.claims:
+            return told
+        all_of_it = looked_through(self._page, seen, self._sight, self._patience.lists)
+        return unseen(all_of_it) or after_acting(before[0], seen, turns, self._proof(seen), ())
+
+    def _sight(self) -> Sight:
+        return sight(self._lens, self._controls)
 
     def _not_read_back(self, seen: Sight) -> Ending:
         ending = None if seen.all_private else without_acting(seen, self._controls)
