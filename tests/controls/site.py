@@ -64,6 +64,8 @@ class Site:
     """What the answer says; ``None`` for the truth."""
     requests: list[str] = field(default_factory=list)
     url: str = ""
+    stream_after: float = 1.0
+    """Seconds after which the standing connection says where the switches stand."""
 
     @property
     def port(self) -> int:
@@ -110,14 +112,14 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 self._answer(404, b"not here", "text/plain")
 
         def _stream(self) -> None:
-            """A standing connection that says after a second where the switches stand."""
+            """A standing connection that says after a while where the switches stand."""
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
             with suppress(ConnectionError):
                 self.wfile.write(b": open\n\n")
                 self.wfile.flush()
-                time.sleep(1)
+                time.sleep(site.stream_after)
                 self.wfile.write(f"data: {json.dumps(site.state)}\n\n".encode())
                 self.wfile.flush()
                 time.sleep(3)

@@ -17,7 +17,7 @@ from withhold.lab.server import RunningLab
 from withhold.model.control import OptOutResult
 from withhold.model.words import Mode, Outcome
 
-QUICK = Patience(quiet=0.2, first_look=0.2, claim=1.5, afterwards=0.6, limit=10.0)
+QUICK = Patience(quiet=0.2, first_look=0.2, claim=1.5, afterwards=0.6, standing=6.0, limit=10.0)
 SWITCH = "[data-key=help_improve]"
 
 

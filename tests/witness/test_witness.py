@@ -6,7 +6,7 @@ import pytest
 
 from tests.controls.conftest import LABEL
 from tests.controls.site import Site, page, serve
-from tests.controls.test_late import ROWS, VIRTUAL
+from tests.controls.test_late import ROWS, STREAM, VIRTUAL
 from tests.sizes import SIZES
 from tests.witness.desk import SWITCH, Desk
 from tests.witness.person import Person
@@ -126,3 +126,22 @@ def test_a_long_list_is_looked_through_at_the_key(desk: Desk, voice: bool) -> No
         desk.url, desk.truly_private = site.url, not voice
         result = desk.watch(acts)
     assert result.outcome is (Outcome.NEEDS_HUMAN if voice else Outcome.ALREADY_PRIVATE), result.why
+
+
+def test_a_standing_connection_is_waited_for_in_the_other_browser(desk: Desk) -> None:
+    """A box that stands off until a stream brings the true state: recorded before it came, it is no claim."""
+
+    def acts(person: Person) -> None:
+        for _ in range(2):
+            person.wait_for("performance.now() > 1900")
+            person.reloads()
+        person.wait_for("performance.now() > 1900")
+        person.presses("r", bar=True)
+
+    script = f"z.onchange = () => send('training', z.checked); {STREAM}"
+    box = BOX.replace("<input", '<input id="z"')
+    site = Site(pages={"/": page(box, script)}, state={"training": True}, stream_after=3.5)
+    with serve(site):
+        desk.url = site.url
+        result = desk.watch(acts)
+    assert result.outcome is not Outcome.ALREADY_PRIVATE, result.why

@@ -3,7 +3,8 @@
 What is promised: nothing on the provider's page is pressed, typed or sent by us. The address is
 opened once at the start and once more at the person's key, as a bookmark would; at that key long lists are
 scrolled through. ``changed`` and ``already_private`` are said only by the rules of
-:mod:`~withhold.controls.witness.course`, of a load that the person asked for. What is not promised: that a server keeps what it showed.
+:mod:`~withhold.controls.witness.course`, of a load that the person asked for. What is not promised: that a
+server keeps what it showed.
 """
 
 import time
