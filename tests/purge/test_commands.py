@@ -35,6 +35,16 @@ def test_a_plan_ranks_and_explains(filled: Tool, tmp_path: Path) -> None:
     assert "models that" in text
 
 
+def test_a_search_elsewhere_says_nothing_of_a_conversation(filled: Tool, tmp_path: Path) -> None:
+    """A secret found in some other file is no word that those nobody searched hold none."""
+    elsewhere = tmp_path / "notes.txt"
+    elsewhere.write_text("AKIA" + "Z7QH2MXW4K5R3TYB" + "\n")
+    assert filled.document("findings", elsewhere)["findings"]
+    plan = filled.document("purge", "plan")
+    assert not any("no secret found" in row["why"] for row in plan["rows"])
+    assert any("there may be one" in note for note in plan["notices"])
+
+
 def test_a_guided_deletion_by_word(filled: Tool) -> None:
     """Steps first (exit 3); once the person says so it is done, attested, and listed."""
     row = filled.document("purge", "plan")["rows"][0]

@@ -15,7 +15,7 @@ from withhold.policy.purging import Candidate, Deleted, Export, Presence, presen
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 EXPOSED, OPEN = PastExposure.EXPOSED, FutureEligibility.ELIGIBLE
-KINDS = st.none() | st.lists(st.sampled_from("abcdef"), unique=True).map(tuple)
+KINDS = st.lists(st.sampled_from("abcdef"), unique=True).map(tuple)
 UNTIL = st.none() | st.integers(-400, 4000).map(lambda days: NOW + timedelta(days=days))
 CANDIDATES = st.builds(
     Candidate, st.sampled_from(PastExposure), st.sampled_from(FutureEligibility), KINDS, UNTIL
@@ -46,7 +46,7 @@ def test_more_of_anything_never_ranks_lower(candidate: Candidate, until: datetim
         return
     worse = [
         Candidate(candidate.past, OPEN, candidate.kinds, candidate.kept_until),
-        Candidate(candidate.past, candidate.future, (*(candidate.kinds or ()), "z"), candidate.kept_until),
+        Candidate(candidate.past, candidate.future, (*candidate.kinds, "z"), candidate.kept_until),
         Candidate(candidate.past, candidate.future, candidate.kinds, None),
     ]
     if until is not None and candidate.kept_until is not None and until > candidate.kept_until:

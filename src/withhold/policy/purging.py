@@ -23,14 +23,16 @@ MOST_KINDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What ranking looks at. ``kinds``: of secrets or personal data found in it; ``None``: nobody searched.
+    """What ranking looks at. ``kinds``: of secrets or personal data that a search traced to it.
+
+    No kind is not "nothing found": nobody may have searched it, or what was found could not be traced.
 
     ``kept_until``: the latest known end of all grounds; ``None`` where one of them has no known end.
     """
 
     past: PastExposure
     future: FutureEligibility
-    kinds: tuple[str, ...] | None
+    kinds: tuple[str, ...]
     kept_until: datetime | None
 
 
@@ -49,8 +51,7 @@ def rank(candidate: Candidate, now: datetime) -> Rank | None:
     if openness is None:
         return None
     factor, words = openness
-    kinds = candidate.kinds or ()
-    sensitive = 1 + min(len(kinds), MOST_KINDS)
+    sensitive = 1 + min(len(candidate.kinds), MOST_KINDS)
     score = factor * sensitive * _kept(candidate.kept_until, now)
     why = f"{words}; {_found(candidate.kinds)}; {_until(candidate.kept_until)}"
     return Rank(score, why, _achieves(candidate))
@@ -71,11 +72,9 @@ def _open(c: Candidate) -> tuple[int, str] | None:
     return (2 if c.past is PastExposure.EXPOSED else 1), f"{past}, and is not open to future runs"
 
 
-def _found(kinds: tuple[str, ...] | None) -> str:
-    if kinds is None:
-        return "not searched for secrets"
+def _found(kinds: tuple[str, ...]) -> str:
     if not kinds:
-        return "no secret found"
+        return "no secret is known"
     return f"holds {', '.join(kinds[:3])}{' ...' if len(kinds) > 3 else ''}"
 
 

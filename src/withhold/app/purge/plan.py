@@ -62,8 +62,7 @@ def purge_plan(
     stamp = services.stamp()
     now = stamp.generated_at
     with ledger(services, wanted=wanted or Filter()) as view:
-        searched = bool(services.store.findings.all())
-        sorted_ = _sort(view.rows(), rules, now, searched=searched)
+        sorted_ = _sort(view.rows(), rules, now)
     rows = [_row(found, row) for found, row in sorted_.ranked]
     providers = sorted({r.provider for r in rows})
     return d.PurgePlanDocument(
@@ -77,7 +76,7 @@ def purge_plan(
         achieves=_achieves(rows),
         survives=tuple(survivors([row for _, row in sorted_.ranked])),
         back_end=tuple(back_end_row(services.packs[p], now) for p in providers if p in services.packs),
-        notices=_notices(sorted_, rules, searched=searched),
+        notices=_notices(sorted_, rules),
         next="withhold purge run ID..." if rows else "withhold exposure",
     )
 
@@ -140,7 +139,7 @@ def _in_force(provider: Provider, now: datetime) -> Iterator[tuple[Plan, Terms]]
                     yield plan, t
 
 
-def _sort(rows: Iterable[d.ConversationRow], rules: KeepRules, now: datetime, *, searched: bool) -> _Sorted:
+def _sort(rows: Iterable[d.ConversationRow], rules: KeepRules, now: datetime) -> _Sorted:
     found = _Sorted()
     for row in rows:
         if row.account is None:
@@ -149,7 +148,7 @@ def _sort(rows: Iterable[d.ConversationRow], rules: KeepRules, now: datetime, *,
             found.kept += 1
         elif row.deleted is True:
             found.already += 1
-        elif (ranked := rank(_candidate(row, searched=searched), now)) is None:
+        elif (ranked := rank(_candidate(row), now)) is None:
             found.not_open += 1
         else:
             found.ranked.append((ranked, row))
@@ -157,8 +156,8 @@ def _sort(rows: Iterable[d.ConversationRow], rules: KeepRules, now: datetime, *,
     return found
 
 
-def _candidate(row: d.ConversationRow, *, searched: bool) -> Candidate:
-    kinds = tuple(row.sensitivity.split(", ")) if row.sensitivity else (() if searched else None)
+def _candidate(row: d.ConversationRow) -> Candidate:
+    kinds = tuple(row.sensitivity.split(", ")) if row.sensitivity else ()
     return Candidate(
         PastExposure(row.past_exposure), FutureEligibility(row.future_eligibility), kinds, _kept_until(row)
     )
@@ -209,15 +208,16 @@ def _achieves(rows: list[d.PurgeRow]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _notices(found: _Sorted, rules: KeepRules, *, searched: bool) -> tuple[str, ...]:
+def _notices(found: _Sorted, rules: KeepRules) -> tuple[str, ...]:
     notes = [f"The keep-list's entry {entry!r} meets no conversation." for entry in rules.unmet()]
     if found.unassigned:
         notes.append(
             f"{found.unassigned} conversations belong to no known account and are not ranked"
             " (withhold account list)."
         )
-    if not searched:
+    if any(not row.sensitivity for _, row in found.ranked):
         notes.append(
-            "Nobody has searched for secrets yet, so that says nothing here (withhold findings PATH)."
+            "Where no secret is known there may be one: a search (withhold findings PATH) knows its kinds only,"
+            " and cannot trace each to its conversation."
         )
     return tuple(notes)
