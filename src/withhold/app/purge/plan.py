@@ -217,7 +217,7 @@ def _notices(found: _Sorted, rules: KeepRules) -> tuple[str, ...]:
         )
     if any(not row.sensitivity for _, row in found.ranked):
         notes.append(
-            "Where no secret is known there may be one: a search (withhold findings PATH) knows its kinds only,"
-            " and cannot trace each to its conversation."
+            "Where no secret is known there may be one: a search (withhold findings PATH) knows its kinds"
+            " only, and cannot trace each to its conversation."
         )
     return tuple(notes)
