@@ -1,6 +1,6 @@
-"""Which segments hold conversations that are to be forgotten."""
+"""Which segments hold conversations that are to be forgotten, and what of them is another account's too."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,3 +27,20 @@ def holding(snapshot: Snapshot, keys: frozenset[int]) -> Mapping[int, bytes]:
     finally:
         snapshot.close()
     return held
+
+
+def also_held(
+    snapshot: Snapshot, keys: Collection[int], names: Collection[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """Those of ``names`` (provider, its id) under which a conversation of none of ``keys`` lies here."""
+    table = snapshot.columns("conversations", "key", "provider_id", "source_id")
+    ids = pa.array([source_id for _, source_id in names], pa.string())
+    others = pc.invert(pc.is_in(table["key"], value_set=pa.array(keys, pa.int64())))
+    table = table.filter(pc.and_(others, pc.is_in(table["source_id"], value_set=ids)))
+    found = zip(table["provider_id"].to_pylist(), table["source_id"].to_pylist(), strict=True)
+    return frozenset(found) & frozenset(names)
+
+
+def seen_in(snapshot: Snapshot) -> frozenset[int]:
+    """The sources that show a conversation which is still here."""
+    return frozenset(pc.unique(snapshot.columns("sightings", "source")["source"]).to_pylist())

@@ -1,7 +1,7 @@
 """The entrance to the index: one writer at a time, any number of readers that never wait."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,6 +123,22 @@ class Index:
 
             self._catalogue.commit(compacted(self.folder, listing, chosen, self._storage, without=keys))
         self.collect(grace=0)
+
+    def also_held(
+        self, keys: Collection[int], names: Collection[tuple[str, str]]
+    ) -> frozenset[tuple[str, str]]:
+        """Those of ``names`` (provider, its id) that a conversation other than those of ``keys`` has too."""
+        from withhold.index.forgetting import also_held
+
+        with closing(self.snapshot()) as snapshot:
+            return also_held(snapshot, keys, names)
+
+    def seen_in(self) -> frozenset[int]:
+        """The sources that show a conversation which is still here."""
+        from withhold.index.forgetting import seen_in
+
+        with closing(self.snapshot()) as snapshot:
+            return seen_in(snapshot)
 
     def collect(self, *, grace: float = GRACE_SECONDS) -> frozenset[str]:
         """Remove files that no commit names, and those that ceased to count long ago; returns their names.

@@ -1,10 +1,10 @@
 """The entrance to the database of the state."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from withhold.model.account import Account, SettingEvidence
 from withhold.model.ports import Clock
@@ -21,6 +21,9 @@ from withhold.store.sqlite import BUSY_SECONDS, Database
 from withhold.store.terms import TermsWatched
 from withhold.store.watching import Watching
 from withhold.support.paths import StateHome
+
+if TYPE_CHECKING:
+    from withhold.store.forgetting import Name
 
 
 class Store:
@@ -106,17 +109,32 @@ class Store:
         """Forget the account with its plans, acceptances and settings; conversations stay."""
         self._accounts.remove(account_id)
 
-    def forget(self, account_id: str, conversations: Iterable[tuple[int, str, str]]) -> None:
-        """Take out all that is known of the account and of these conversations (key, provider, their id).
+    def forget(
+        self,
+        account_id: str,
+        keys: Iterable[int],
+        names: "Collection[Name]",
+        *,
+        shared: "Collection[Name]",
+        seen: Collection[int],
+    ) -> None:
+        """Take out all that is known of the account and its conversations, as ``store/forgetting.py`` says.
 
         Also of an account that is gone already: what was deleted may stand in pages that are not in use.
+        Raises ``StateBusy`` where another process keeps them alive; all else is done then.
         """
         from withhold.store.forgetting import forget, shred
 
         known = any(account.id == account_id for account in self.accounts())
         refs = self.refs(account_id) if known else ()
-        forget(self._database, account_id, refs, conversations)
+        forget(self._database, account_id, refs, keys, names, shared, seen)
         shred(self._database)
+
+    def sent_by(self, names: "Collection[Name]") -> "frozenset[Name]":
+        """Conversations (provider, its id) that one of ``names`` sent again."""
+        from withhold.store.forgetting import sent_by
+
+        return frozenset(sent_by(self._database, names))
 
     def setting_evidence(self, account_id: str) -> tuple[SettingEvidence, ...]:
         """All evidence of the account's settings, by beginning."""

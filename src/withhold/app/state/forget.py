@@ -7,24 +7,22 @@ copy, backups that were made) is not touched; copies within it are named.
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from withhold.app.accounts import account_named
 from withhold.app.bootstrap import Services
 from withhold.app.ledger.opening import DERIVED
 from withhold.app.state.intent import Forgetting, begin, conversations_of, done, intended, pending
+from withhold.app.state.whose import whose
 from withhold.app.watch.install import uninstall
 from withhold.evidence.checkpoints import read_checkpoint
-from withhold.model.evidence import Json, Record
 from withhold.report import documents as d
 from withhold.support.errors import EnvironmentProblem, UsageProblem
 from withhold.support.files import PRIVATE_DIR
 from withhold.support.paths import StateHome
 
 _GOING = ".going"
-_OF_FILES, _LEAST = "purge.local", 8
-"""Records of transcripts that were removed here: tools put a session's id into the name of its file."""
 NOT_TOUCHED = (
     "the provider's own copy, and your account there",
     "exports and other files that were read in: they lie where you put them",
@@ -41,7 +39,7 @@ def forget_account(services: Services, name: str) -> d.ForgetDocument:
     if left is not None:
         services.progress.step("forgetting what a run that was stopped has left")
         document = _forget(services, left)
-        if name in left.names:
+        if name in left.labels or left.account.startswith(name):
             return document
     intent = intended(services, account_named(services, name))
     begin(services, intent)
@@ -51,14 +49,17 @@ def forget_account(services: Services, name: str) -> d.ForgetDocument:
 def _forget(services: Services, intent: Forgetting) -> d.ForgetDocument:
     store = services.store
     stored = sorted({*intent.conversations, *conversations_of(services, intent.account)})
-    names = {*intent.names, *(text for _, _, *ids in stored for text in ids)}
+    keys, names = frozenset(key for key, *_ in stored), frozenset((p, s) for _, p, s, _ in stored)
+    shared = store.index.also_held(keys, names | store.sent_by(names))
     services.progress.step("forgetting its evidence")
-    gone = services.journal.forget(_records(services, set(intent.resting), names), services.clock())
+    owner = whose(intent, stored, shared, frozenset(_resting_elsewhere(services, intent.account)))
+    records = [r.id for r in services.journal.records() if owner.owns(r)]
+    gone = services.journal.forget(records, services.clock())
     services.progress.step("forgetting its conversations")
     with store.index.writing():
-        store.index.forget(frozenset(key for key, *_ in stored))
+        store.index.forget(keys)
         store.index.collect(grace=0)
-        store.forget(intent.account, [(key, provider, source) for key, provider, source, _ in stored])
+        store.forget(intent.account, keys, names, shared=shared, seen=store.index.seen_in())
     shutil.rmtree(services.home.root / DERIVED, ignore_errors=True)
     done(services)
     stamp = services.stamp()
@@ -77,29 +78,13 @@ def _forget(services: Services, intent: Forgetting) -> d.ForgetDocument:
     )
 
 
-def _records(services: Services, resting: set[str], names: set[str]) -> list[str]:
-    """Every record that names the account, one of its conversations, or on which its settings rest."""
-    return [r.id for r in services.journal.records() if r.id in resting or _names_any(r, names)]
-
-
-def _names_any(record: Record, names: set[str]) -> bool:
-    texts = list(_texts(record.body))
-    if not names.isdisjoint(texts):
-        return True
-    return record.type.startswith(_OF_FILES) and any(
-        name in text for text in texts for name in names if len(name) >= _LEAST
-    )
-
-
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _texts(part)
+def _resting_elsewhere(services: Services, account_id: str) -> Iterator[str]:
+    """Records on which settings of other accounts rest."""
+    for account in services.store.accounts():
+        if account.id != account_id:
+            for piece in services.store.setting_evidence(account.id):
+                if piece.record is not None:
+                    yield piece.record
 
 
 def _copies(services: Services) -> Iterator[str]:

@@ -17,22 +17,29 @@ _NAME = "forgetting.json"
 
 
 class Forgetting(msgspec.Struct, frozen=True, kw_only=True):
-    """``names`` are all by which a record may name the account, its id first; ``resting`` are records on
-    which its settings rest; ``conversations`` are key, provider, the provider's id and ours.
+    """``names`` are ids of ours, its own first; ``labels`` are what it is called, as records may have it, at
+    ``provider``. ``resting`` are records on which its settings rest; ``conversations`` are key, provider, the
+    provider's id and ours.
     """
 
     account: str
+    provider: str = ""
     names: tuple[str, ...]
+    labels: tuple[str, ...] = ()
     resting: tuple[str, ...]
     conversations: tuple[tuple[int, str, str, str], ...]
 
 
 def intended(services: Services, account: Account) -> Forgetting:
     """Everything of this account, as it is known now."""
+    from withhold.evidence.mask import mask_email
+
     evidence = services.store.setting_evidence(account.id)
     return Forgetting(
         account=account.id,
-        names=(account.id, account.label, *account.source_account_ids, *_acts_of(services, account)),
+        provider=account.provider_id,
+        names=(account.id, *_acts_of(services, account)),
+        labels=(account.label, mask_email(account.label), *account.source_account_ids),
         resting=tuple(piece.record for piece in evidence if piece.record is not None),
         conversations=conversations_of(services, account.id),
     )
@@ -47,7 +54,7 @@ def _acts_of(services: Services, account: Account) -> Iterator[str]:
     for purge in services.store.purges.all():
         if purge.account_id == account.id:
             for item in purge.items:
-                yield from (item.conversation, item.source_id)
+                yield item.conversation
 
 
 def conversations_of(services: Services, account_id: str) -> tuple[tuple[int, str, str, str], ...]:
