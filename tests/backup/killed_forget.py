@@ -15,7 +15,8 @@ from withhold.app.accounts import list_accounts
 from withhold.app.bootstrap import Services
 from withhold.app.evidence.checking import check_store
 from withhold.app.ledger.index import check_index
-from withhold.app.state.forget import forget_account, forget_all
+from withhold.app.state.forget import forget_account
+from withhold.app.state.forget_all import forget_all
 from withhold.evidence.keys import Keys
 from withhold.support.errors import UsageProblem
 from withhold.support.paths import StateHome

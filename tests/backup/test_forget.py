@@ -13,7 +13,8 @@ from withhold.app.evidence.adding import add_evidence
 from withhold.app.evidence.checking import check_store, verify_evidence
 from withhold.app.ledger.exposure import exposure
 from withhold.app.ledger.index import check_index
-from withhold.app.state.forget import forget_account, forget_all
+from withhold.app.state.forget import forget_account
+from withhold.app.state.forget_all import forget_all
 from withhold.evidence.layout import Layout
 from withhold.support.errors import UsageProblem
 

@@ -20,7 +20,8 @@ def forget(account: str | None, everything: bool, yes: bool, as_json: bool) -> N
 
     Example: withhold forget work
     """
-    from withhold.app.state.forget import forget_account, forget_all
+    from withhold.app.state.forget import forget_account
+    from withhold.app.state.forget_all import forget_all
     from withhold.support.errors import UsageProblem
 
     if (account is None) is not everything:

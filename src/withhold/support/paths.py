@@ -15,9 +15,14 @@ APP = "withhold"
 OVERRIDE = "WITHHOLD_HOME"
 PROFILE = "WITHHOLD_PROFILE"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-_OWN_NAMES = frozenset(
-    {"state.sqlite", "index", "evidence", "profiles", "packs", "withhold-watch.xml", "backups", "state.lock"}
-    | {"authorities", "authorities.toml", "gateway", "scan.json", "models", "pack-updates", FOLDER}
+GOING = ".going"
+"""Where everything is moved to that ``forget --all`` is about to remove."""
+_SURE = frozenset({"state.sqlite", "state.lock", FOLDER, GOING})
+"""Nobody else calls a file so: a folder that holds one is ours."""
+_OWN_NAMES = _SURE | frozenset(
+    {"index", "evidence", "keys", "profiles", "packs", "pack-updates", "backups", "models", "gateway"}
+    | {"applied", "derived", "authorities", "authorities.toml", "scan.json", "prices.yaml"}
+    | {"forgetting.json", "watch.lock", "purge.lock", "withhold-watch.xml"}
 )
 
 
@@ -76,6 +81,7 @@ class StateHome:
         """
         try:
             self._refuse_foreign()
+            self._refuse_half_removed()
             private_dir(self.root)
             self._finish_restore()
         except OSError as problem:
@@ -92,14 +98,32 @@ class StateHome:
             with held(self.lock, doing="finishing a restore"):
                 finish(self.root)
 
+    def _refuse_half_removed(self) -> None:
+        if (self.root / GOING).is_dir():
+            raise EnvironmentProblem(
+                f"'withhold forget --all' was stopped here: a part of {self.root} is removed already",
+                next_step="withhold forget --all --yes, which removes the rest",
+            )
+
     def _refuse_foreign(self) -> None:
         if not self.root.exists():
             return
         if not self.root.is_dir():
             raise _unsuitable(self.root, "it is a file")
         names = {entry.name for entry in self.root.iterdir()} - {".DS_Store"}
-        if names and not names & _OWN_NAMES:
+        if names and not names & _SURE and not all(map(is_own, names)):
             raise _unsuitable(self.root, "it holds other things")
+
+
+def is_own(name: str) -> bool:
+    """Whether a file or folder of that name in the root is part of the state.
+
+    Beside each file may lie its lock's holder, SQLite's own files, and a draft of a command that was killed.
+    """
+    whole = name.removesuffix(".holder")
+    if whole in _OWN_NAMES or whole in {f"state.sqlite{end}" for end in ("-wal", "-shm", "-journal")}:
+        return True
+    return name.startswith(".backup-") or (name.startswith(".") and name[1:].rpartition(".")[0] in _OWN_NAMES)
 
 
 def _unsuitable(root: Path, why: str) -> EnvironmentProblem:

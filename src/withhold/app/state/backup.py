@@ -6,6 +6,7 @@ set aside, never destroyed. Evidence is never rolled back silently: see :func:`r
 """
 
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -26,16 +27,18 @@ from withhold.app.state.archive import (
     walk,
     write_tar,
 )
+from withhold.app.state.quiet import WORK, alone, still
 from withhold.evidence.journal import Journal
 from withhold.evidence.keys import Keys
 from withhold.evidence.verification import Result, VerifyReport
 from withhold.model.evidence import Draft, Json
 from withhold.report import documents as d
 from withhold.support import swap
-from withhold.support.errors import EnvironmentProblem, EvidenceBroken, StateBusy, UsageProblem
+from withhold.support.errors import EnvironmentProblem, EvidenceBroken, UsageProblem
 from withhold.support.files import PRIVATE_FILE, private_dir, sync_dir
 from withhold.support.locks import held
 from withhold.support.paths import StateHome
+from withhold.support.temporary import IN_USE, claimed, delete_abandoned
 
 DATABASE = "state.sqlite"
 LEFT_OUT = {
@@ -52,7 +55,6 @@ _OF_THE_MOMENT = (
     "state.lock",
     "state.lock.holder",
 )
-_WORK = "backup-"
 _LOCKS = frozenset({"lock", "lock.holder"})
 
 
@@ -66,7 +68,7 @@ def backup(services: Services, target: Path, lock: Lock) -> d.BackupDocument:
     home = services.home.prepare()
     exported = _key_of_the_ring(services)
     with _work(home.root) as work:
-        with _still(home):
+        with still(home, "backing up the state"):
             services.progress.step("reading the state")
             manifest = _gather(services, home, work, exported)
             sources = [_source(home, work, file.path) for file in manifest.files]
@@ -98,27 +100,13 @@ def _refuse(services: Services, target: Path) -> None:
 @contextmanager
 def _work(root: Path) -> Iterator[Path]:
     """A folder for what is in the clear meanwhile. What a killed run left of one goes first."""
-    import shutil
-
-    for left in root.glob(f".{_WORK}*"):
-        shutil.rmtree(left)
-    work = private_dir(root / f".{_WORK}{secrets.token_hex(4)}")
+    delete_abandoned(WORK, root)
+    work, lock = claimed(WORK, root)
     try:
         yield work
     finally:
+        lock.release()
         shutil.rmtree(work)
-
-
-@contextmanager
-def _still(home: StateHome) -> Iterator[None]:
-    """Nobody imports and nobody records within the block; the index comes first, as in an import."""
-    for folder in (home.index, home.evidence):
-        private_dir(folder)
-    with (
-        held(home.index / "lock", doing="backing up the state"),
-        held(home.evidence / "lock", doing="backing up the state"),
-    ):
-        yield
 
 
 def _gather(services: Services, home: StateHome, work: Path, exported: tuple[str, bytes] | None) -> Manifest:
@@ -129,7 +117,7 @@ def _gather(services: Services, home: StateHome, work: Path, exported: tuple[str
         _write_key(work, *exported)
     named = dict(walk(home.root, (*_OF_THE_MOMENT, *LEFT_OUT)))
     kept = {name: path for name, path in named.items() if _lasting(name)}
-    kept |= dict(walk(work, ()))
+    kept |= dict(walk(work, (IN_USE,)))
     made_at = services.clock()
     return Manifest(
         tool_version=services.stamp().tool_version,
@@ -232,7 +220,7 @@ def restore(services: Services, source: Path, key: Key, *, fork: bool = False) -
             )
         name = f"before-restore-{services.clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         record = _note(services, restored, manifest, conflict, name)
-        with _alone(home):
+        with alone(home, "restoring the state"):
             swap.commit(root, name)
             swap.finish(root)
     return _restored(services, source, manifest, record, conflict, root / "backups" / name)
@@ -297,22 +285,6 @@ def _note(
 
 def _text(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
-
-
-@contextmanager
-def _alone(home: StateHome) -> Iterator[None]:
-    """Nobody else uses the state: SQLite gives up its write-ahead log only for its last user."""
-    with _still(home):
-        if home.database.exists():
-            try:
-                with closing(sqlite3.connect(home.database, timeout=5)) as connection:
-                    connection.execute("PRAGMA journal_mode = DELETE")
-            except sqlite3.OperationalError as problem:
-                raise StateBusy(
-                    f"another process uses the state ({problem})",
-                    next_step="end it (withhold ui, gateway or watch), and run the command again",
-                ) from problem
-        yield
 
 
 def _backed_up(services: Services, target: Path, manifest: Manifest) -> d.BackupDocument:

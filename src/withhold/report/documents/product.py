@@ -44,8 +44,8 @@ class ForgetDocument(Document, kw_only=True, frozen=True):
 
     schema: Literal["withhold.forget/1"] = "withhold.forget/1"
     what: Literal["account", "all"]
-    conversations: int
-    records: int
+    conversations: int | None
+    records: int | None
     artifacts: int
     record: str | None
     kept_readable: tuple[str, ...]

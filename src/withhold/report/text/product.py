@@ -53,19 +53,25 @@ def restore(console: Console, document: RestoreDocument) -> None:
 
 
 def forget(console: Console, document: ForgetDocument) -> None:
-    count = plural(document.conversations, "conversation")
-    if document.what == "all":
+    if document.conversations is None or document.records is None:
+        console.print("Everything kept here is removed; it could not be read, so it was not counted.")
+    elif document.what == "all":
+        count = plural(document.conversations, "conversation")
         console.print(
             f"Everything kept here is removed: {count}, {plural(document.records, 'record')}, keys."
         )
     else:
+        count = plural(document.conversations, "conversation")
         console.print(
             f"Forgotten: {count}, the content of {plural(document.records, 'evidence record')},"
             f" {plural(document.artifacts, 'capture')}."
         )
         console.print("The log keeps the salted hashes of those records; it says 'forgotten' of them.")
     bullets(console, (f"its content stays (oldest format): {one}" for one in document.kept_readable))
-    bullets(console, (f"a former state that may still hold it: {one}" for one in document.still_there))
+    bullets(
+        console,
+        (f"still on this machine, and may hold something of it: {one}" for one in document.still_there),
+    )
     bullets(console, (f"not touched: {one}" for one in document.not_touched))
     for command in document.commands:
         console.print(f"Run: {command}", soft_wrap=True)
