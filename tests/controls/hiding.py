@@ -76,6 +76,16 @@ _STYLE = """/* @name s.comment@ */ .f::after { content: "@name s.content@" }
 """
 
 
+_SIGN_IN = """<!doctype html><html lang="en"><head><title>Sign in</title></head><body>
+<h1>Welcome back, @name w.greeting@</h1><form method="post" action="/signed">
+<input name="email" type="email" value="@email w.remembered@"><input name="password" type="password">
+<input name="csrf" type="hidden" value="@secret w.csrf@"><button>Sign in</button></form>
+<script>localStorage.setItem("draft", "@name w.local@"); sessionStorage.setItem("step", "@name w.session@");
+document.cookie = "hint=@secret w.script-cookie@; path=/";
+fetch("/gzip?hint=@quoted w.query@", {headers: {Authorization: "Bearer @secret w.bearer@"}});</script>
+</body></html>"""
+
+
 @contextmanager
 def provider() -> Iterator[tuple[str, Mapping[str, str]]]:
     """The address of the settings page, and what is hidden where."""
@@ -101,7 +111,6 @@ class Site:
         self.page = places.filled(PAGE.read_text(encoding="utf-8")).encode()
         self.reason = places.name("n.reason")
         self.frame = places.name("n.socket-received").encode()
-        self.moved = f"/landed/{places.slug('n.moved')}"
         self.headers = {
             "X-Member": places.name("n.header"),
             "Content-Disposition": f'inline; filename="{places.name("n.disposition")}"',
@@ -109,6 +118,10 @@ class Site:
             "Set-Cookie": f"{places.secret('n.cookie')}=1; Path=/",
         }
         self.answers = _answers(places)
+        self.signing_in = places.filled(_SIGN_IN).encode()
+        landed = f"/landed/{places.slug('n.moved')}"
+        ticket, token = places.secret("w.ticket"), places.secret("w.fragment")
+        self.ways_on = {"/moved": landed, "/signed": f"/settings?ticket={ticket}#access_token={token}"}
 
     @property
     def state(self) -> bytes:
@@ -118,6 +131,8 @@ class Site:
         """Type, encoding and bytes."""
         if path.startswith("/settings"):
             return "text/html; charset=utf-8", "", self.page
+        if path == "/signin":
+            return "text/html; charset=utf-8", "", self.signing_in
         return self.answers.get(path, (_JSON, "", self.state))
 
 
@@ -156,8 +171,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             path = self.path.partition("?")[0]
             if path == "/socket":
                 self._socket()
-            elif path == "/moved":
-                self._answer("text/plain", "", b"", location=site.moved)
+            elif path in site.ways_on:
+                self._answer("text/plain", "", b"", location=site.ways_on[path])
             else:
                 self._answer(*site.answer(path))
 

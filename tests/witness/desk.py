@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.controls.fakes import MemorySink
 from tests.witness.person import Person
 from withhold.controls.browser import open_page
+from withhold.controls.capture import CaptureOptions
 from withhold.controls.record import RunContext
 from withhold.controls.settle import Patience
 from withhold.controls.witness.watching import witness
@@ -42,6 +43,7 @@ class Desk:
     profile: Path
     url: str = ""
     """Of the page that is opened, where it is not the lab's settings; nobody signs in there."""
+    capture: CaptureOptions = field(default_factory=CaptureOptions)
     truly_private: bool = False
     """Whether a page of the test's own, at ``url``, really is private."""
 
@@ -63,7 +65,13 @@ class Desk:
         arguments = (f"--remote-debugging-port={port}",)
         with open_page(profile=self.profile, arguments=arguments, follows_window=True) as opened:
             context = RunContext(
-                None, None, opened.browser, mode=Mode.WITNESS, actor="person", patience=QUICK
+                None,
+                None,
+                opened.browser,
+                mode=Mode.WITNESS,
+                actor="person",
+                patience=QUICK,
+                capture=self.capture,
             )
             thread = threading.Thread(target=live, daemon=True)
             thread.start()
