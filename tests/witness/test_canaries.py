@@ -1,7 +1,7 @@
 """A person signs in before our eyes, and changes the switch: none of what is private is kept.
 
-The settings page and its traffic hide what they hide in test_hiding.py of the controls. Here a person signs in
-first, with a password typed by hand, and everything happens by real events.
+The settings page and its traffic hide what they hide in test_hiding.py of the controls. Here a person signs
+in first, with a password typed by hand, and everything happens by real events.
 """
 
 from collections.abc import Iterator, Mapping
