@@ -48,7 +48,7 @@ def bring_up(
         found = _format(database)
         if found == newest:  # another process was quicker
             return
-        _refuse(database, found, newest)
+        _refuse(database, found)
         if found:
             back_up(database, backups, f"state-format-{found}-{clock():%Y%m%dT%H%M%SZ}.sqlite")
         database.run("PRAGMA journal_mode = WAL")
@@ -101,14 +101,23 @@ def _format(database: Database) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _refuse(database: Database, found: int, newest: int) -> None:
+def require_known(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises ``StateTooNew`` where a newer version wrote the state that ``path`` is or is to be."""
+    (found,), newest = connection.execute("PRAGMA user_version").fetchone(), max(migrations())
     if found > newest:
-        by = str(_get(database, "written_by") or "a newer version")
+        table = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
+        said = "SELECT value FROM meta WHERE name = 'written_by'"
+        row = connection.execute(said).fetchone() if connection.execute(table).fetchone() else None
+        by = str(row[0]) if row else "a newer version"
         raise StateTooNew(
-            f"the state {database.path} has format {found}, written by withhold {by};"
+            f"the state {path} has format {found}, written by withhold {by};"
             f" this version knows formats up to {newest}",
             next_step=f"update withhold to {by} or later",
         )
+
+
+def _refuse(database: Database, found: int) -> None:
+    require_known(database.connection, database.path)
     if found == 0 and database.first("SELECT 1 FROM sqlite_master") is not None:
         raise EnvironmentProblem(
             f"{database.path} is a database of something else",

@@ -7,6 +7,7 @@ held against it, so a member that is missing, altered or too many is found.
 import hashlib
 import io
 import os
+import shutil
 import tarfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from withhold.support.files import PRIVATE_FILE, private_dir
 FORMAT = 1
 MANIFEST = "manifest.json"
 _CHUNK = 1 << 20
+_LARGEST_MANIFEST = 1 << 28
+"""Bytes: some million files."""
 
 
 class BackedUpFile(msgspec.Struct, frozen=True):
@@ -160,6 +163,7 @@ def unpack(clear: Path, target: Path) -> Manifest:
         with tarfile.open(clear, mode="r:") as tar:
             members = iter(tar)
             manifest = _manifest(tar, next(members, None))
+            _require_room(manifest, target)
             for file in manifest.files:
                 _take(tar, next(members, None), file, target)
             if next(members, None) is not None:
@@ -171,7 +175,7 @@ def unpack(clear: Path, target: Path) -> Manifest:
 
 def _manifest(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> Manifest:
     content = tar.extractfile(member) if member is not None and member.name == MANIFEST else None
-    if content is None:
+    if member is None or content is None or member.size > _LARGEST_MANIFEST:
         raise _broken("it does not begin with a manifest")
     data = content.read()
     try:
@@ -186,9 +190,28 @@ def _manifest(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> Manifest:
         raise _broken(f"its manifest cannot be read: {problem}") from problem
 
 
+def _require_room(manifest: Manifest, target: Path) -> None:
+    """Before the first file, and with it before a size that somebody made up fills the disk."""
+    names = [PurePosixPath(file.path) for file in manifest.files]
+    if len({str(name).casefold() for name in names}) != len(names):
+        raise _broken("its manifest names a file twice")
+    needed, free = sum(file.size for file in manifest.files), shutil.disk_usage(target).free
+    if needed > free:
+        raise EnvironmentProblem(
+            f"the backup needs {needed / 1e6:,.1f} MB, and {free / 1e6:,.1f} MB are free there",
+            next_step="free some space, and run the command again",
+        )
+
+
 def _take(tar: tarfile.TarFile, member: tarfile.TarInfo | None, file: BackedUpFile, target: Path) -> None:
     name = PurePosixPath(file.path)
-    if member is None or member.name != file.path or not member.isreg() or member.size != file.size:
+    if (
+        member is None
+        or member.name != file.path
+        or not member.isreg()
+        or member.issparse()
+        or member.size != file.size
+    ):
         raise _broken(f"{file.path} is not where its manifest says")
     if name.is_absolute() or ".." in name.parts or "\\" in file.path or ":" in file.path:
         raise _broken(f"{file.path!r} is no name within the state")

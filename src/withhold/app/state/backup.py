@@ -8,7 +8,7 @@ set aside, never destroyed. Evidence is never rolled back silently: see :func:`r
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -33,8 +33,9 @@ from withhold.evidence.keys import Keys
 from withhold.evidence.verification import Result, VerifyReport
 from withhold.model.evidence import Draft, Json
 from withhold.report import documents as d
+from withhold.store.migrate import require_known
 from withhold.support import swap
-from withhold.support.errors import EnvironmentProblem, EvidenceBroken, UsageProblem
+from withhold.support.errors import EnvironmentProblem, EvidenceBroken, StateBusy, UsageProblem
 from withhold.support.files import PRIVATE_FILE, private_dir, sync_dir
 from withhold.support.locks import held
 from withhold.support.paths import StateHome
@@ -55,7 +56,6 @@ _OF_THE_MOMENT = (
     "state.lock",
     "state.lock.holder",
 )
-_LOCKS = frozenset({"lock", "lock.holder"})
 
 
 def backup(services: Services, target: Path, lock: Lock) -> d.BackupDocument:
@@ -91,6 +91,10 @@ def backup(services: Services, target: Path, lock: Lock) -> d.BackupDocument:
 def _refuse(services: Services, target: Path) -> None:
     if target.exists():
         raise UsageProblem(f"{target} is there already", next_step="name a file that is not there yet")
+    if target.resolve().is_relative_to(services.home.root.resolve()):
+        raise UsageProblem(
+            f"{target} would lie within the state itself", next_step="name a file on another disk, if you can"
+        )
     if not target.absolute().parent.is_dir():
         raise UsageProblem(f"there is no folder {target.absolute().parent}")
     if not services.home.database.exists() and not services.home.evidence.exists():
@@ -130,7 +134,8 @@ def _gather(services: Services, home: StateHome, work: Path, exported: tuple[str
 
 def _lasting(name: str) -> bool:
     parts = name.split("/")
-    return not (parts[0].startswith(".") or parts[-1] in _LOCKS or parts[:2] == ["evidence", "tmp"])
+    locks = parts[-1].removesuffix(".holder").endswith("lock")
+    return not (parts[0].startswith(".") or locks or parts[:2] == ["evidence", "tmp"])
 
 
 def _copy_database(database: Path, target: Path) -> None:
@@ -200,38 +205,54 @@ def restore(services: Services, source: Path, key: Key, *, fork: bool = False) -
     the restored log gets a record that holds the checkpoint of the one that was set aside.
     """
     home = services.home.prepare()
-    root = home.root
     services.close()
     with held(home.lock, doing="restoring the state"):
-        swap.clear(root)
-        new = private_dir(swap.staging(root))
-        services.progress.step("opening the backup and comparing every file")
-        open_(source, new.parent / "state.tar", key)
-        manifest = unpack(new.parent / "state.tar", new)
-        services.progress.step("verifying its database, index and evidence")
-        restored = _checked(services, new, manifest)
-        conflict = _conflict(services, restored)
-        if conflict is not None and not fork:
-            swap.clear(root)
-            raise UsageProblem(
-                f"the evidence here is not a beginning of the one in the backup: {conflict}",
-                next_step="restore it with WITHHOLD_HOME set to an empty folder, or add --fork: the log here"
-                " is set aside, and the restored one says so",
-            )
-        name = f"before-restore-{services.clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
-        record = _note(services, restored, manifest, conflict, name)
-        with alone(home, "restoring the state"):
-            swap.commit(root, name)
-            swap.finish(root)
+        swap.clear(home.root)
+        try:
+            return _put_in_place(services, home, source, key, fork=fork)
+        except BaseException:
+            if not swap.pending(home.root):
+                swap.clear(home.root)  # what was opened lies in the clear
+            raise
+
+
+def _put_in_place(
+    services: Services, home: StateHome, source: Path, key: Key, *, fork: bool
+) -> d.RestoreDocument:
+    """As :func:`restore`, in a folder that is cleared for it."""
+    root = home.root
+    new = private_dir(swap.staging(root))
+    services.progress.step("opening the backup and comparing every file")
+    open_(source, new.parent / "state.tar", key)
+    manifest = unpack(new.parent / "state.tar", new)
+    services.progress.step("verifying its database, index and evidence")
+    restored = _checked(services, new, manifest)
+    signed = list(_signed_here(services))
+    conflict = _conflict(signed, restored)
+    if conflict is not None and not fork:
+        raise UsageProblem(
+            f"the evidence here is not a beginning of the one in the backup: {conflict}",
+            next_step="restore it with WITHHOLD_HOME set to an empty folder, or add --fork: the log here"
+            " is set aside, and the restored one says so",
+        )
+    name = f"before-restore-{services.clock():%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    record = _note(services, restored, manifest, conflict, name)
+    services.progress.step("putting it in the place of the present one")
+    with alone(home, "restoring the state"):
+        if list(_signed_here(services)) != signed:
+            raise StateBusy("the evidence here went on meanwhile", next_step="run the command again")
+        swap.commit(root, name)
+        swap.finish(root)
     return _restored(services, source, manifest, record, conflict, root / "backups" / name)
 
 
 def _checked(services: Services, new: Path, manifest: Manifest) -> Journal:
-    """The evidence in ``new``, after all of it was verified. Raises ``EvidenceBroken``."""
+    """The evidence in ``new``, after all of it was verified. Raises ``EvidenceBroken``, ``StateTooNew``."""
     database = new / DATABASE
     if database.exists():
         with closing(sqlite3.connect(database)) as connection:
             _check_database(connection, database)
+            require_known(connection, services.home.database)
     journal = Journal(new / "evidence", services.clock, keys=Keys(new / "keys"))
     report = journal.verify()
     if not report.sound and (manifest.log is None or manifest.log.sound):
@@ -239,12 +260,11 @@ def _checked(services: Services, new: Path, manifest: Manifest) -> Journal:
     return journal
 
 
-def _conflict(services: Services, restored: Journal) -> str | None:
+def _conflict(signed: Sequence[bytes], restored: Journal) -> str | None:
     """Why the log here is no beginning of the restored one; ``None`` if it is, or holds nothing."""
-    kept = list(_signed_here(services))
-    if not kept:
+    if not signed:
         return None
-    failed = [c.why for c in restored.verify(kept).kept if c.result is Result.FAILED]
+    failed = [c.why for c in restored.verify(signed).kept if c.result is Result.FAILED]
     return failed[0] if failed else None
 
 
