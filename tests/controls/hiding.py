@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 _JSON = "application/json"
 _WEBSOCKET = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -30,7 +30,12 @@ class Places:
     """The values by the places in which they stand, made when first asked for."""
 
     def __init__(self) -> None:
-        self.values: dict[str, str] = {"n.code": "482913", "n.where": "52.520813"}
+        self.values: dict[str, str] = {
+            "n.code": "482913",
+            "n.where": "52.520813",
+            "w.typed-email": "brindle.farquhar@canary-mail.example",
+            "w.typed-password": "Vexing7-Walrus-Tango",
+        }
 
     def name(self, place: str) -> str:
         return self._made(place, f"{_word(place)} {_word(place + '!')}")
@@ -81,9 +86,15 @@ _SIGN_IN = """<!doctype html><html lang="en"><head><title>Sign in</title></head>
 <input name="email" type="email" value="@email w.remembered@"><input name="password" type="password">
 <input name="csrf" type="hidden" value="@secret w.csrf@"><button>Sign in</button></form>
 <script>localStorage.setItem("draft", "@name w.local@"); sessionStorage.setItem("step", "@name w.session@");
+navigator.serviceWorker.register("/worker.js");
 document.cookie = "hint=@secret w.script-cookie@; path=/";
 fetch("/gzip?hint=@quoted w.query@", {headers: {Authorization: "Bearer @secret w.bearer@"}});</script>
 </body></html>"""
+
+_WORKER = """onactivate = event => event.waitUntil(clients.claim());
+onfetch = event => { if (new URL(event.request.url).pathname === "/worker") event.respondWith(new Response(
+  '{"name": "@name w.worker@"}', {headers: {"content-type": "application/json", "x-a": "@secret w.who@"}})) };
+"""
 
 
 @contextmanager
@@ -118,14 +129,21 @@ class Site:
             "Set-Cookie": f"{places.secret('n.cookie')}=1; Path=/",
         }
         self.answers = _answers(places)
+        self.password = quote_plus(places.values["w.typed-password"]).encode()
         self.signing_in = places.filled(_SIGN_IN).encode()
         landed = f"/landed/{places.slug('n.moved')}"
         ticket, token = places.secret("w.ticket"), places.secret("w.fragment")
-        self.ways_on = {"/moved": landed, "/signed": f"/settings?ticket={ticket}#access_token={token}"}
+        self.way_in = f"/settings?ticket={ticket}#access_token={token}"
+        self.ways_on = {"/moved": landed}
 
     @property
     def state(self) -> bytes:
         return json.dumps({"training": self.training}).encode()
+
+    def receives(self, path: str, sent: bytes) -> None:
+        """Who signs in with the password is led on."""
+        if path == "/signed" and self.password in sent:
+            self.ways_on[path] = self.way_in
 
     def answer(self, path: str) -> tuple[str, str, bytes]:
         """Type, encoding and bytes."""
@@ -150,6 +168,7 @@ def _answers(places: Places) -> Mapping[str, tuple[str, str, bytes]]:
         "/br": (_JSON, "br", stored_brotli(told("n.br"))),
         "/stream": ("text/event-stream", "", text("data: @name n.stream@\n\n")),
         "/events": ("text/event-stream", "", text("retry: 600000\ndata: @name n.events@\n\n")),
+        "/worker.js": ("text/javascript", "", text(_WORKER)),
         "/lines": ("application/x-ndjson", "", told("n.line-one") + b"\n" + told("n.line-two")),
         "/xml": ("application/xml", "", text("<a b='@name n.xml-attribute@'>@name n.xml@</a>")),
         "/prefixed": (_JSON, "", b")]}'\n" + told("n.prefixed")),
@@ -177,7 +196,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 self._answer(*site.answer(path))
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            site.receives(self.path, sent)
             self.do_GET()
 
         def do_PATCH(self) -> None:

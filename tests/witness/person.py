@@ -52,6 +52,13 @@ class Person:
         self.clicks(selector)
         self._do(False, [("Input.insertText", {"text": text})])
 
+    def strikes(self, selector: str, text: str) -> None:
+        """Type ``text`` key by key."""
+        self.clicks(selector)
+        events = ("keyDown", "keyUp")
+        keys = [(kind, {"key": c, "text": c if kind == "keyDown" else ""}) for c in text for kind in events]
+        self._do(False, [("Input.dispatchKeyEvent", {**key, "type": kind}) for kind, key in keys])
+
     def presses(self, key: str, *, bar: bool = False) -> None:
         events = ("keyDown", "keyUp")
         what = {"key": key, "text": key if len(key) == 1 else ""}

@@ -19,7 +19,6 @@ from withhold.evidence.web.packing import Packager
 from withhold.model.words import ControlState
 
 pytestmark = pytest.mark.browser
-TYPED = {"w.typed-email": "brindle.farquhar@canary-mail.example", "w.typed-password": "Vexing7-Walrus-Tango"}
 SWITCH = "#t"
 
 
@@ -29,15 +28,15 @@ def hidden(desk: Desk) -> Iterator[Mapping[str, str]]:
     with provider() as (url, values):
         desk.url = url.replace("/settings", "/signin")
         desk.capture = CaptureOptions(packager=Packager())
-        yield {**values, **TYPED}
+        yield values
 
 
-def sits(person: Person) -> None:
+def sits(person: Person, hidden: Mapping[str, str]) -> None:
     """Signs in, sets the switch, loads again, records."""
     person.wait_for("document.readyState === 'complete' && !!document.querySelector('[name=password]')")
     person.sees("document.querySelector('[name=email]').value = ''")
-    person.types("[name=email]", TYPED["w.typed-email"])
-    person.types("[name=password]", TYPED["w.typed-password"])
+    person.strikes("[name=email]", hidden["w.typed-email"])
+    person.strikes("[name=password]", hidden["w.typed-password"])
     person.clicks("form button")
     person.wait_for("location.pathname === '/settings'")
     person.reads("shares your content")
@@ -51,7 +50,7 @@ def sits(person: Person) -> None:
 def test_nothing_private_of_a_sitting_is_kept(desk: Desk, hidden: Mapping[str, str], tmp_path: Path) -> None:
     """Neither what was typed, nor what the pages hold, nor what went over the line stands in the record."""
     desk.truly_private = True
-    result = desk.watch(sits)
+    result = desk.watch(lambda person: sits(person, hidden))
     (control,) = result.controls
     assert control.after_reload is not None
     assert control.after_reload.state is ControlState.OFF
