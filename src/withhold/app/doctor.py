@@ -3,18 +3,18 @@
 import importlib.util
 import platform
 import shutil
-import sys
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Literal
 
 from withhold import __version__
 from withhold.app.bootstrap import Services, system_clock
+from withhold.app.state.intent import forgetting_left
+from withhold.evidence.notes import BadNote
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem, WithholdError
-from withhold.support.files import write_atomic
 
 STALE = timedelta(days=90)
 """Age at which verdicts on the present are marked as resting on old facts (architecture, idea 4)."""
@@ -27,6 +27,10 @@ EXTRAS = {
     "terms": "trafilatura",
 }
 LEEWAY = timedelta(minutes=5)
+FAR = timedelta(days=730)
+"""How far behind the clock all that is known here may lie before the date is doubted."""
+CANNOT_READ = (WithholdError, sqlite3.Error, OSError, ValueError, BadNote)
+"""What reading something that is broken raises."""
 
 
 def doctor(services: Services, *, online: bool = False, bundle: Path | None = None) -> d.DoctorDocument:
@@ -45,7 +49,7 @@ def doctor(services: Services, *, online: bool = False, bundle: Path | None = No
         ("sandbox", _sandbox),
     )
     checks = [_look(name, look, services) for name, look in looks]
-    checks += [*_extras(), *_authorities(services, online=online)]
+    checks += [*_extras(), *_stamps(services, online=online)]
     stamp = services.stamp()
     document = d.DoctorDocument(
         generated_at=stamp.generated_at,
@@ -56,7 +60,9 @@ def doctor(services: Services, *, online: bool = False, bundle: Path | None = No
         bundle=None if bundle is None else str(bundle),
     )
     if bundle is not None:
-        _write_bundle(services, document, bundle)
+        from withhold.app import support_file
+
+        support_file.write(services, document, bundle)
     return document
 
 
@@ -64,13 +70,29 @@ def _look(name: str, look: Callable[[Services], d.CheckRow], services: Services)
     """One check; what keeps it from being made is what is wrong."""
     try:
         return look(services)
-    except WithholdError as problem:
+    except CANNOT_READ as problem:
+        return _broken(name, problem)
+
+
+def _broken(name: str, problem: Exception) -> d.CheckRow:
+    if isinstance(problem, WithholdError):
         return d.CheckRow(name=name, state="wrong", text=problem.message, next=problem.next_step)
+    return d.CheckRow(name=name, state="wrong", text=f"it cannot be read: {problem}")
 
 
 def _state(services: Services) -> d.CheckRow:
+    if services.home.root.exists():
+        services.home.prepare()
     if not services.home.database.exists():
         return d.CheckRow(name="state", state="absent", text="nothing is kept", next="withhold import PATH")
+    stopped, lost = forgetting_left(services), _lost_files(services)
+    if stopped is not None:
+        left = "a forgetting was stopped, and a part of what it was to forget is still here"
+        mend = f"withhold forget {stopped}"
+        return d.CheckRow(name="state", state="wrong", text=left, next=mend)
+    if lost:
+        text = f"files of the index that are missing, or of another size: {lost}"
+        return d.CheckRow(name="state", state="wrong", text=text, next="withhold index check")
     free = shutil.disk_usage(services.home.root).free
     text = f"{len(services.store.accounts())} accounts, {services.store.count():,} conversations"
     if free < 1 << 28:
@@ -80,13 +102,21 @@ def _state(services: Services) -> d.CheckRow:
     return d.CheckRow(name="state", state="good", text=f"{text}; {free / 1e9:,.0f} GB free")
 
 
+def _lost_files(services: Services) -> int:
+    """Files that the index counts on and that are not there as they were; their bytes are not read."""
+    folder = services.home.index
+    files = [file for s in services.store.catalogue.listing().segments for file in s.files]
+    return sum(not (p := folder / f.name).is_file() or p.stat().st_size != f.size for f in files)
+
+
 def _key(services: Services) -> d.CheckRow:
     if not (services.home.evidence / "checkpoint").exists():
         return d.CheckRow(name="key", state="absent", text="no evidence yet, so no key")
-    if services.journal.key_place() is None:
+    public = services.journal.public_key
+    if services.keys.secret(public.name, public.id) is None:
         lost = "withhold evidence key rotate --lost"
         return d.CheckRow(name="key", state="wrong", text="the signing key is gone", next=lost)
-    return d.CheckRow(name="key", state="good", text=f"key {services.journal.public_key.id} is here")
+    return d.CheckRow(name="key", state="good", text=f"key {public.id} is here")
 
 
 def _clock(services: Services) -> d.CheckRow:
@@ -99,10 +129,11 @@ def _clock(services: Services) -> d.CheckRow:
     if now + LEEWAY < floor:
         text = f"the clock says {now:%Y-%m-%d %H:%M} UTC, and something was made at {floor:%Y-%m-%d %H:%M}"
         return d.CheckRow(name="clock", state="wrong", text=text, next="set the clock")
-    drift = abs(system_clock() - now) > LEEWAY
-    state: Literal["unknown", "good"] = "unknown" if drift else "good"
+    if now - floor > FAR:
+        text = f"{now:%Y-%m-%d %H:%M} UTC, and nothing known here is newer than {floor:%Y-%m-%d}"
+        return d.CheckRow(name="clock", state="unknown", text=text, next="look whether the date is right")
     text = f"{now:%Y-%m-%d %H:%M} UTC, which is not before what was made on this machine; nobody was asked"
-    return d.CheckRow(name="clock", state=state, text=text)
+    return d.CheckRow(name="clock", state="good", text=text)
 
 
 def _installed() -> datetime:
@@ -160,6 +191,13 @@ def _version(module: str) -> str:
         return ""
 
 
+def _stamps(services: Services, *, online: bool) -> list[d.CheckRow]:
+    try:
+        return list(_authorities(services, online=online))
+    except CANNOT_READ as problem:
+        return [_broken("time-stamps", problem)]
+
+
 def _authorities(services: Services, *, online: bool) -> Iterator[d.CheckRow]:
     from withhold.evidence.sessions import begin
 
@@ -177,34 +215,6 @@ def _authorities(services: Services, *, online: bool) -> Iterator[d.CheckRow]:
             yield d.CheckRow(name=name, state="wrong", text=outcome.why or "it gave no token")
         else:
             yield d.CheckRow(name=name, state="good", text="it answered with a token that verifies")
-
-
-def _write_bundle(services: Services, document: d.DoctorDocument, target: Path) -> None:
-    """The document without what tells who this is: each known name is replaced, wherever it stands."""
-    from msgspec import structs
-
-    from withhold.report.json_out import encode
-
-    text = encode(structs.replace(document, bundle=None)).decode()
-    for secret, shown in _names(services):
-        text = text.replace(secret, shown)
-    write_atomic(target, text.encode())
-
-
-def _names(services: Services) -> list[tuple[str, str]]:
-    """What is taken out, the longest first: folders, the user, the machine, accounts and their ids."""
-    found = {
-        str(services.home.root): "<state>",
-        str(services.user_home): "<home>",
-        services.user_home.name: "<user>",
-        platform.node(): "<machine>",
-        sys.prefix: "<python>",
-    }
-    for account in services.store.accounts() if services.home.database.exists() else ():
-        found |= dict.fromkeys((account.label, account.id, *account.source_account_ids), "<account>")
-    for one in services.journal.authorities:
-        found |= {one.name: "<authority>", one.url: "<authority>"}
-    return sorted(((k, v) for k, v in found.items() if len(k) > 1), key=lambda pair: -len(pair[0]))
 
 
 def completion_document(shell: str, script: str) -> d.CompletionDocument:

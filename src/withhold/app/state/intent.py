@@ -75,6 +75,12 @@ def pending(services: Services) -> Forgetting | None:
     return msgspec.json.decode(path.read_bytes(), type=Forgetting) if path.is_file() else None
 
 
+def forgetting_left(services: Services) -> str | None:
+    """The id of an account whose forgetting was stopped and is to be gone on with."""
+    left = pending(services)
+    return None if left is None else left.account
+
+
 def begin(services: Services, intent: Forgetting) -> None:
     write_atomic(_path(services), msgspec.json.encode(intent))
 
