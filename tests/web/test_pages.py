@@ -196,6 +196,7 @@ def test_the_plot_is_told_in_words(tab: Page, served: Running) -> None:
     picture = tab.locator(".plot svg")
     assert picture.get_attribute("role") == "img"
     assert "7 conversations" in (tab.locator("#timeline-desc").text_content() or "")
+    tab.get_by_text("The same in words").click()
     rows = tab.locator("table", has_text="Setting").first.locator("tbody tr")
     assert rows.count() > 2
     assert "2026-11-01" in tab.locator("main").inner_text()

@@ -103,7 +103,11 @@ def _row(
 
 def _stood(setting: Setting, days: int) -> str:
     if setting is Setting.SHARING:
+        if days == 0:
+            return _("Stood at sharing when last looked at, within the last day.")
         return _("Stood at sharing when last looked at, %(days)d days ago.") % {"days": days}
+    if days == 0:
+        return _("Stood at private when last looked at, within the last day.")
     return _("Stood at private when last looked at, %(days)d days ago.") % {"days": days}
 
 
