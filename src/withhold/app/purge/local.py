@@ -2,16 +2,17 @@
 
 import os
 import re
-import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from msgspec import structs
 
 from withhold.app.bootstrap import Services
-from withhold.app.machine.scan import SYSTEMS, tool_packs
 from withhold.app.purge.keep import KeepRules, keep_rules
+from withhold.app.purge.removing import Opened, opened, remove
+from withhold.app.purge.transcripts import Found, Session, sessions
 from withhold.model.evidence import Draft, Json
 from withhold.report import documents as d
 from withhold.support.errors import UsageProblem
@@ -24,9 +25,6 @@ _SHRED_LIMITS = (
     "Overwriting reaches the file's present blocks at most: SSDs, journalling and copy-on-write file systems,"
     " snapshots and back-ups can keep older ones. An encrypted disk is the better answer."
 )
-_NAMES = re.compile(r"<[^>]+>|YYYY|MM|DD")
-_HOMES = ("~/", "%USERPROFILE%\\")
-_BLOCK = 1 << 20
 FAR = timedelta(days=30)
 """How far past everything known here the clock may stand and still be believed."""
 
@@ -50,37 +48,46 @@ def purge_local(
     stamp = services.stamp()
     rules = keep_rules(keep, (), ())
     named = _named_by(services, rules)
-    found = sorted(_sessions(services, tools), key=str)
-    rows, kept = [], 0
-    for path in found:
-        row = _file(path)
-        if _keeps(rules, named, path) or stamp.generated_at - row.last < older_than:
-            kept += 1
-        else:
-            rows.append(row)
-    if write and rows and not clock_is_right:
-        _believe_the_clock(services, found, stamp.generated_at)
+    found = sessions(services, tools)
+    going = [
+        one
+        for one in found.sessions
+        if not _keeps(rules, named, one.path) and stamp.generated_at - _at(one.last) >= older_than
+    ]
+    if write and going and not clock_is_right:
+        _believe_the_clock(services, found.sessions, stamp.generated_at)
+    rows = [_row(path, was) for one in going for path, was in one.files]
     record = _record(services, "purge.local.begun", rows, shred=shred) if write and rows else None
-    if write:
-        rows = [_removed(row, shred=shred) for row in rows]
-        record = _record(services, "purge.local", rows, shred=shred) if rows else None
+    if write and rows:
+        held = opened()
+        rows = [row for one in going for row in _removed(one, held, shred=shred)]
+        record = _record(services, "purge.local", rows, shred=shred)
     return d.PurgeLocalDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
         files=tuple(rows),
-        kept=kept,
+        kept=len(found.sessions) - len(going),
         shredded=shred,
         written=write,
         provider_copy=PROVIDER_COPY,
-        notices=((_SHRED_LIMITS,) if shred else ()) + tuple(_unmet(rules)),
+        notices=(*_notices(found, shred=shred), *_unmet(rules)),
         record=record,
         next="withhold scan" if write or not rows else "repeat with --yes",
     )
 
 
-def _believe_the_clock(services: Services, found: list[Path], now: datetime) -> None:
+def _notices(found: Found, *, shred: bool) -> Iterator[str]:
+    if shred:
+        yield _SHRED_LIMITS
+    if found.links:
+        yield f"{found.links} that links lead to were left: they may be somebody's own copies."
+    for place in dict.fromkeys(found.beside):
+        yield f"Not touched, and may hold words of these sessions: {place}"
+
+
+def _believe_the_clock(services: Services, found: list[Session], now: datetime) -> None:
     """Ages are told by the clock: where nothing is known from the last weeks, it may have jumped ahead."""
-    times = [r.at for r in services.journal.records()] + [_file(path).last for path in found]
+    times = [r.at for r in services.journal.records()] + [_at(one.last) for one in found]
     newest = max(times, default=now)
     if now - newest > FAR:
         raise UsageProblem(
@@ -90,36 +97,12 @@ def _believe_the_clock(services: Services, found: list[Path], now: datetime) -> 
         )
 
 
-def _sessions(services: Services, tools: tuple[str, ...]) -> Iterator[Path]:
-    packs = tool_packs(services)
-    unknown = set(tools) - set(packs)
-    if unknown:
-        raise UsageProblem(f"no tool is called {min(unknown)!r}", next_step="withhold scan")
-    system = SYSTEMS.get(services.system, "linux")
-    seen: set[Path] = set()
-    for name in tools or tuple(packs):
-        for place in packs[name].tool.transcripts:
-            pattern = _pattern(place.get("paths", {}).get(system))
-            for path in services.user_home.glob(pattern) if pattern else ():
-                if path.is_file() and not path.is_symlink() and path not in seen:
-                    seen.add(path)
-                    yield path
+def _row(path: Path, told: os.stat_result) -> d.LocalFileRow:
+    return d.LocalFileRow(path=str(path), last=_at(told.st_mtime), size=told.st_size, done=False)
 
 
-def _pattern(stated: str | None) -> str | None:
-    """A pattern below the home folder for files of one session each; ``None`` for anything else."""
-    if stated is None or not stated.startswith(_HOMES) or "..." in stated:
-        return None
-    pattern = _NAMES.sub("*", stated.removeprefix(_HOMES[0]).removeprefix(_HOMES[1]).replace("\\", "/"))
-    name = pattern.rpartition("/")[2]
-    several = "*" in name and name.endswith((".jsonl", ".json"))
-    return pattern if several and "**" not in pattern and "$" not in pattern else None
-
-
-def _file(path: Path) -> d.LocalFileRow:
-    told = path.stat()
-    last = datetime.fromtimestamp(told.st_mtime, UTC)
-    return d.LocalFileRow(path=str(path), last=last, size=told.st_size, done=False)
+def _at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _named_by(services: Services, rules: KeepRules) -> dict[str, str]:
@@ -160,25 +143,25 @@ def _unmet(rules: KeepRules) -> Iterator[str]:
         yield f"The keep-list's entry {entry!r} meets no file."
 
 
-def _removed(row: d.LocalFileRow, *, shred: bool) -> d.LocalFileRow:
-    try:
-        if _file(Path(row.path)).last != row.last:
-            return structs.replace(row, problem="it was written to meanwhile, and was left")
-        if shred:
-            _overwrite(Path(row.path))
-        Path(row.path).unlink()
-    except OSError as problem:
-        return structs.replace(row, problem=problem.strerror or str(problem))
-    return structs.replace(row, done=True)
+def _removed(session: Session, held: Opened, *, shred: bool) -> Iterator[d.LocalFileRow]:
+    """Its own file last: one that is left keeps it too, and the next run finds all of it."""
+    rows, left = [], False
+    for path, was in (*session.files[1:], session.files[0]):
+        row = _row(path, was)
+        why = "it was left with its other files" if left else remove(path, was, held, shred=shred)
+        left = left or why is not None
+        rows.append(structs.replace(row, done=why is None, problem=why))
+    _remove_empty(session.path.with_suffix(""))
+    yield from (rows[-1], *rows[:-1])
 
 
-def _overwrite(path: Path) -> None:
-    """Random bytes over the file's length, down to the disk, once: more often reaches nothing more."""
-    with path.open("r+b", buffering=0) as file:
-        left = os.fstat(file.fileno()).st_size
-        while left > 0:
-            left -= file.write(secrets.token_bytes(min(left, _BLOCK)))
-        os.fsync(file.fileno())
+def _remove_empty(folder: Path) -> None:
+    """Folders of a session in which nothing is left."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for at, _, _ in os.walk(folder, topdown=False):
+        with suppress(OSError):  # something is still in it, which its row says
+            Path(at).rmdir()
 
 
 def _record(services: Services, type_: str, rows: list[d.LocalFileRow], *, shred: bool) -> str:

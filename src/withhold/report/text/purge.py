@@ -106,8 +106,16 @@ def local(console: Console, document: d.PurgeLocalDocument) -> None:
     if document.files:
         console.print(table)
     how = "overwritten and removed" if document.shredded else "removed"
-    told = how if document.written else f"would be {how} (--yes does it)"
-    console.print(f"{plural(len(document.files), 'file')} {told}; {document.kept:,} newer ones stay.")
+    left = sum(row.problem is not None for row in document.files)
+    count, kept = plural(len(document.files) - left, "file"), plural(document.kept, "session")
+    if document.written:
+        console.print(f"{count} {how}; {kept} stay, being newer or on the keep-list.")
+    else:
+        console.print(
+            f"{count} would be {how} (--yes does it); {kept} stay, being newer or on the keep-list."
+        )
+    if left:
+        console.print(f"{plural(left, 'file')} {'was' if left == 1 else 'were'} left, as said above.")
     console.print(document.provider_copy)
     bullets(console, document.notices)
     console.print(f"Next: {document.next}")
