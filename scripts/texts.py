@@ -117,7 +117,7 @@ def notes(source: Path) -> list[str]:
     for pack in sorted((source / "packs" / "data").glob("*.yaml")):
         document = yaml.safe_load(pack.read_text("utf-8"))
         rules = (rule for part in NOTED for rule in _rows(document.get(part, [])))
-        found += [rule["note"].strip() for rule in rules if rule.get("note")]
+        found += [rule[key].strip() for rule in rules for key in ("note", "confirm_step") if rule.get(key)]
     return found
 
 

@@ -42,7 +42,7 @@ def test_steps_lead_from_the_address_to_the_switch() -> None:
         decoys=("Location metadata",),
     )
     told = guide(_provider(given), given, on=TODAY)
-    assert [step.split()[0] for step in told.steps] == ["Open", "Or", "On", "Find", "Completing"]
+    assert [step.split()[0] for step in told.steps] == ["Open", "Or", "On", "Look", "Completing"]
     assert "Settings > Privacy > Help improve Claude" in told.steps[1]
     assert told.leave_alone == ("Location metadata",)
     assert "Reload" in told.check

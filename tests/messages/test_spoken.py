@@ -104,8 +104,9 @@ def test_data_alone_is_left_as_it_is(german: messages.Catalogue, name: str) -> N
 
 def test_a_label_within_a_text_is_not_translated(german: messages.Catalogue) -> None:
     """The switch is named as the page shows it, even where the word is one of ours."""
-    shown = german.spoken("Find 'Private'. Go to Settings > Privacy.")
+    shown = german.spoken("Look for the setting 'Private'. Go to Settings > Privacy.")
     assert "Settings > Privacy" in shown
+    assert "'Private'" in shown
     assert german.spoken("no account is called 'Sharing'") == "kein Konto heißt 'Sharing'"
 
 
@@ -116,7 +117,7 @@ def test_a_label_within_a_text_is_not_translated(german: messages.Catalogue) -> 
         ("1 conversation", "1 Gespräch"),
         ("no such text in any catalogue", "no such text in any catalogue"),
         ("  Could not be seen: ", "  Nicht zu sehen war: "),
-        ("was open to training; no secret found", "war für Training offen; kein Geheimnis gefunden"),
+        ("was open to training; no secret is known", "war für Training offen; kein Geheimnis bekannt"),
     ],
 )
 def test_texts_are_found_in_parts_and_with_blanks(

@@ -105,7 +105,7 @@ def _web(control: Control) -> list[str]:
 
 
 def _then(control: Control) -> list[str]:
-    steps = [f"Find {control.name!r}. {_EFFECT.get(control.polarity, _UNKNOWN_EFFECT)}"]
+    steps = [f"Look for the setting {control.name!r}. {_EFFECT.get(control.polarity, _UNKNOWN_EFFECT)}"]
     if control.confirm_step:
         steps.append(f"Completing it: {control.confirm_step}")
     return steps

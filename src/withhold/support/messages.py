@@ -172,7 +172,7 @@ class Catalogue(gettext.GNUTranslations):
 
     def _whole(self, text: str) -> str | None:
         """``text`` as one text or template of the catalogue, with the blanks around it as they were."""
-        core = text.strip()
+        core = NUMBER.sub("", text.strip())
         if not core:
             return text
         said = self.texts.get(core) or self._filled(core)
@@ -232,6 +232,9 @@ PHRASE = re.compile(r"[A-Za-z]{2,}.*\s.*[A-Za-z]{2,}", re.DOTALL)
 FIGURE = r"[\d.,]*\d"
 COUNTED = re.compile(FIGURE + r" [A-Za-z ]+")
 """``3 files``: one word is enough, since a figure says that it is counted."""
+
+NUMBER = re.compile(r"^\d+\. (?=\D)")
+"""Of an item in a list of steps: no part of what it says."""
 
 OWN_WORDS = frozenset({"unknown"})
 """Single words that are ours where they stand for a value."""

@@ -26,6 +26,7 @@ def environment() -> Environment:
     )
     made.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(day=_day, minute=_minute, number=_number, word=word, bytes=_bytes, sort_of=sort_of)
+    made.filters["spoken"] = messages.spoken
     return made
 
 
