@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,9 +131,7 @@ def test_an_authority_that_is_down_blocks_nothing(filled: Tool, tsa: Authoritati
     ran = filled("account", "setting", "home", "private", "--from", "2025-11-01")
     assert ran.code == 0
     assert "no time-stamp from down" in ran.err
-    began = time.monotonic()
     assert "no time-stamp" not in filled("account", "setting", "home", "sharing", "--from", "2025-12-01").err
-    assert time.monotonic() - began < 5
     assert tsa.asked == 1
     document = filled.document("evidence", "stamp", code=1)
     assert [r["authority"] for r in document["refused"]] == ["down"]
