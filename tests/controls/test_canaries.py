@@ -29,6 +29,8 @@ from withhold.model.evidence import Draft
 from withhold.model.words import Outcome
 
 pytestmark = pytest.mark.browser
+EMBEDDED = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
+"""Of the list of stamps in a certificate (RFC 6962, 3.3)."""
 
 
 @pytest.fixture(scope="module")
@@ -131,11 +133,14 @@ def test_the_search_finds_what_is_there(tmp_path: Path, what: str, form: object)
     assert any(hit.startswith(what) for hit in found(tmp_path))
 
 
-def certificates() -> tuple[bytes, bytes, bytes]:
-    """An own authority and a certificate of loopback by it: chain, key and the authority (PEM)."""
+def certificates(*, days: int = 9, stamps: bytes = b"") -> tuple[bytes, bytes, bytes]:
+    """An own authority and a certificate of loopback by it: chain, key and the authority (PEM).
+
+    ``days`` is how long it stays valid; ``stamps`` are those of transparency logs, as RFC 6962 encodes them.
+    """
     begins, ends = (
         dt.datetime.now(dt.UTC) - dt.timedelta(days=1),
-        dt.datetime.now(dt.UTC) + dt.timedelta(days=9),
+        dt.datetime.now(dt.UTC) + dt.timedelta(days=days),
     )
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Authority of the tests")])
@@ -146,7 +151,10 @@ def certificates() -> tuple[bytes, bytes, bytes]:
     ) -> x509.Certificate:
         made = x509.CertificateBuilder().subject_name(name).issuer_name(issuer).public_key(public)
         made = made.serial_number(x509.random_serial_number()).not_valid_before(begins).not_valid_after(ends)
-        return made.add_extension(extra, critical=critical).sign(ca_key, hashes.SHA256())
+        made = made.add_extension(extra, critical=critical)
+        if stamps and not critical:
+            made = made.add_extension(x509.UnrecognizedExtension(EMBEDDED, stamps), critical=False)
+        return made.sign(ca_key, hashes.SHA256())
 
     names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
     own = certificate(subject, key.public_key(), names, critical=False)

@@ -16,7 +16,7 @@ from withhold.controls.capturing import chain, scene
 from withhold.controls.capturing.dom import Dom
 from withhold.controls.capturing.markup import Markup, masked_title
 from withhold.controls.capturing.masker import Masker
-from withhold.controls.capturing.network import Call, Network, exchanges, learn_secrets
+from withhold.controls.capturing.network import Call, Network, exchanges, learn_secrets, origin_of
 from withhold.controls.capturing.outline import Outline
 from withhold.controls.capturing.picture import Photographer, Shots
 from withhold.controls.capturing.plan import UI_WORDS, Plan, learn
@@ -62,7 +62,7 @@ class Camera:
         self.masker = Masker(self._options.personal)
         self._scenes: dict[str, Scene] = {}
         self._labels: set[str] = set()
-        self._chain: tuple[Call, list[bytes]] | None = None
+        self._chain: tuple[Call, list[bytes], str] | None = None
         self._no_chain = "the certificates could not be read"
         self.artifacts: list[Artifact] = []
         self.missing: list[tuple[str, str]] = []
@@ -257,9 +257,9 @@ class Camera:
 
     def _tls(self, calls: tuple[Call, ...]) -> dict[str, Json] | None:
         if self._chain is not None:
-            call, certificates = self._chain
+            call, certificates, why = self._chain
             self._keep(TLS, "application/x-pem-file", chain.pem(certificates))
-            return chain.described(call, certificates)
+            return chain.described(call, certificates, why)
         heard = chain.decisive(calls)
         plain = heard is not None and heard.url.startswith("http:")
         self.missing.append((TLS, chain.NO_TLS if plain else self._no_chain))
@@ -269,9 +269,15 @@ class Camera:
         call = chain.decisive(self._calls())
         if self._network is None or call is None or not call.url.startswith("https:"):
             return
-        certificates = self._network.certificate(chain.origin_of(call.url))
-        if certificates:
-            self._chain = (call, certificates)
+        self._chain = None
+        certificates = self._network.certificate(origin_of(call.url))
+        if not certificates:
+            return
+        why = chain.agreement(call, certificates, self._network.connections(origin_of(call.url)))
+        if why is None:
+            self._no_chain = chain.OTHER_CONNECTION
+        else:
+            self._chain = (call, certificates, why)
 
     def _calls(self) -> tuple[Call, ...]:
         return () if self._network is None else self._network.calls

@@ -59,6 +59,7 @@ class Network:
         self._finished: list[Call] = []
         self._early: dict[str, dict[str, str]] = {}
         self._late: dict[str, dict[str, str]] = {}
+        self._connections: dict[str, set[str]] = {}
         self.left_out: Counter[tuple[str, str]] = Counter()
         self._session.on("Network.requestWillBeSent", self._sent)
         self._session.on("Network.requestWillBeSentExtraInfo", self._sent_headers)
@@ -85,6 +86,10 @@ class Network:
         answer = self._session.send("Network.getCertificate", {"origin": origin})
         return [base64.b64decode(item) for item in answer["tableNames"]]
 
+    def connections(self, origin: str) -> frozenset[str]:
+        """Numbers of all connections on which ``origin`` answered this page, of requests left out as well."""
+        return frozenset(self._connections.get(origin, ()))
+
     def cookies(self) -> Iterator[tuple[str, str]]:
         """Values of the cookies that the browser holds for the page, to find them wherever they stand."""
         try:
@@ -95,6 +100,8 @@ class Network:
 
     def _sent(self, event: dict[str, Any]) -> None:
         number, request = event["requestId"], event["request"]
+        if "redirectResponse" in event:
+            self._connected(event["redirectResponse"])
         if "redirectResponse" in event and number in self._calls:
             redirected = self._calls.pop(number)
             redirected.response = event["redirectResponse"]
@@ -139,12 +146,17 @@ class Network:
             call.request_headers = dict(event["headers"])
 
     def _received(self, event: dict[str, Any]) -> None:
+        self._connected(event["response"])
         call = self._calls.get(event["requestId"])
         if call is not None:
             call.response = event["response"]
             call.response_headers = self._late.pop(event["requestId"], {}) or dict(
                 event["response"]["headers"]
             )
+
+    def _connected(self, response: Mapping[str, Any]) -> None:
+        numbers = self._connections.setdefault(origin_of(response["url"]), set())
+        numbers.add(str(response.get("connectionId")))
 
     def _received_headers(self, event: dict[str, Any]) -> None:
         call = self._calls.get(event["requestId"])
@@ -184,6 +196,11 @@ class Network:
         if call is not None:
             call.no_body = f"not answered whole: {event.get('errorText', '')}"
             self._finished.append(call)
+
+
+def origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def learn_secrets(calls: tuple[Call, ...], masker: Masker) -> None:
