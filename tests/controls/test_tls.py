@@ -1,10 +1,14 @@
 """The chain of certificates in a record is that of the change's own connection, or is told as missing."""
 
 import json
+import shutil
+import socket
 import ssl
+import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +18,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from tests.controls.canaries import provider
 from tests.controls.test_canaries import certificates, opt_out
 from withhold.controls.browser import OpenPage, open_page
 from withhold.controls.capturing import chain
@@ -253,3 +258,61 @@ def test_a_service_worker_s_answer(fresh: Page, tmp_path: Path) -> None:
     assert kept(draft) in {None, truth.saved_over()}
     if draft.body["tls"] is not None:
         assert draft.body["tls"]["connection"] not in {"", "0"}, draft.body["tls"]
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """nginx on loopback that speaks HTTP/2 over TLS and passes on to a provider; gives its own origin."""
+    program = shutil.which("nginx")
+    if program is None:
+        pytest.skip("nginx is not installed")
+    pem, key, _ = certificates()
+    (tmp_path / "chain.pem").write_bytes(pem)
+    (tmp_path / "key.pem").write_bytes(key)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(target: str) -> str:
+        told = (tmp_path / "nginx.conf").as_posix()
+        Path(told).write_text(NGINX.format(folder=tmp_path, port=port, target=target))
+        running.append(subprocess.Popen([program, "-c", told, "-p", str(tmp_path), "-e", "stderr"]))
+        return f"https://127.0.0.1:{port}"
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(10)
+
+
+NGINX = """daemon off; master_process off; pid {folder}/pid; error_log stderr crit; events {{ }}
+http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+server {{ listen 127.0.0.1:{port} ssl http2; ssl_certificate {folder}/chain.pem;
+ssl_certificate_key {folder}/key.pem; location / {{ proxy_pass {target}; }} }} }}
+"""
+
+
+def test_over_http_2(fresh: Page, front: Callable[[str], str], tmp_path: Path) -> None:
+    """Page and change share one connection; its chain is kept as that of the only one."""
+    with provider() as truth:
+        origin = front(truth.url.removesuffix("/settings"))
+        reached(origin)
+        draft = opt_out(fresh, f"{origin}/settings")
+        assert truth.training is False
+    assert kept(draft) == x509.load_pem_x509_certificates((tmp_path / "chain.pem").read_bytes())[0]
+    tls = draft.body["tls"]
+    assert (tls["http"], tls["request"], tls["origin"]) == ("h2", "PATCH fetch", origin)
+    assert tls["chain_held_for_it"] == chain.ONLY_CONNECTION
+
+
+def reached(origin: str) -> None:
+    """Wait until something listens there."""
+    host, _, port = origin.removeprefix("https://").partition(":")
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with suppress(OSError), socket.create_connection((host, int(port)), 1):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"nothing listens at {origin}")
