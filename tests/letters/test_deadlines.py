@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from withhold.app.letters.data import Deadline, law_named, laws
-from withhold.app.letters.deadlines import due_on, overdue
+from withhold.app.letters.deadlines import due_on, late_from
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 
@@ -42,11 +42,28 @@ def test_every_deadline_has_its_source() -> None:
 
 @given(DAYS, st.sampled_from([law.id for law in laws().laws]))
 def test_the_last_day_is_in_time_and_the_next_is_late(received: date, law: str) -> None:
-    """An answer on the last day is never called late, one after it always."""
-    due = due_on(received, law_named(law).deadline)
+    """An answer on the last day is never late; one after it is, once no holiday can have moved the end."""
+    deadline = law_named(law).deadline
+    due = due_on(received, deadline)
     assert due > received
-    assert not overdue(due, due)
-    assert overdue(due, due + timedelta(days=1))
+    late = late_from(due, deadline)
+    assert late == due + timedelta(days=1 if deadline.last_day == "as_it_is" else 6)
+
+
+@pytest.mark.parametrize(
+    ("received", "ends"),
+    [
+        (date(2026, 11, 25), date(2026, 12, 28)),  # Friday, 25 December, then the second day, then a weekend
+        (date(2027, 2, 26), date(2027, 3, 30)),  # Good Friday to Easter Monday
+        (date(2026, 12, 1), date(2027, 1, 4)),  # New Year's Day is a Friday
+        (date(2026, 11, 24), date(2026, 12, 28)),  # 24 December, where that is a holiday too
+    ],
+)
+def test_an_end_that_holidays_moved_is_in_time(received: date, ends: date) -> None:
+    """The real last day, by the calendars of countries, is not called late, and no earlier day is told."""
+    deadline = law_named("gdpr").deadline
+    due = due_on(received, deadline)
+    assert due <= ends < late_from(due, deadline)
 
 
 @given(DAYS, DAYS)

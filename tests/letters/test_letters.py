@@ -156,7 +156,7 @@ def test_from_the_letter_to_the_complaint(services: Services, clock: Clock, tmp_
     assert (row.state, row.due_on) == ("waiting", date(2026, 12, 22))
     with pytest.raises(UsageProblem, match="not overdue"):
         letters.follow_up(services, made.id, GIVEN)
-    clock.move(days=31)
+    clock.move(days=36)
     (row,) = letters.list_letters(services).letters
     assert row.state == "overdue"
     reminder = letters.follow_up(services, None, GIVEN)
@@ -184,7 +184,7 @@ def test_the_watch_reminds_until_it_is_answered(services: Services, clock: Clock
     made = letters.write_letter(services, Wish("anthropic", "access"))
     letters.mark_sent(services, made.id, date(2026, 11, 22))
     (reminder,) = services.store.watching.reminders()
-    assert reminder.due.date() == date(2026, 12, 23)
+    assert reminder.due.date() == date(2026, 12, 28)
     assert reminder.command == f"withhold letter follow-up {made.id}"
     clock.move(days=10)
     (tmp_path / "answer.PDF").write_bytes(b"%PDF-1.7 the answer")

@@ -2,7 +2,9 @@
 
 A period in months ends on the day of the same number in its last month, or on that month's last day
 (Regulation (EEC, Euratom) No 1182/71, Article 3). Where the law moves an end that falls on a weekend, it
-moves to Monday; public holidays are not known here, so an end on one is told a little early.
+moves to Monday. Public holidays move it too, or are no business days; which days those are hangs on the
+place, and is not known here. So the last day is told as the earliest, and nothing is called late before the
+longest row of such days can be over.
 """
 
 from datetime import date, timedelta
@@ -11,6 +13,8 @@ from withhold.app.letters.data import Deadline
 from withhold.policy.calendar import parse_duration
 
 SATURDAY = 5
+HOLIDAYS = timedelta(days=5)
+"""How far public holidays in a row, a weekend among them as at Christmas, are reckoned to put off an end."""
 
 
 def due_on(received: date, deadline: Deadline, *, extended: bool = False) -> date:
@@ -23,9 +27,10 @@ def due_on(received: date, deadline: Deadline, *, extended: bool = False) -> dat
     return _working(end) if deadline.last_day == "to_working_day" else end
 
 
-def overdue(due: date, today: date) -> bool:
-    """Whether the last day is over."""
-    return today > due
+def late_from(due: date, deadline: Deadline) -> date:
+    """The first day on which an answer is surely late. ``due``: the last day if there is no public holiday."""
+    moved = deadline.business_days is not None or deadline.last_day == "to_working_day"
+    return due + timedelta(days=1) + (HOLIDAYS if moved else timedelta(0))
 
 
 def _after(start: date, duration: str) -> date:

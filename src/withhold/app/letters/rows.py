@@ -7,7 +7,7 @@ from pathlib import Path
 
 from withhold.app.bootstrap import Services
 from withhold.app.letters.data import Law, law_named, laws, routes
-from withhold.app.letters.deadlines import due_on, overdue
+from withhold.app.letters.deadlines import due_on, late_from
 from withhold.app.letters.facts import route_for
 from withhold.model.letter import Letter
 from withhold.model.terms import Provider, Route
@@ -43,16 +43,21 @@ def state_of(letter: Letter, today: date) -> LetterState:
         return "answered"
     if letter.sent_on is None:
         return "draft"
-    return "overdue" if letter.stage != "complaint" and overdue(due_of(letter), today) else "waiting"
+    return "overdue" if letter.stage != "complaint" and today >= _late_from(letter) else "waiting"
+
+
+def _late_from(letter: Letter) -> date:
+    if letter.stage == "reminder":  # its period is our own, of calendar days
+        return due_of(letter) + timedelta(days=1)
+    return late_from(due_of(letter), law_named(letter.law).deadline_of(letter.kind))
 
 
 def reminder_of(services: Services, letter: Letter) -> Reminder:
-    """What the watch reminds of: the first day on which an answer is late."""
-    due = due_of(letter) + timedelta(days=1)
+    """What the watch reminds of: the first day on which an answer is surely late."""
     provider = services.packs.get(letter.provider_id)
     name = letter.provider_id if provider is None else provider.name
     text = f"No answer filed from {name} to your letter ({letter.kind}) of {letter.sent_on}."
-    at = datetime.combine(due, time.min, UTC)
+    at = datetime.combine(_late_from(letter), time.min, UTC)
     return Reminder(f"letter-{letter.id}", at, text, f"withhold letter follow-up {letter.id}")
 
 
