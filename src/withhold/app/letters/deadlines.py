@@ -28,7 +28,7 @@ def due_on(received: date, deadline: Deadline, *, extended: bool = False) -> dat
 
 
 def late_from(due: date, deadline: Deadline) -> date:
-    """The first day on which an answer is surely late. ``due``: the last day if there is no public holiday."""
+    """The first day on which an answer is surely late; ``due`` is the last day without a public holiday."""
     moved = deadline.business_days is not None or deadline.last_day == "to_working_day"
     return due + timedelta(days=1) + (HOLIDAYS if moved else timedelta(0))
 
