@@ -50,3 +50,18 @@ def test_a_clock_that_jumped_ages_nothing_out(robin: Robin) -> None:
     document = purge_local(services, older_than=timedelta(days=30), write=True, clock_is_right=True)
     assert [file.done for file in document.files] == [True]
     assert not path.exists()
+
+
+def test_a_deletion_by_a_clock_that_was_set_back(robin: Robin) -> None:
+    """An export from before a chat was begun lacks it, as it should: whatever this computer's clock said when
+    the chat was deleted, that export does not call it absent."""
+    old = robin.export(days=0)
+    robin.lab.advance(robin.lab.now + timedelta(days=3))
+    robin.talk_more(1)
+    newest, clock = robin.chats[-1], robin.services.clock
+    robin.services.clock = lambda: clock() - timedelta(days=40)
+    delete(robin, newest)
+    robin.services.clock = clock
+    assert says(robin, old) == {newest: "unknown"}
+    robin.lab.advance(robin.lab.now + timedelta(days=3))
+    assert says(robin, robin.export(days=3)) == {newest: "absent"}

@@ -1,7 +1,7 @@
 """Deleting in the lab's pages with a real browser, against the lab's own books."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,13 +9,14 @@ from tests.purge.conftest import Desk
 from tests.sizes import SIZES
 from tests.terms.site import Answer, serving
 from withhold.app.purge.assist import assisted
-from withhold.app.purge.run import choose, resumed
+from withhold.app.purge.run import choose, resumed, skipped
 from withhold.controls.browser import OpenPage
 from withhold.controls.deletion.acting import Surprise, delete
 from withhold.controls.deletion.ways import way_of
 from withhold.model.words import Known
 from withhold.report import documents as d
 from withhold.support.errors import RefusedByStance, UsageProblem
+from withhold.support.progress import Silent
 
 pytestmark = pytest.mark.browser
 
@@ -197,3 +198,54 @@ def test_a_question_about_a_longer_id_is_another_question(browser: OpenPage) -> 
         with pytest.raises(Surprise, match="not of this conversation"):
             delete(browser.page, provider.url, way, "abc", lambda: pressed.append("abc"))
     assert pressed == []
+
+
+def test_one_that_is_left_out_while_a_run_is_at_work(desk: Desk) -> None:
+    """Somebody says in another window that the second is to stay: it stays, and the third is deleted."""
+    robin, told = desk.robin, []
+    chosen = robin.chats[:3]
+
+    class Window(Silent):
+        def advance(self, done: int, _total: int | None, _unit: str) -> None:
+            if done == 2 and not told:
+                told.append(skipped(robin.services, resumed(robin.services, 1), [robin.id_of(chosen[1])]))
+
+    robin.services.progress = Window()
+    document = run(desk, *chosen)
+    assert [i.state for i in document.items] == ["deleted", "skipped", "deleted"]
+    assert robin.deletions() == [chosen[0], chosen[2]]
+
+
+def test_one_that_is_left_out_in_the_moment_before_the_press(desk: Desk) -> None:
+    """The page asks already: what is said then still counts, and nothing more is pressed."""
+    robin, services = desk.robin, desk.robin.services
+    chosen = robin.chats[:2]
+    set_ = choose(services, [robin.id_of(c) for c in chosen], mode="assist", url=desk.running.url, keep=None)
+    clock, asked = services.clock, way_of("lab")
+    assert asked is not None
+
+    def look_at_the_page() -> datetime:
+        headings = [h.inner_text().strip() for h in desk.opened.page.get_by_role("heading").all()]
+        if services.clock is not clock and set(headings) & set(asked.question):
+            services.clock = clock
+            skipped(services, resumed(services, 1), [robin.id_of(chosen[0])])
+        return clock()
+
+    services.clock = look_at_the_page
+    document = assisted(services, set_, url=desk.running.url, opened=desk.opened)
+    services.clock = clock
+    assert robin.deletions() == []
+    assert document.outcome == "stopped"
+    assert [i.state for i in document.items] == ["skipped", "chosen"]
+
+
+def test_a_set_that_another_run_has_dealt_with(desk: Desk) -> None:
+    """Two runs at once: the second waits its turn, finds nothing open, and says that all is done."""
+    robin, services = desk.robin, desk.robin.services
+    chosen = robin.chats[:2]
+    url = desk.running.url
+    stale = choose(services, [robin.id_of(c) for c in chosen], mode="assist", url=url, keep=None)
+    assert run(desk, resume=1).outcome == "done"
+    assert assisted(services, stale, url=url, opened=desk.opened).outcome == "done"
+    assert robin.deletions() == chosen
+    assert not [r for r in services.journal.records() if r.type == "purge.stopped"]

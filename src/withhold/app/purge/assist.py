@@ -6,8 +6,6 @@ For each conversation: it is shown -> the page asks about exactly it -> ``intend
 was intended), and shown means that the press did not come through. At the first surprise everything stops.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +13,22 @@ from typing import TYPE_CHECKING
 
 from withhold.app.bootstrap import Services
 from withhold.app.optout.browsing import page_of
-from withhold.app.purge.run import Desk, document, finished, open_items, put_deleted, resumed
+from withhold.app.purge.run import (
+    Desk,
+    alone,
+    document,
+    finished,
+    open_items,
+    put_deleted,
+    resumed,
+    still_open,
+)
 from withhold.model.evidence import Draft, Json
 from withhold.model.when import When
 from withhold.model.words import Known
 from withhold.report import documents as d
 from withhold.store.purges import PurgeItem
 from withhold.support.errors import UsageProblem
-from withhold.support.locks import held
 
 if TYPE_CHECKING:
     from withhold.controls.browser import OpenPage
@@ -67,17 +73,10 @@ def assisted(
     """Go on with the set. ``opened`` is a page that is open already. Ctrl-C leaves it as far as it came."""
     way = require_way(services, desk.provider.id, url)
     services.journal.mend()  # a journal that cannot be written to stops the act before it begins
-    with _alone(services), page_of(services, profile, headless=headless, opened=opened) as page:
-        why = _Run(services, desk, page, url, way).go_on()
+    with alone(services), page_of(services, profile, headless=headless, opened=opened) as page:
+        why = _Run(services, resumed(services, desk.purge.id), page, url, way).go_on()
     desk = resumed(services, desk.purge.id)
     return finished(services, desk) if why is None else document(services, desk, "stopped", why)
-
-
-@contextmanager
-def _alone(services: Services) -> Iterator[None]:
-    """Two runs at once could both press."""
-    with held(services.home.prepare().root / "purge.lock", doing="deleting conversations", timeout=2):
-        yield
 
 
 class _Run:
@@ -92,7 +91,8 @@ class _Run:
         items = open_items(self._desk.purge)
         for number, item in enumerate(items, 1):
             self._services.progress.advance(number, len(items), "conversations")
-            why = self._one(item)
+            now = still_open(self._services, item)
+            why = None if now is None else self._one(now)
             if why is not None:
                 self._record("purge.stopped", item, {"why": why})
                 return f"{item.source_id}: {why}"
@@ -126,7 +126,10 @@ class _Run:
 
         def about_to() -> None:
             begun.append(self._services.clock())
-            self._put(item, "intended", When.at(begun[0]))
+            with self._services.store.transaction():
+                if still_open(self._services, item) is None:
+                    raise Surprise("it was left out in the last moment, and nothing was pressed")
+                self._put(item, "intended", When.at(begun[0]))
 
         try:
             deed = delete(self._page, self._url, self._way, item.source_id, about_to)

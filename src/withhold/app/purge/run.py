@@ -4,7 +4,8 @@ A chosen set is put down before anything is done, and never grows. What was done
 step, so that a run that was cut off at any point goes on with nothing deleted twice and nothing missed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ from withhold.report import documents as d
 from withhold.store.purges import OPEN, Purge, PurgeItem
 from withhold.store.watching import Reminder
 from withhold.support.errors import UsageProblem
+from withhold.support.locks import held
 
 if TYPE_CHECKING:
     from withhold.app.optout.guiding import Person
@@ -111,10 +113,29 @@ def attested(services: Services, desk: Desk, ids: Sequence[str]) -> d.PurgeRunDo
 
 
 def skipped(services: Services, desk: Desk, ids: Sequence[str]) -> d.PurgeRunDocument:
-    """These stay. Nothing is said of what became of them at the provider."""
-    for item in _named(desk.purge, ids):
-        _answered(services, desk, item, "s")
+    """These stay. Nothing is said of what became of them at the provider.
+
+    Raises ``StateBusy`` for one that another run is about to press on.
+    """
+    named = _named(desk.purge, ids)
+    begun = any(item.state == "intended" for item in named)
+    with alone(services) if begun else nullcontext():
+        for item in named:
+            _answered(services, desk, item, "s")
     return finished(services, desk)
+
+
+@contextmanager
+def alone(services: Services) -> Iterator[None]:
+    """Two runs at once could both press."""
+    with held(services.home.prepare().root / "purge.lock", doing="deleting conversations", timeout=2):
+        yield
+
+
+def still_open(services: Services, item: PurgeItem) -> PurgeItem | None:
+    """The item as it is put down now; ``None`` where somebody has dealt with it since it was read."""
+    now = next(i for i in services.store.purges.get(item.purge).items if i.place == item.place)
+    return now if now.state in OPEN else None
 
 
 def finished(services: Services, desk: Desk) -> d.PurgeRunDocument:
@@ -307,8 +328,10 @@ def _ask(services: Services, item: PurgeItem, person: "Person") -> str | None:
 def _answered(services: Services, desk: Desk, item: PurgeItem, answer: str) -> None:
     now = services.clock()
     if answer == "s":
-        services.store.purges.put(replace(item, state="skipped"))
+        _leave_out(services, item)
         return
+    if still_open(services, item) is None:
+        raise _dealt_with(item)
     body: dict[str, Json] = {
         "outcome": "said to be deleted",
         "purge": desk.purge.id,
@@ -320,6 +343,21 @@ def _answered(services: Services, desk: Desk, item: PurgeItem, answer: str) -> N
     }
     record = services.journal.append(Draft(type="purge.attested", at=now, body=body)).id
     put_deleted(services, desk, item, _since(desk, now), Known.ATTESTED, record)
+
+
+def _leave_out(services: Services, item: PurgeItem) -> None:
+    """At once with looking: a run that is about to press sees it, or is seen."""
+    with services.store.transaction():
+        now = still_open(services, item)
+        if now is None or (now.state == "intended" and item.state != "intended"):
+            raise _dealt_with(item)
+        services.store.purges.put(replace(now, state="skipped"))
+
+
+def _dealt_with(item: PurgeItem) -> UsageProblem:
+    return UsageProblem(
+        f"another run has dealt with {item.conversation} meanwhile", next_step="withhold purge list"
+    )
 
 
 def _since(desk: Desk, now: datetime) -> When:

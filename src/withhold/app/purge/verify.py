@@ -16,7 +16,7 @@ from withhold.app.imports.importing import fingerprint
 from withhold.model.account import Account
 from withhold.model.conversation import Conversation
 from withhold.model.evidence import Draft, Json
-from withhold.model.when import When
+from withhold.model.when import END, When
 from withhold.model.words import Kind, Known
 from withhold.policy.purging import Deleted, Export, Presence, presence
 from withhold.report import documents as d
@@ -41,6 +41,14 @@ class _Read:
     perhaps_partial: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What earlier exports showed of a conversation: their formats, and when its last message came."""
+
+    formats: frozenset[str] = frozenset()
+    last: datetime | None = None
+
+
 def purge_verify(services: Services, path: Path, *, whole: bool = False) -> d.PurgeVerifyDocument:
     """Look for every deleted conversation in an export. The index is left as it is: ``import`` reads it in.
 
@@ -51,7 +59,7 @@ def purge_verify(services: Services, path: Path, *, whole: bool = False) -> d.Pu
     services.progress.step(f"reading {path.name}")
     read = _read(path)
     read.perhaps_partial &= not whole
-    formats: dict[str, frozenset[str]] = {}
+    known: dict[str, _Shown] = {}
     sha256 = fingerprint(path)
     rows: list[d.VerifyRow] = []
     missing: dict[str, tuple[str, ...]] = {}
@@ -62,11 +70,11 @@ def purge_verify(services: Services, path: Path, *, whole: bool = False) -> d.Pu
             continue
         if account.id not in missing:
             missing[account.id] = tuple(_missing(services, account, read))
-            formats |= _formats(services, account)
+            known |= _shown_before(services, account)
         for item in purge.items:
             if item.state in _SPOKEN_OF:
-                known = formats.get(item.conversation, frozenset())
-                row = _row(account, item, read, len(missing[account.id]), stamp.generated_at, known)
+                before = known.get(item.conversation, _Shown())
+                row = _row(account, item, read, len(missing[account.id]), stamp.generated_at, before)
                 rows.append(row)
                 changed += _changed(item, row, sha256, read)
     record = _record(services, path, sha256, read, rows, whole=whole)
@@ -176,24 +184,34 @@ def _missing(services: Services, account: Account, read: _Read) -> Iterator[str]
             yield stored.id
 
 
-def _formats(services: Services, account: Account) -> dict[str, frozenset[str]]:
-    """By conversation of an account: the formats of the exports that showed it."""
+def _shown_before(services: Services, account: Account) -> dict[str, _Shown]:
+    """By conversation of an account: what the exports that were read in showed of it."""
     named = {source.id: source.format for source in services.store.sources()}
     return {
-        stored.id: frozenset(named[source] for source in stored.sources if source in named)
+        stored.id: _Shown(
+            frozenset(named[source] for source in stored.sources if source in named),
+            max((m.at.latest for m in stored.conversation.messages if m.at.latest != END), default=None),
+        )
         for stored in services.store.conversations(account.id)
     }
 
 
+def _gone(item: PurgeItem, before: _Shown) -> When | None:
+    """When it left. Not before its last message, whatever this computer's clock said then."""
+    if item.gone is None or before.last is None or item.gone.latest >= before.last:
+        return item.gone
+    return When(min(item.gone.earliest, before.last), before.last)
+
+
 def _row(
-    account: Account, item: PurgeItem, read: _Read, missing: int, now: datetime, formats: frozenset[str]
+    account: Account, item: PurgeItem, read: _Read, missing: int, now: datetime, before: _Shown
 ) -> d.VerifyRow:
     deleted = Deleted(
         accounts=frozenset({account.id, *account.source_account_ids}),
         kind=Kind.CHAT.value,
-        gone=item.gone,
+        gone=_gone(item, before),
         seen_gone=item.absent_from is not None or (item.state == "deleted" and item.known is Known.OBSERVED),
-        formats=formats,
+        formats=before.formats,
     )
     export = Export(
         made=read.made,
