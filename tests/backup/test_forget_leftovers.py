@@ -17,6 +17,8 @@ from withhold.app.state.forget_all import forget_all
 from withhold.app.watch.install import install
 from withhold.support.errors import EnvironmentProblem, StateBusy
 from withhold.support.files import private_dir
+from withhold.support.locks import held
+from withhold.support.progress import Silent
 from withhold.support.temporary import IN_USE
 
 CANARY = "canary-left-6631"
@@ -176,3 +178,27 @@ def test_a_folder_that_is_nobodys_state(make: MakeServices, tmp_path: Path) -> N
     with pytest.raises(EnvironmentProblem):
         forget_all(make(tmp_path / "project"))
     assert own.exists()
+
+
+@pytest.mark.parametrize("name", ["purge.lock", "watch.lock"])
+def test_what_is_at_work_on_the_account_is_waited_for(filled: Services, name: str) -> None:
+    """A deletion or a look that goes on would put the account on record again, after it was forgotten."""
+    with held(filled.home.root / name, doing="deleting conversations"), pytest.raises(StateBusy):
+        forget_account(filled, "work")
+    assert forget_account(filled, "work").what == "account"
+
+
+def test_nobody_imports_while_an_account_is_forgotten(filled: Services) -> None:
+    """Conversations that came in between would belong to nobody, and stay."""
+    tried = []
+
+    class Import(Silent):
+        def step(self, text: str) -> None:
+            if text.startswith("forgetting its"):
+                with pytest.raises(StateBusy), held(filled.home.index / "lock", doing="importing", timeout=0):
+                    pass
+                tried.append(text)
+
+    filled.progress = Import()
+    forget_account(filled, "work")
+    assert len(tried) == 2

@@ -7,6 +7,7 @@ copy, backups that were made) is not touched; copies within it are named.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from withhold.app.accounts import account_named
 from withhold.app.bootstrap import Services
@@ -15,7 +16,9 @@ from withhold.app.state.intent import Forgetting, begin, conversations_of, done,
 from withhold.app.state.quiet import clear_away, removed
 from withhold.app.state.whose import whose
 from withhold.report import documents as d
+from withhold.support.locks import held
 
+_DOING = "forgetting an account"
 NOT_TOUCHED = (
     "the provider's own copy, and your account there",
     "exports and other files that were read in: they lie where you put them",
@@ -29,15 +32,30 @@ def forget_account(services: Services, name: str) -> d.ForgetDocument:
 
     Raises ``UsageProblem`` where ``name`` is no account.
     """
-    left = pending(services)
-    if left is not None:
-        services.progress.step("forgetting what a run that was stopped has left")
-        document = _forget(services, left)
-        if name in left.labels or left.account.startswith(name):
-            return document
-    intent = intended(services, account_named(services, name))
-    begin(services, intent)
-    return _forget(services, intent)
+    with _alone_with_accounts(services):
+        left = pending(services)
+        if left is not None:
+            services.progress.step("forgetting what a run that was stopped has left")
+            document = _forget(services, left)
+            if name in left.labels or left.account.startswith(name):
+                return document
+        intent = intended(services, account_named(services, name))
+        begin(services, intent)
+        return _forget(services, intent)
+
+
+@contextmanager
+def _alone_with_accounts(services: Services) -> Iterator[None]:
+    """Nobody deletes, looks or imports meanwhile: that would put the account on record again."""
+    root = services.home.prepare().root
+    with (
+        held(root / "purge.lock", doing=_DOING, timeout=2),
+        held(root / "watch.lock", doing=_DOING, timeout=2),
+    ):
+        services.journal.mend()
+        clear_away(services.home)
+        with services.store.index.writing():
+            yield
 
 
 def _forget(services: Services, intent: Forgetting) -> d.ForgetDocument:
@@ -46,16 +64,13 @@ def _forget(services: Services, intent: Forgetting) -> d.ForgetDocument:
     keys, names = frozenset(key for key, *_ in stored), frozenset((p, s) for _, p, s, _ in stored)
     shared = store.index.also_held(keys, names | store.sent_by(names))
     services.progress.step("forgetting its evidence")
-    services.journal.mend()
-    clear_away(services.home)
     owner = whose(intent, stored, shared, frozenset(_resting_elsewhere(services, intent.account)))
     records = [r.id for r in services.journal.records() if owner.owns(r)]
     gone = services.journal.forget(records, services.clock())
     services.progress.step("forgetting its conversations")
-    with store.index.writing():
-        store.index.forget(keys)
-        store.index.collect(grace=0)
-        store.forget(intent.account, keys, names, shared=shared, seen=store.index.seen_in())
+    store.index.forget(keys)
+    store.index.collect(grace=0)
+    store.forget(intent.account, keys, names, shared=shared, seen=store.index.seen_in())
     removed(services.home.root / DERIVED)
     staying = tuple(_staying(services, intent))
     done(services)
