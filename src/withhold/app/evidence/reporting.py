@@ -63,7 +63,10 @@ _FACTS = (
     ("final_url", "Address in the end"),
     ("outcome", "Outcome"),
     ("why", "Why so"),
+    ("control", "Control"),
     ("setting", "Setting"),
+    ("tier", "Plan"),
+    ("at", "Of what time"),
     ("begins", "From"),
     ("ends", "Until"),
     ("conversation", "Conversation"),
@@ -103,8 +106,20 @@ def _sentence(record: Record) -> str:
     outcome = record.body.get("outcome")
     last = _last_state(record.body)
     setting = record.body.get("setting")
-    told = f"; in the end it stood at {last}" if last else f": {_effect(setting)}" if setting else ""
+    told = f"; in the end it stood at {last}" if last else f": {_claimed(record)}" if setting else ""
     return f"{_minute(record.at)}: {title}{f' (outcome: {_words(outcome)})' if outcome else ''}{told}."
+
+
+def _claimed(record: Record) -> str:
+    """What the person says of a setting, and of which time: the record's own time is when they said so."""
+    body = record.body
+    told = [_stated(body[end]) for end in ("at", "begins", "ends") if isinstance(body.get(end), str)]
+    when = f"of {' to '.join(told)}" if told else "without a time"
+    return f"{_effect(body.get('setting'))}, on their word ({when})"
+
+
+def _stated(at: object) -> str:
+    return f"{str(at)[:16].replace('T', ' ')} UTC"
 
 
 def _last_state(body: Mapping[str, Any]) -> str | None:
@@ -161,6 +176,9 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
     pack = record.body.get("pack")
     if isinstance(pack, Mapping) and pack.get("sha256"):
         yield "Facts used (pack)", f"{pack.get('id')}, SHA-256 {pack['sha256']}"
+    tls = record.body.get("tls")
+    if isinstance(tls, Mapping):
+        yield "Server spoken to (TLS)", _connection(tls)
     clock = record.body.get("clock")
     if isinstance(clock, Mapping) and (told := _clock(clock)):
         yield "This computer's clock", told
@@ -169,6 +187,18 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
             "Automated access",
             "The provider's terms restrict it; the person told the program to act all the same.",
         )
+
+
+def _connection(tls: Mapping[str, Any]) -> str:
+    """Whose certificate the server showed on which connection, and how that is known."""
+    days = f"{str(tls.get('valid_from'))[:10]} to {str(tls.get('valid_to'))[:10]}"
+    told = (
+        f"{tls.get('origin')}, {tls.get('protocol')}: certificate of {tls.get('subject')} by"
+        f" {tls.get('issuer')}, valid {days}; of the connection of {tls.get('request')}"
+    )
+    how = tls.get("chain_held_for_it")
+    accepted = "" if tls.get("accepted_by_browser") is True else "; the browser did not accept it"
+    return f"{told}{f' ({how})' if how else ''}{accepted}"
 
 
 def _clock(clock: Mapping[str, Any]) -> str | None:
@@ -213,6 +243,8 @@ def _times(held: Held) -> Iterator[tuple[str, str]]:
     yield "By the computer's clock", f"{_second(held.record.at)} (no proof by itself)"
     if isinstance(held.record.body.get(FIELD), Mapping):
         yield "Not before", _not_before(held)
+    else:
+        yield "Not before", "not known: no timestamp authority was asked before"
     for token in held.tokens:
         try:
             latest = _second(_latest(check(token.answer, token.checkpoint, token.root)))

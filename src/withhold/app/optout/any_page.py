@@ -43,8 +43,10 @@ def opt_out_there(services: Services, url: str, how: How) -> "OptOutResult":
 
     overrode = require_assist(None, url, override=how.override_terms)
     services.journal.mend()  # a journal that cannot be written to stops the act before it begins
+    from withhold.app.evidence.stamping import begin_session
     from withhold.app.optout.browsing import page_of
 
+    begin_session(services)
     with page_of(services, how.profile, headless=how.headless, opened=how.opened) as page:
         services.progress.step(f"opening {url}")
         return _run(services, page, url, overrode=overrode, full_page=how.full_page)

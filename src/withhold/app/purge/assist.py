@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from withhold.app.bootstrap import Services
+from withhold.app.evidence.stamping import begin_session
 from withhold.app.optout.browsing import page_of
 from withhold.app.purge.run import (
     Desk,
@@ -73,6 +74,7 @@ def assisted(
     """Go on with the set. ``opened`` is a page that is open already. Ctrl-C leaves it as far as it came."""
     way = require_way(services, desk.provider.id, url)
     services.journal.mend()  # a journal that cannot be written to stops the act before it begins
+    begin_session(services)
     with alone(services), page_of(services, profile, headless=headless, opened=opened) as page:
         why = _Run(services, resumed(services, desk.purge.id), page, url, way).go_on()
     desk = resumed(services, desk.purge.id)

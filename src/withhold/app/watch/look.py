@@ -66,9 +66,11 @@ def look_row(item: Watched, looked: Looked) -> d.LookRow:
 
 
 def _by_browser(services: Services, item: Watched, url: str, profile: Path) -> Looked:
+    from withhold.app.evidence.stamping import begin_session
     from withhold.app.optout.browsing import page_of
     from withhold.app.optout.opt_out import look
 
+    begin_session(services)
     with page_of(services, profile, headless=True) as opened:
         services.progress.step(f"looking at {item.control.name} ({item.account.label})")
         result = look(services, item.provider, item.control, item.account, opened, url)

@@ -120,7 +120,7 @@ def bundled(console: Console, document: EvidenceBundleDocument) -> None:
         console.print(f"left out, with their hashes kept: {', '.join(document.left_out)}", soft_wrap=True)
     if document.unstamped:
         bare = plural(document.unstamped, "record has", "records have")
-        console.print(f"{bare} no time-stamp. A bundle made after 'withhold evidence stamp' proves more.")
+        console.print(f"{bare} no time-stamp. A bundle made after 'withhold evidence stamp' shows more.")
     for key in document.keys:
         console.print("Tell whoever checks it this fingerprint of your key by another way:")
         console.print(f"  {key}")
