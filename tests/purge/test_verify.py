@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.purge.conftest import Robin
+from withhold.app.accounts import attest_deletion
 from withhold.app.imports.importing import import_paths
 from withhold.app.ledger.exposure import ledger_of
 from withhold.app.purge.run import attested, choose, resumed, skipped
@@ -202,3 +203,18 @@ def test_another_format_cannot_say_absent() -> None:
     assert presence(deleted, export, now, shown=False)[0] is Presence.ABSENT
     for other in (replace(export, formats=frozenset({"another"})), replace(export, perhaps_partial=True)):
         assert presence(deleted, other, now, shown=False)[0] is Presence.UNKNOWN
+
+
+def test_what_was_only_noted_as_deleted_is_looked_for_too(robin: Robin) -> None:
+    """A deletion that the person made by themselves and told afterwards is held against it as well."""
+    services = robin.services
+    gone, claimed, chosen = robin.chats[:3]
+    delete(robin, chosen)
+    robin.lab.delete(gone, robin.now())
+    for chat in (gone, claimed):
+        attest_deletion(services, robin.id_of(chat), robin.now().date().isoformat())
+    assert says(robin, robin.export(days=3)) == {gone: "absent", claimed: "still_there", chosen: "absent"}
+    document = purge_verify(services, robin.export(days=3), whole=True)
+    assert sorted((row.purge is None) for row in document.rows) == [False, True, True]
+    assert all(row.back_end_until is not None for row in document.rows)
+    assert services.store.purges.all()[0].items[0].absent_from is not None

@@ -5,40 +5,28 @@ other grounds, or on what was trained.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from withhold.app.bootstrap import Services
 from withhold.app.imports.importing import fingerprint
+from withhold.app.purge.plan import back_end_until
+from withhold.app.purge.reading import ReadExport, read_export
 from withhold.model.account import Account
-from withhold.model.conversation import Conversation
+from withhold.model.conversation import Deletion
 from withhold.model.evidence import Draft, Json
 from withhold.model.when import END, When
 from withhold.model.words import Kind, Known
 from withhold.policy.purging import Deleted, Export, Presence, presence
 from withhold.report import documents as d
 from withhold.store.purges import PurgeItem
-from withhold.support.errors import NothingRead
 
 _SPOKEN_OF = ("deleted", "requested", "intended")
-
-
-@dataclass(slots=True)
-class _Read:
-    """What was read of an export, whatever readers took part."""
-
-    made: When | None = None
-    accounts: set[str] = field(default_factory=set)
-    kinds: set[str] = field(default_factory=set)
-    shown: set[str] = field(default_factory=set)
-    newest: datetime | None = None
-    """The newest message that it surely shows: it was made after that, whatever its file's time says."""
-    unread: int = 0
-    formats: set[str] = field(default_factory=set)
-    perhaps_partial: bool = False
+_NO_SET = 0
+"""Stands for the set of what was in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +35,9 @@ class _Shown:
 
     formats: frozenset[str] = frozenset()
     last: datetime | None = None
+    source_id: str = ""
+    deletion: Deletion | None = None
+    """Of a chat, as it is known now: what a later import showed again has none that counts."""
 
 
 def purge_verify(services: Services, path: Path, *, whole: bool = False) -> d.PurgeVerifyDocument:
@@ -57,31 +48,28 @@ def purge_verify(services: Services, path: Path, *, whole: bool = False) -> d.Pu
     """
     stamp = services.stamp()
     services.progress.step(f"reading {path.name}")
-    read = _read(path)
+    read = read_export(path)
     read.perhaps_partial &= not whole
-    known: dict[str, _Shown] = {}
     sha256 = fingerprint(path)
     rows: list[d.VerifyRow] = []
-    missing: dict[str, tuple[str, ...]] = {}
+    lacking: list[str] = []
     changed: list[PurgeItem] = []
-    for purge in services.store.purges.all():
-        account = next((a for a in services.store.accounts() if a.id == purge.account_id), None)
-        if account is None:
-            continue
-        if account.id not in missing:
-            missing[account.id] = tuple(_missing(services, account, read))
-            known |= _shown_before(services, account)
-        for item in purge.items:
-            if item.state in _SPOKEN_OF:
-                before = known.get(item.conversation, _Shown())
-                row = _row(account, item, read, len(missing[account.id]), stamp.generated_at, before)
-                rows.append(row)
-                changed += _changed(item, row, sha256, read)
+    for account in services.store.accounts():
+        asked = _chosen(services, account)
+        speaks = read.accounts & {account.id, *account.source_account_ids}
+        known = _shown_before(services, account) if asked or speaks else {}
+        asked += [] if not speaks else list(_noted(services, account, known, asked))
+        missing = tuple(_missing(services, account, read)) if asked else ()
+        lacking += missing
+        for item in asked:
+            before = known.get(item.conversation, _Shown())
+            row = _row(account, item, read, len(missing), stamp.generated_at, before)
+            rows.append(row)
+            changed += _changed(item, row, sha256, read)
     record = _record(services, path, sha256, read, rows, whole=whole)
     with services.store.transaction():
         for item in changed:
             services.store.purges.put(item)
-    lacking = tuple(x for found in missing.values() for x in found)
     return d.PurgeVerifyDocument(
         generated_at=stamp.generated_at,
         tool_version=stamp.tool_version,
@@ -89,10 +77,10 @@ def purge_verify(services: Services, path: Path, *, whole: bool = False) -> d.Pu
         made_earliest=None if read.made is None else read.made.earliest,
         made_latest=None if read.made is None else read.made.latest,
         rows=tuple(rows),
-        missing=lacking,
+        missing=tuple(lacking),
         unread=read.unread,
         record=record,
-        notices=_notices(rows, lacking, read, path),
+        notices=_notices(rows, tuple(lacking), read, path),
         next=_next(rows, path),
     )
 
@@ -105,64 +93,7 @@ def exit_code(document: d.PurgeVerifyDocument) -> int:
     return 3 if "unknown" in results or not results else 0
 
 
-def _read(path: Path) -> _Read:
-    from withhold.sources.registry import UNKNOWN, read_paths
-
-    read = _Read()
-    try:
-        for reading in read_paths([path.expanduser()]):
-            for item in reading:
-                if isinstance(item, Conversation):
-                    read.shown.add(item.source_id)
-                    read.kinds.add(item.kind.value)
-                    read.newest = _newest(read.newest, item)
-                    if item.account_ref is not None:
-                        read.accounts.add(item.account_ref)
-            summary = reading.summary()
-            read.accounts |= set(summary.account_refs)
-            read.unread += summary.unrecognised_count
-            read.perhaps_partial |= summary.perhaps_partial
-            if reading.format != UNKNOWN:
-                read.formats.add(reading.format)
-                read.made = _later(read.made, summary.exported_at, first=len(read.formats) == 1)
-    except NothingRead:
-        if not read.formats:
-            raise
-    if not _dated(path.expanduser()):
-        read.made = _by_content(read)
-    return read
-
-
-def _newest(held: datetime | None, shown: Conversation) -> datetime | None:
-    times = [m.at.earliest for m in shown.messages]
-    return max(times if held is None else [held, *times], default=None)
-
-
-def _dated(path: Path) -> bool:
-    """Whether names say when it was made: its own, or those of all parts in the folder."""
-    from withhold.sources.made_at import is_dated
-
-    parts = [p for p in path.iterdir() if not p.name.startswith(".")] if path.is_dir() else []
-    return is_dated(path.name) or (bool(parts) and all(is_dated(p.name) for p in parts))
-
-
-def _by_content(read: _Read) -> When | None:
-    """A file's time alone may be that of a copy: the export is only surely newer than what it shows."""
-    if read.made is None or read.newest is None:
-        return None
-    return When(min(read.newest, read.made.latest), read.made.latest)
-
-
-def _later(held: When | None, made: When | None, *, first: bool) -> When | None:
-    """The span of the whole: as early as its earliest part, and unknown as soon as one part is."""
-    if first:
-        return made
-    if held is None or made is None:
-        return None
-    return When(min(held.earliest, made.earliest), max(held.latest, made.latest))
-
-
-def _missing(services: Services, account: Account, read: _Read) -> Iterator[str]:
+def _missing(services: Services, account: Account, read: ReadExport) -> Iterator[str]:
     """Conversations that nobody deleted, that exports of this format show, and that this one should show."""
     items = (i for p in services.store.purges.all() for i in p.items)
     asked = {i.conversation for i in items if i.state in _SPOKEN_OF}
@@ -191,9 +122,38 @@ def _shown_before(services: Services, account: Account) -> dict[str, _Shown]:
         stored.id: _Shown(
             frozenset(named[source] for source in stored.sources if source in named),
             max((m.at.latest for m in stored.conversation.messages if m.at.latest != END), default=None),
+            stored.conversation.source_id,
+            stored.conversation.deletion if stored.conversation.kind is Kind.CHAT else None,
         )
         for stored in services.store.conversations(account.id)
     }
+
+
+def _chosen(services: Services, account: Account) -> list[PurgeItem]:
+    """What was chosen to be deleted of this account, and is or may be by now."""
+    purges = (p for p in services.store.purges.all() if p.account_id == account.id)
+    return [item for purge in purges for item in purge.items if item.state in _SPOKEN_OF]
+
+
+def _noted(
+    services: Services, account: Account, known: Mapping[str, _Shown], chosen: Sequence[PurgeItem]
+) -> Iterator[PurgeItem]:
+    """What the person says that they deleted, outside of any set."""
+    provider = services.packs.get(account.provider_id)
+    for conversation, shown in known.items():
+        gone = shown.deletion
+        if (
+            gone is None
+            or gone.known is not Known.ATTESTED
+            or conversation in {i.conversation for i in chosen}
+        ):
+            continue
+        until = None
+        if provider is not None:
+            until = back_end_until(provider, account, gone.when.latest, services.clock())
+        yield PurgeItem(
+            _NO_SET, 0, conversation, shown.source_id, "deleted", gone.when, gone.known, kept_until=until
+        )
 
 
 def _gone(item: PurgeItem, before: _Shown) -> When | None:
@@ -204,7 +164,7 @@ def _gone(item: PurgeItem, before: _Shown) -> When | None:
 
 
 def _row(
-    account: Account, item: PurgeItem, read: _Read, missing: int, now: datetime, before: _Shown
+    account: Account, item: PurgeItem, read: ReadExport, missing: int, now: datetime, before: _Shown
 ) -> d.VerifyRow:
     deleted = Deleted(
         accounts=frozenset({account.id, *account.source_account_ids}),
@@ -224,7 +184,7 @@ def _row(
     )
     found, why = presence(deleted, export, now, shown=item.source_id in read.shown)
     return d.VerifyRow(
-        purge=item.purge,
+        purge=None if item.purge == _NO_SET else item.purge,
         id=item.conversation,
         source_id=item.source_id,
         result=found.value,
@@ -240,14 +200,19 @@ def _back_end(item: PurgeItem, now: datetime) -> Literal["running", "over", "unk
     return "running" if now <= item.kept_until else "over"
 
 
-def _changed(item: PurgeItem, row: d.VerifyRow, sha256: str, read: _Read) -> Iterator[PurgeItem]:
+def _changed(item: PurgeItem, row: d.VerifyRow, sha256: str, read: ReadExport) -> Iterator[PurgeItem]:
     """The first export that lacks it is put down; one that shows it again takes that back."""
-    if row.result == Presence.ABSENT.value and item.absent_from is None and read.made is not None:
+    if (
+        row.result == Presence.ABSENT.value
+        and item.absent_from is None
+        and read.made is not None
+        and item.purge != _NO_SET
+    ):
         yield replace(item, absent_from=sha256, absent_at=read.made.latest)
 
 
 def _record(
-    services: Services, path: Path, sha256: str, read: _Read, rows: list[d.VerifyRow], *, whole: bool
+    services: Services, path: Path, sha256: str, read: ReadExport, rows: list[d.VerifyRow], *, whole: bool
 ) -> str:
     body: dict[str, Json] = {
         "file": path.name,
@@ -270,7 +235,9 @@ def _record(
     return services.journal.append(Draft(type="purge.verify", at=services.clock(), body=body)).id
 
 
-def _notices(rows: list[d.VerifyRow], missing: tuple[str, ...], read: _Read, path: Path) -> tuple[str, ...]:
+def _notices(
+    rows: list[d.VerifyRow], missing: tuple[str, ...], read: ReadExport, path: Path
+) -> tuple[str, ...]:
     notes = []
     if read.perhaps_partial and any(r.result == "unknown" for r in rows):
         notes.append(

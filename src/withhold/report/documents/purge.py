@@ -103,9 +103,12 @@ class PurgeListDocument(Document, kw_only=True, frozen=True):
 
 
 class VerifyRow(Struct, kw_only=True, frozen=True):
-    """What one export says of one conversation. ``absent`` speaks of that export and of nothing else."""
+    """What one export says of one conversation. ``absent`` speaks of that export and of nothing else.
 
-    purge: int
+    ``purge`` is ``None`` for one that was in no set: the person said that they deleted it.
+    """
+
+    purge: int | None
     id: str
     source_id: str
     result: Literal["absent", "still_there", "reappeared", "unknown"]
