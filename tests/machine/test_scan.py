@@ -154,10 +154,10 @@ def test_the_tools_own_precedence_decides(
 
 
 def test_a_variable_that_is_no_text(home: Home) -> None:
-    """A list in a settings file's ``env`` is set, whatever the program makes of it."""
+    """A list in a settings file's ``env`` may be taken or left out: the login behind it is possible too."""
     home.login(None)
     home.write("~/.claude/settings.json", {"env": {"ANTHROPIC_AUTH_TOKEN": ["x"]}})
-    assert ways(home.scan()) == [("bearer-token", "unknown")]
+    assert ways(home.scan()) == [("bearer-token", "unknown"), ("login", "unknown")]
 
 
 def test_an_approved_key_is_the_only_way(home: Home) -> None:

@@ -1,7 +1,7 @@
 """Claude Code on a computer: is it there, which profiles has it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,9 +31,9 @@ class Profile:
     effective: Effective
 
 
-def found(facts: ToolFacts, machine: Machine) -> ToolRow | None:
-    """The tool with all signs of it; ``None`` where there is no sign."""
-    signs = tuple(dict.fromkeys(_signs(facts, machine)))
+def found(facts: ToolFacts, machine: Machine, others: Sequence[str] = ()) -> ToolRow | None:
+    """The tool with all signs of it, ``others`` behind; ``None`` where there is no sign."""
+    signs = tuple(dict.fromkeys((*_signs(facts, machine), *others)))
     return ToolRow(facts.tool, signs, _version(facts, machine)) if signs else None
 
 
@@ -49,6 +49,8 @@ def _signs(facts: ToolFacts, machine: Machine) -> Iterator[str]:
             yield shown(path, machine)
     for path in _on_path(facts.command, machine):
         yield shown(path, machine)
+    for file in managed_files(facts, machine):
+        yield shown(file.path, machine)
 
 
 def _on_path(command: str, machine: Machine) -> Iterator[Path]:

@@ -16,7 +16,9 @@ from withhold.machine.places import JsonFile, shown
 _SHORT = 5
 ENVIRONMENT = "environment"
 _UNEXPANDED = re.compile(r"\$\{?[A-Za-z_]|\$\(|`")
-TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+TRUE, FALSE = frozenset({"1", "true"}), frozenset({"0", "false"})
+"""Words of a switch that the vendor documents. Others (``yes``, ``TRUE``, blanks around) are not known."""
+_WORDS = TRUE | FALSE | {"yes", "no", "on", "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,22 @@ def _is_switch(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _is_days(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 1
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return isinstance(value, int | float) and not isinstance(value, bool) and whole and value >= 1
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_environment(value: object) -> bool:
+    """What the program makes of a value that is no text is not documented."""
+    return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
 
 
 _TYPES: Mapping[str, Callable[[object], bool]] = {
@@ -110,7 +126,10 @@ _TYPES: Mapping[str, Callable[[object], bool]] = {
     "remoteControlAtStartup": _is_switch,
     "skipWebFetchPreflight": _is_switch,
     "cleanupPeriodDays": _is_days,
-    "env": lambda value: isinstance(value, dict),
+    "feedbackSurveyRate": _is_number,
+    "forceLoginMethod": _is_text,
+    "apiKeyHelper": _is_text,
+    "env": _is_environment,
 }
 """What the program takes under a key of its settings."""
 
@@ -124,16 +143,16 @@ def known(value: object, check: Check) -> bool:
     """Whether it can be told if a value passes a check: of the right type, and one of the switch's words."""
     if unexpanded(value) or isinstance(value, dict | list):
         return False
-    if check.test not in {"true", "false"}:
+    if check.test == "presence":
+        return isinstance(value, str) and (check.setting is None or value.strip() != "")
+    if check.test == "number":
         return True
-    if check.setting is not None:
-        return isinstance(value, bool)
-    return str(value).strip().lower() in TRUE | FALSE
+    return isinstance(value, bool) if check.setting is not None else value in TRUE | FALSE
 
 
 def fits(value: object, check: Check | Placebo) -> bool:
     """Whether a value passes a check's test."""
-    word = str(value).strip().lower()
+    word = str(value).lower() if isinstance(value, bool) else str(value)
     match check.test:
         case "presence":
             return value not in (None, "")
@@ -142,8 +161,7 @@ def fits(value: object, check: Check | Placebo) -> bool:
         case "false":
             return word in FALSE
         case "number":
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            return is_number and check.low <= float(word) <= check.high
+            return _is_number(value) and check.low <= float(word) <= check.high
 
 
 def printable(value: object, known: Collection[object] = ()) -> str:
@@ -153,6 +171,6 @@ def printable(value: object, known: Collection[object] = ()) -> str:
     """
     text = str(value).lower() if isinstance(value, bool) else str(value)
     small = text.isascii() and text.isdecimal() and len(text) <= _SHORT
-    if isinstance(value, str | int) and (small or text.lower() in TRUE | FALSE or value in known):
+    if isinstance(value, str | int) and (small or text.lower() in _WORDS or value in known):
         return text
     return "(set)"

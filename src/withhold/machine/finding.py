@@ -61,10 +61,11 @@ class Surroundings:
 
 def found_by(pack: ToolPack, around: Surroundings, sight: Sight) -> tuple[str, ...]:
     """All signs of a tool, as paths or names; nothing where there is none."""
-    return tuple(dict.fromkeys(_signs(pack, around, sight)))
+    return tuple(dict.fromkeys((*installed(pack, around, sight), *_own_keys(pack, around, sight))))
 
 
-def _signs(pack: ToolPack, around: Surroundings, sight: Sight) -> Iterator[str]:
+def installed(pack: ToolPack, around: Surroundings, sight: Sight) -> Iterator[str]:
+    """Signs that the program itself leaves: folders, programs, extensions, keys of its installer."""
     detect, machine = pack.tool.detect, around.machine
     for documented in (*detect.config_dirs, *detect.app_paths):
         if documented.startswith(("JetBrains plugin", "Microsoft Store", "*")):
@@ -83,7 +84,6 @@ def _signs(pack: ToolPack, around: Surroundings, sight: Sight) -> Iterator[str]:
             yield key
     if pack.tool.kind == "os" and _system(pack, machine):
         yield f"the layout of {machine.os.value}"
-    yield from _own_keys(pack, around, sight)
 
 
 def _system(pack: ToolPack, machine: Machine) -> bool:
@@ -156,4 +156,4 @@ def _programs(machine: Machine, tree: Tree) -> Mapping[str, Path]:
     return found
 
 
-__all__ = ["Reading", "Surroundings", "found_by"]
+__all__ = ["Reading", "Surroundings", "found_by", "installed"]

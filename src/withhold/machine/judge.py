@@ -1,6 +1,7 @@
 """Verdicts on local settings, and settings that do nothing."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from withhold.machine.effective import Effective, Value, fits, known, printable
 from withhold.machine.facts import Check, Placebo, SettingFacts, ToolFacts
@@ -52,6 +53,8 @@ def _judged(setting: SettingFacts, effective: Effective) -> tuple[SettingVerdict
     seen: list[tuple[Check, Value]] = [
         (check, value) for check in setting.checks for value in effective.values(check, files)
     ]
+    if files is None:
+        seen = [(check, _contested(check, value, effective)) for check, value in seen]
     found = [(_of_check(check, value), value) for check, value in seen]
     passed = next((v for (check, v) in seen if known(v.value, check) and fits(v.value, check)), None)
     against = next((v for (c, v) in seen if c.overrides and v is not passed), None)
@@ -60,6 +63,13 @@ def _judged(setting: SettingFacts, effective: Effective) -> tuple[SettingVerdict
     if passed is not None:
         return next(each for each in found if each[1] is passed)
     return min(found, key=lambda each: _RANK.index(each[0])) if found else (setting.absent, None)
+
+
+def _contested(check: Check, value: Value, effective: Effective) -> Value:
+    """A person's own value, unknown where a stronger file holds another: whether that counts is not said."""
+    stronger = (*effective.managed, *effective.project)
+    other = effective.setting(check.setting, stronger) if check.user_only and check.setting else None
+    return value if other is None or other.value is value.value else replace(value, value=[])
 
 
 def _of_check(check: Check, value: Value) -> SettingVerdict:

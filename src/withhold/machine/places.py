@@ -1,11 +1,11 @@
 """Paths and small files of the computer that is looked at. Read-only."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path, PureWindowsPath
 from typing import Any, TypeAlias
 
 from withhold.machine.interface import Machine, OsLayout
+from withhold.machine.reading.documents import Broken, understood
 
 LARGEST = 64 << 20
 """Bytes of a settings file. ``~/.claude.json`` grows to a few MB."""
@@ -43,15 +43,18 @@ class JsonFile:
 
 
 def read_json(path: Path, only: frozenset[str] | None = None) -> JsonFile:
-    """Read a file of settings; never raises for its content. Members not in ``only`` are dropped at once."""
+    """Read a file of settings; never raises for its content. Members not in ``only`` are dropped at once.
+
+    It is broken where it is not strict JSON of one reading: a mark of the byte order before it, a key that
+    stands twice, a number that only some programs take.
+    """
     try:
         if not path.is_file():
             return JsonFile(path, exists=False, broken=False, settings={})
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
-        text = data.decode("utf-8").removeprefix("\ufeff")  # bytes would let UTF-16 pass, which is not JSON
-        value = json.loads(text) if len(data) <= LARGEST else None
-    except (OSError, ValueError, RecursionError):
+        value = understood(data, "json", marked=False) if data.strip() and len(data) <= LARGEST else None
+    except (OSError, Broken):
         value = None
     if not isinstance(value, dict):
         return JsonFile(path, exists=True, broken=True, settings={})

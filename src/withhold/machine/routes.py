@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from withhold.machine.effective import FALSE, Effective, Value, unexpanded
+from withhold.machine.effective import TRUE, Effective, Value, unexpanded
 from withhold.machine.facts import RouteFacts, ToolFacts
 from withhold.machine.interface import RouteRow
 from withhold.machine.places import JsonFile, shown
@@ -64,7 +64,7 @@ def _possible(facts: ToolFacts, effective: Effective, account: Account) -> Itera
             doubt = f"{place} cannot be read: an account may be used instead"
             row = replace(row, trainable="unknown", signals=(*row.signals, doubt))
         yield row
-        if row.trainable == "unknown" and _switched_off(route, value):
+        if not _surely(route, value):
             continue
         if not (route.needs_approval and account.signed_in and not account.approved(value.value)):
             return
@@ -80,8 +80,11 @@ def _signal(route: RouteFacts, effective: Effective) -> Value | None:
     return value if value is not None and isinstance(value.value, str) and value.value.strip() else None
 
 
-def _switched_off(route: RouteFacts, value: Value) -> bool:
-    return route.switch and str(value.value).strip().lower() in FALSE
+def _surely(route: RouteFacts, value: Value) -> bool:
+    """Whether the program is known to take this way with this value: a switch has documented words."""
+    if not isinstance(value.value, str) or unexpanded(value.value):
+        return False
+    return value.value in TRUE if route.switch else value.value.strip() != ""
 
 
 def _row(facts: ToolFacts, route: RouteFacts, value: Value, effective: Effective) -> RouteRow:
@@ -90,8 +93,10 @@ def _row(facts: ToolFacts, route: RouteFacts, value: Value, effective: Effective
         signals.append("in a terminal the key is used only once a person has approved it")
     if not value.from_file:
         signals.append("set in this environment; started from another, the program may go another way")
-    if _switched_off(route, value):
-        signals.append("its value says off; whether the program takes it so is not known")
+    if route.switch and not _surely(route, value):
+        signals.append(
+            "its value is no word that switches it on; whether the program takes it so is not known"
+        )
         return RouteRow(facts.tool, route.kind, "unknown", tuple(signals))
     host = _other_host(facts, effective) if route.first_party else None
     if host is not None:
@@ -104,17 +109,24 @@ def _row(facts: ToolFacts, route: RouteFacts, value: Value, effective: Effective
 
 def _doubts(route: RouteFacts, value: Value, effective: Effective) -> Iterator[str]:
     """Why the terms of a way may not hold although it is taken."""
-    if unexpanded(value.value) or not isinstance(value.value, str | int | float):
+    if not _surely(route, value):
         yield "its value is put in by a shell or is no text: whether it is set is not known"
-    for file in effective.broken:
-        yield f"{shown(file.path, effective.machine)} cannot be read and can lead another way"
-    for place in effective.rejected:
-        yield f"the program rejects {place}: whether the rest of that file counts is unknown"
+    yield from _other_files(effective)
     for name in route.addresses:
         if (address := effective.variable(name)) is not None:
             yield f"{name} is set ({address.where}): whose terms hold there is not visible"
     if route.account_token is not None and str(value.value).strip().startswith(route.account_token):
         yield "its value begins as an account's token does: the account's terms hold and are not visible"
+
+
+def _other_files(effective: Effective) -> Iterator[str]:
+    """Files that count and were not understood: each can lead another way."""
+    for file in effective.broken:
+        yield f"{shown(file.path, effective.machine)} cannot be read and can lead another way"
+    for place in effective.rejected:
+        yield f"the program rejects {place}: whether the rest of that file counts is unknown"
+    if effective.delivered:
+        yield "an organisation's server delivers settings that win and were not read"
 
 
 def _login(facts: ToolFacts, effective: Effective, account: Account) -> RouteRow:
@@ -131,9 +143,8 @@ def _login(facts: ToolFacts, effective: Effective, account: Account) -> RouteRow
     if host is not None:
         return RouteRow(facts.tool, facts.other_host.kind, "unknown", (*signals, host))
     trainable = "unknown" if login is None else login.trainable
-    if effective.broken:
-        signals.append(f"{shown(effective.broken[0].path, effective.machine)} cannot be read")
-        return RouteRow(facts.tool, name, "unknown", tuple(signals))
+    if doubts := tuple(_other_files(effective)):
+        return RouteRow(facts.tool, name, "unknown", (*signals, *doubts))
     return RouteRow(facts.tool, name, trainable, tuple(signals))
 
 

@@ -28,7 +28,7 @@ from withhold.machine.judge import placebo_rows, setting_rows
 from withhold.machine.places import shown
 from withhold.machine.reading.registry import exports
 from withhold.machine.routes import routes
-from withhold.machine.tools import look
+from withhold.machine.tools import look, signs_of, surroundings
 from withhold.machine.transcripts import transcript_rows
 from withhold.packs.tools import ToolPack, load_tools
 
@@ -47,8 +47,10 @@ def scan(
     """
     known = load_tools() if packs is None else packs
     reading = Reading(transcripts, {} if since is None else since, memory)
-    own = _with_conditions(_claude_code(machine, reading), known)
-    others = look(machine, known)
+    around = surroundings(machine, known)
+    signs = signs_of(known[TOOL], around) if TOOL in known else ()
+    own = _with_conditions(_claude_code(machine, reading, signs), known)
+    others = look(around, known)
     here = [known[t.id] for t in (*own.tools, *(o.tool for o in others)) if t.id in known]
     copies = tuple(chain.from_iterable(copy_rows(pack, machine) for pack in here))
     return Scan(
@@ -110,9 +112,9 @@ def _with_conditions(own: Scan, packs: Mapping[str, ToolPack]) -> Scan:
     return replace(own, settings=rows)
 
 
-def _claude_code(machine: Machine, reading: Reading) -> Scan:
+def _claude_code(machine: Machine, reading: Reading, signs: Sequence[str]) -> Scan:
     facts = load(TOOL)
-    tool = found(facts, machine)
+    tool = found(facts, machine, signs)
     if tool is None:
         unseen = tuple(_unseen(facts, machine, ()))
         return Scan((), (), (), (), (), unseen, facts.compiled_on)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from withhold.machine.conditions import holds, weighed
 from withhold.machine.effective import printable
-from withhold.machine.finding import Surroundings, found_by
+from withhold.machine.finding import Surroundings, found_by, installed
 from withhold.machine.interface import (
     Machine,
     PlaceboRow,
@@ -39,20 +39,32 @@ class Found:
     unseen: tuple[UnseenRow, ...]
 
 
-def look(machine: Machine, packs: Mapping[str, ToolPack]) -> tuple[Found, ...]:
+def surroundings(machine: Machine, packs: Mapping[str, ToolPack]) -> Surroundings:
+    """What is looked up once for all tools."""
+    return Surroundings.of(machine, registry(machine), packs)
+
+
+def look(around: Surroundings, packs: Mapping[str, ToolPack]) -> tuple[Found, ...]:
     """Every tool of ``packs`` that shows a sign. Tools with a scanner of their own are passed over."""
-    hives = registry(machine)
-    around = Surroundings.of(machine, hives, packs)
     found = []
     for pack in packs.values():
         if pack.rules.scanner is not None:
             continue
-        has_program = any(name in around.programs for name in pack.tool.detect.binaries)
-        sight = Sight(pack, machine, hives, around.editors_with(pack), has_program)
+        sight = _sight(pack, around)
         signs = found_by(pack, around, sight)
         if signs:
             found.append(_about(pack, sight, signs))
     return tuple(found)
+
+
+def signs_of(pack: ToolPack, around: Surroundings) -> tuple[str, ...]:
+    """Signs of a tool that has a scanner of its own: its programs, extensions and folders."""
+    return tuple(installed(pack, around, _sight(pack, around)))
+
+
+def _sight(pack: ToolPack, around: Surroundings) -> Sight:
+    has_program = any(name in around.programs for name in pack.tool.detect.binaries)
+    return Sight(pack, around.machine, around.registry, around.editors_with(pack), has_program)
 
 
 def _about(pack: ToolPack, sight: Sight, signs: tuple[str, ...]) -> Found:

@@ -72,8 +72,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
+def _no_number(_: str) -> Any:
+    raise Broken("a number in it is none of JSON's")
+
+
 def _json(text: str) -> Any:
-    return json.loads(text, object_pairs_hook=_unique) if text.strip() else {}
+    if not text.strip():
+        return {}
+    return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number)
 
 
 def _jsonc(text: str, *, commas: bool = True) -> Any:
