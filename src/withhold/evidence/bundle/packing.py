@@ -86,7 +86,7 @@ def _refuse(entries: list[ZipInfo], most_bytes: int) -> None:
 def _problem(entry: ZipInfo) -> str | None:
     name, kind = entry.filename, stat.S_IFMT(entry.external_attr >> 16)
     parts = name.split("/")
-    if name != entry.orig_filename or _ODD.search(name) or len(name) > LONGEST_PATH:
+    if name != entry.orig_filename or _ODD.search(name) or not name.isascii() or len(name) > LONGEST_PATH:
         return "has a name that not every system can hold"
     if kind not in (0, stat.S_IFREG):
         return "is a link or another thing that is no file"

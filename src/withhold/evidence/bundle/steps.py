@@ -17,6 +17,7 @@ from withhold.evidence.proving import Token
 from withhold.evidence.records import digest
 from withhold.evidence.sessions import FIELD, ROOT, TOKEN, value_of
 from withhold.evidence.timestamps import NoToken, Stamp, check
+from withhold.support.terminal import visible
 
 _CHAIN = f"{ARTIFACTS}tls-chain.pem"
 _LEFT = '    { part %d; cat "$T/h"; } | node\n'
@@ -105,8 +106,8 @@ def _said(said: Stamp) -> dict[str, str]:
 
 
 def _line(told: object) -> str:
-    """Words of others on one line: a break in them would begin a command of its own."""
-    return " ".join(str(told).split())
+    """Words of others on one line, steering no terminal: a break in them would begin a command of its own."""
+    return visible(" ".join(str(told).split()))
 
 
 def _second(at: datetime) -> str:

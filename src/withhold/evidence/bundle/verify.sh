@@ -48,8 +48,9 @@ hash_of() { sha256sum < "$1" | head -c 64; }
 
 # The manifests: made anew from the files, they must be the same to the byte.
 listing() { sort | while IFS= read -r path; do echo "$(hash_of "$path")  $path"; done; }
-odd=$(find . ! -type f ! -type d | head -n 1)
-[ -z "$odd" ] || fail "$odd is a link or another thing that is no file"
+# What is shown of it could otherwise pass for words of this script.
+odd=$(find . \( ! -type f ! -type d \) -o -name '*[! -~]*' | head -n 1)
+[ -z "$odd" ] || { fail "${odd//[! -~]/?} is no file, or has a name that a terminal may not show as it is"; echo "RESULT: something FAILED"; exit 4; }
 find data -type f 2>/dev/null | listing | cmp -s - manifest-sha256.txt
 judge $? "data/ is what manifest-sha256.txt lists" "data/ is not what manifest-sha256.txt lists"
 find . -type f ! -path './data/*' ! -name tagmanifest-sha256.txt | sed 's|^\./||' | listing | cmp -s - tagmanifest-sha256.txt
@@ -136,7 +137,7 @@ artifacts() { # those present are the recorded ones; those left out are told
   done < <(find artifacts -type f 2>/dev/null | sort)
   while IFS= read -r path; do
     name=$(sed 's/^"name":"\(.*\)","sha256":.*/\1/' <<< "$path"); hash=${path: -64}
-    [ -e "artifacts/$name" ] || [ -e "artifacts/$hash" ] || unsure "artifact $name was left out (SHA-256 $hash)"
+    [ -e "artifacts/$name" ] || [ -e "artifacts/$hash" ] || unsure "artifact ${name//[! -~]/?} was left out (SHA-256 $hash)"
   done < <(grep -o '"name":"[^"]*","sha256":"[0-9a-f]\{64\}' <<< "$told")
 }
 

@@ -27,6 +27,11 @@ def hosts_only(text: str) -> str:
     return _ADDRESS.sub(r"\1", text)
 
 
+def one_line(text: str) -> str:
+    """Words of others on one line: what follows a break in them would pass for words of this program."""
+    return " ".join(text.split())
+
+
 def listing(console: Console, document: EvidenceListDocument) -> None:
     if not document.records:
         console.print("The journal is empty. Records are made by optout and other acts.")
@@ -48,16 +53,16 @@ def verified(console: Console, document: EvidenceVerifyDocument) -> None:
     for record in failed:
         console.print(Text(f"record {record.id[:16]}", style="bold"))
         for claim in (c for c in record.claims if c.result == "failed"):
-            console.print(Text("  "), word("failed"), Text(f" {claim.name}: {claim.why}"))
+            console.print(Text("  "), word("failed"), Text(" " + one_line(f"{claim.name}: {claim.why}")))
     for file in document.files:
         console.print(Text(f"{file.kind} {file.path}", style="bold"))
         for claim in file.claims:
-            console.print(Text("  "), word(claim.result), Text(f" {claim.name}: {claim.why}"))
-    bullets(console, document.notes)
+            console.print(Text("  "), word(claim.result), Text(" " + one_line(f"{claim.name}: {claim.why}")))
+    bullets(console, map(one_line, document.notes))
     unchecked = sorted(
         {(c.name, c.why) for r in document.records for c in r.claims if c.result == "not_checkable"}
     )
-    bullets(console, (f"not checkable: {name}: {why}" for name, why in unchecked))
+    bullets(console, (one_line(f"not checkable: {name}: {why}") for name, why in unchecked))
     good = len(document.records) - len(failed)
     if any(file.kind == "bundle" for file in document.files):
         left = sum(c.result == "not_checkable" for r in document.records for c in r.claims)
@@ -72,8 +77,10 @@ def verified(console: Console, document: EvidenceVerifyDocument) -> None:
 def checked(console: Console, document: EvidenceFsckDocument) -> None:
     for problem in document.problems:
         whose = f"record {problem.record[:16]}" if problem.record else "the log"
-        console.print(Text(whose, style="bold"), word("failed"), Text(f"{problem.claim}: {problem.why}"))
-    bullets(console, document.notes)
+        console.print(
+            Text(whose, style="bold"), word("failed"), Text(one_line(f"{problem.claim}: {problem.why}"))
+        )
+    bullets(console, map(one_line, document.notes))
     console.print(
         f"{plural(document.records, 'record')}, {plural(document.artifacts, 'artifact')} and"
         f" {plural(document.tokens, 'time-stamp token')} read again in {document.seconds:.1f} s:"
