@@ -1,15 +1,23 @@
-"""What must not be said or removed when a file's time or this computer's clock is wrong."""
+"""What must not be said or removed when a file's time, this computer's clock or a keep-list is odd."""
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.purge.conftest import Robin
 from tests.purge.test_verify import delete, says
+from withhold.app.ledger.exposure import exposure
+from withhold.app.purge.keep import keep_rules
 from withhold.app.purge.local import purge_local
+from withhold.app.purge.run import choose
+from withhold.report.documents import ConversationRow
 from withhold.support.errors import UsageProblem
 
 
@@ -65,3 +73,66 @@ def test_a_deletion_by_a_clock_that_was_set_back(robin: Robin) -> None:
     assert says(robin, old) == {newest: "unknown"}
     robin.lab.advance(robin.lab.now + timedelta(days=3))
     assert says(robin, robin.export(days=3)) == {newest: "absent"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "\ufeff{id}\n",
+        "\ufeff# mine\r\n{id}\r\n",
+        "{ID}\n",
+        "{source_id}\t# the tax one\n",
+        "\ufeffproject Tax\n",
+        "project\tTax\n",
+        "project  Tax \n",
+    ],
+)
+def test_a_keep_list_as_editors_write_it(robin: Robin, tmp_path: Path, line: str) -> None:
+    """Byte order marks, tabs, other line ends, capital letters: what is on the list is kept, or the list is
+    refused; never is it read past."""
+    row = next(iter(robin.services.store.conversations()))
+    shown = robin_row(robin, row.id)
+    keep = tmp_path / "keep.txt"
+    text = line.format(id=row.id, ID=row.id.upper(), source_id=row.conversation.source_id)
+    keep.write_bytes(text.encode("utf-8"))
+    try:
+        rules = keep_rules(keep, (), ())
+    except UsageProblem:
+        return
+    assert rules.keeps(replace(shown, project="Tax"))
+
+
+@pytest.mark.parametrize(
+    ("listed", "project"),
+    [("Ärzte", "A\u0308rzte"), ("A\u0308rzte", "Ärzte"), ("/home/r/Ärzte", "/home/r/A\u0308rzte")],
+)
+def test_a_project_spelt_in_another_form_of_unicode(
+    robin: Robin, tmp_path: Path, listed: str, project: str
+) -> None:
+    """macOS writes an umlaut as two characters, a keyboard as one: it is the same project."""
+    keep = tmp_path / "keep.txt"
+    keep.write_text(f"project {listed}\n", "utf-8")
+    row = next(iter(robin.services.store.conversations()))
+    assert keep_rules(keep, (), ()).keeps(replace(robin_row(robin, row.id), project=project))
+
+
+def robin_row(robin: Robin, conversation: str) -> ConversationRow:
+    return next(r for r in exposure(robin.services).conversations if r.id == conversation)
+
+
+def test_two_choose_the_same_at_once(robin: Robin) -> None:
+    """A conversation is in one open set at most, also where two commands look before either has written."""
+    services, chat = robin.services, robin.id_of(robin.chats[0])
+    begin = services.store.purges.begin
+    tried: list[bool] = []
+
+    def slow(*words: Any) -> Any:
+        other = sqlite3.connect(services.home.database, timeout=0.05, isolation_level=None)
+        with closing(other), pytest.raises(sqlite3.OperationalError):
+            other.execute("BEGIN IMMEDIATE")
+        tried.append(True)
+        return begin(*words)
+
+    services.store.purges.begin = slow  # type: ignore[method-assign]
+    choose(services, [chat], mode="guide", url=None, keep=None)
+    assert tried

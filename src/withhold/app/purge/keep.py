@@ -2,9 +2,11 @@
 
 One entry a line: ``ID`` (ours or the provider's, the whole of it or the first eight characters and more),
 ``project NAME`` keeps a project, ``only project NAME`` deletes in no other one; ``#`` begins a remark. A line
-that cannot be read stops everything: a misread keep-list deletes what somebody wanted to keep.
+that cannot be read stops everything: a misread keep-list deletes what somebody wanted to keep. In doubt more
+is kept: capital letters make no difference to what is kept, only to what alone is to be deleted.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,11 +29,12 @@ class KeepRules:
 
     def keeps(self, row: d.ConversationRow) -> bool:
         """Whether the row is to be kept."""
-        names = project_names(row.project)
-        met = [i for i in self.ids if row.id.startswith(i) or row.source_id.startswith(i)]
-        met += [p for p in self.projects if p in names]
+        names = {composed(name) for name in project_names(row.project)}
+        folded = {name.casefold() for name in names}
+        met = [i for i in self.ids if begins(i, row.id) or begins(i, row.source_id)]
+        met += [p for p in self.projects if composed(p).casefold() in folded]
         self.used.update(met)
-        inside = [p for p in self.only if p in names]
+        inside = [p for p in self.only if composed(p) in names]
         self.used.update(inside)
         return bool(met) or (bool(self.only) and not inside)
 
@@ -40,13 +43,23 @@ class KeepRules:
         return tuple(x for x in (*self.ids, *self.projects, *self.only) if x not in self.used)
 
 
+def composed(text: str) -> str:
+    """Characters in one form: macOS writes an umlaut as two, a keyboard as one."""
+    return unicodedata.normalize("NFC", text)
+
+
+def begins(entry: str, identity: str) -> bool:
+    """Whether an entry means what has this id. Capital letters make no difference."""
+    return identity.casefold().startswith(entry.casefold())
+
+
 def keep_rules(path: Path | None, projects: Sequence[str], only: Sequence[str]) -> KeepRules:
     """Rules of a file and of the command line together. ``UsageProblem`` names the line that is wrong."""
     rules = KeepRules(projects=tuple(projects), only=tuple(only))
     if path is None:
         return rules
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as problem:
         raise UsageProblem(f"the keep-list {path} cannot be read: {problem}") from problem
     return _with(rules, _entries(lines, path))
@@ -61,14 +74,14 @@ def _with(rules: KeepRules, entries: Iterable[tuple[str, str]]) -> KeepRules:
 
 def _entries(lines: Sequence[str], path: Path) -> Iterable[tuple[str, str]]:
     for number, line in enumerate(lines, 1):
-        text = line.partition("#")[0].strip()
+        text = line.partition("#")[0].replace("\t", " ").strip()
         if not text:
             continue
         if text.startswith("only project "):
             yield "only", text.removeprefix("only project ").strip()
         elif text.startswith("project "):
             yield "projects", text.removeprefix("project ").strip()
-        elif " " not in text and len(text) >= SHORTEST:
+        elif len(text.split()) == 1 and text.isprintable() and len(text) >= SHORTEST:
             yield "ids", text
         else:
             raise UsageProblem(

@@ -2,6 +2,7 @@
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 from msgspec import structs
 
 from withhold.app.bootstrap import Services
-from withhold.app.purge.keep import KeepRules, keep_rules
+from withhold.app.purge.keep import KeepRules, begins, composed, keep_rules
 from withhold.app.purge.removing import Opened, opened, remove
 from withhold.app.purge.transcripts import Found, Session, sessions
 from withhold.model.evidence import Draft, Json
@@ -113,12 +114,12 @@ def _named_by(services: Services, rules: KeepRules) -> dict[str, str]:
         stored.conversation.source_id: entry
         for stored in services.store.conversations()
         for entry in rules.ids
-        if stored.id.startswith(entry) or stored.conversation.source_id.startswith(entry)
+        if begins(entry, stored.id) or begins(entry, stored.conversation.source_id)
     }
 
 
 def _keeps(rules: KeepRules, named: Mapping[str, str], path: Path) -> bool:
-    met = [i for i in rules.ids if path.stem.startswith(i)]
+    met = [i for i in rules.ids if begins(i, path.stem)]
     met += [entry for source_id, entry in named.items() if source_id in path.stem]
     met += [p for p in rules.projects if _of_project(path, p, surely=False)]
     inside = [p for p in rules.only if _of_project(path, p, surely=True)]
@@ -132,9 +133,10 @@ def _of_project(path: Path, project: str, *, surely: bool) -> bool:
     Such names run together: ``-home-r-my-site`` may be ``my-site``, or ``site`` in ``my``. What may be the
     project's is kept; only what surely is may go.
     """
-    dashed = re.sub(r"[^0-9A-Za-z]", "-", project).strip("-")
-    own = any(part in (project, f"-{dashed}") for part in path.parts)
-    may_be = bool(dashed) and any(part.endswith(f"-{dashed}") for part in path.parts)
+    forms = (composed(project), unicodedata.normalize("NFD", project))
+    dashed = {dashes for form in forms if (dashes := re.sub(r"[^0-9A-Za-z]", "-", form).strip("-"))}
+    own = any(composed(part) == forms[0] or part in {f"-{one}" for one in dashed} for part in path.parts)
+    may_be = any(part.casefold().endswith(f"-{one}".casefold()) for one in dashed for part in path.parts)
     return own or (may_be and not surely)
 
 

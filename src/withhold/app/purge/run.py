@@ -59,9 +59,10 @@ def choose(services: Services, ids: Sequence[str], *, mode: str, url: str | None
     stored = [services.store.conversation(one) for one in dict.fromkeys(ids)]
     unique = {s.id: s for s in stored}
     account = _one_account(services, list(unique.values()), keep)
-    _require_free(services, list(unique))
     chosen = tuple((s.id, s.conversation.source_id) for s in unique.values())
-    purge = services.store.purges.begin(account.id, chosen, services.clock(), mode, url)
+    with services.store.transaction():
+        _require_free(services, list(unique))
+        purge = services.store.purges.begin(account.id, chosen, services.clock(), mode, url)
     return Desk(purge, account, provider_of(services, account.provider_id))
 
 
