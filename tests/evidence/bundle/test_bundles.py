@@ -20,6 +20,7 @@ from tests.evidence.making import draft
 from tests.evidence.tsa import Issued, revocations
 from withhold.app.evidence.bundles import bundle, handed, packed
 from withhold.evidence.bundle.check import Trust, check_bundle
+from withhold.evidence.bundle.packing import unpack
 from withhold.evidence.bundle.script import script
 from withhold.evidence.claims import Result
 from withhold.support.errors import EvidenceBroken, UsageProblem
@@ -48,7 +49,7 @@ def test_everything_verifies_by_what_a_careful_person_trusts(bundled: Made) -> N
     assert open_claims == {"blob:after.png"}
     assert len(report.records) == 3
     unsigned = {c.name for c in report.whole if c.result is not Result.VERIFIED}
-    assert all(name.startswith("data/report.") for name in unsigned)
+    assert {name for name in unsigned if not name.startswith("data/report.")} == {"others"}
 
 
 def test_a_bundle_cannot_vouch_for_itself(bundled: Made) -> None:
@@ -128,6 +129,23 @@ def test_other_records_stay_out(bundled: Made) -> None:
     for data in bundled.files.values():
         assert bundled.ids[2].encode() not in data
         assert salt[1] not in data
+
+
+def test_that_others_are_not_shown_is_told(bundled: Made, tmp_path: Path) -> None:
+    """One record of a log that holds another one about the same: all that read the bundle are told so."""
+    journal = bundled.services.journal
+    data = packed(handed(bundled.services, bundled.ids[:1]))
+    folders = {path.split("/")[2] for path in unpack(data)[0] if path.startswith("data/records/")}
+    total = len(list(journal.records(own=True))) - 1  # the newest holds the tokens over the head
+    assert len(folders) < total
+    [told] = [claim for claim in check_bundle(data, bundled.trust).whole if claim.name == "others"]
+    assert told.result is Result.NOT_CHECKABLE
+    assert told.why.startswith(f"the log had {total} records by its newest head here, {len(folders)} are")
+    top = bundled.unfold(tmp_path, unpack(data)[0])
+    assert "any may\nsay otherwise" in (top / "VERIFY.md").read_text("utf-8")
+    if BASH is not None:
+        said = run(BASH, "verify.sh", cwd=top).stdout
+        assert f"NOT SHOWN      bundle  the log had {total} records, {len(folders)} are here" in said
 
 
 def test_an_artifact_can_be_left_out(bundled: Made, tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ def _checked(
         *_manifests(files),
         _script(files),
         _one_log(checks),
+        *_others(checks),
         *_unsigned(files),
     )
     return whole, reports
@@ -125,6 +126,14 @@ def _one_log(checks: "Sequence[RecordCheck]") -> Claim:
     if len(names) > 1 or clash:
         return judged("one_log", "its records come from different logs, or from one that was rewritten", "")
     return judged("one_log", None, f"its records come from the log {next(iter(names), 'that none names')}")
+
+
+def _others(checks: "Sequence[RecordCheck]") -> Iterator[Claim]:
+    """Records that the log had and nobody sees here: one that contradicts may be among them."""
+    size = max((one.checkpoint.size for one in checks if one.checkpoint is not None), default=0)
+    if size > len(checks):
+        said = f"the log had {size:,} records by its newest head here, {len(checks):,} are in the bundle"
+        yield unchecked("others", f"{said}: what the others say is not known, and may be otherwise")
 
 
 class RecordCheck:

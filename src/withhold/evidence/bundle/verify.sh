@@ -154,6 +154,7 @@ one_record() { # in the current folder, whose name is the record's id
   fi
   inclusion "$leaf"
   judge $? "it stands under the root of the checkpoint" "it is not under the root of the checkpoint"
+  value=$(sed -n 2p "$tmp/text"); [[ ! $value =~ ^[1-9][0-9]{0,14}$ || $value -le $most ]] || most=$value
   artifacts
   value=$(grep -o '"not_before":{[^}]*"value":"[0-9a-f]*"' record.json | sed 's/.*"value":"//; s/"$//')
   if [ -n "$value" ] && [ -e artifacts/start.tsr ]; then
@@ -173,7 +174,7 @@ one_record() { # in the current folder, whose name is the record's id
   [ "$reply" = 1 ] || unsure "its time: nobody has stamped it, the time is the recording computer's own"
 }
 
-origin=
+origin=; most=0
 for place in data/records/*/; do
   [ -d "$place" ] || { fail "it holds no record"; break; }
   name=$(head -n 1 "$place/checkpoint" 2>/dev/null)
@@ -184,6 +185,8 @@ done
 while IFS= read -r path; do
   echo "NOT SIGNED     bundle  $path: no record holds it; believe the records"
 done < <(find data -type f ! -path 'data/records/*' | sort)
+shown=$(find data/records -mindepth 1 -maxdepth 1 2>/dev/null | grep -c .)
+[ "$most" -le "$shown" ] || echo "NOT SHOWN      bundle  the log had $most records, $shown are here: the others may say otherwise"
 if [ "$failed" = 1 ]; then echo "RESULT: something FAILED"; exit 4; fi
 if [ "$open" = 1 ]; then echo "RESULT: nothing failed; see what was NOT CHECKABLE"; exit 3; fi
 echo "RESULT: all passed, but for files that are NOT SIGNED"
