@@ -11,7 +11,7 @@ import pytest
 from tests.purge.conftest import START, Desk, robin_at
 from withhold.app.bootstrap import Services
 from withhold.app.purge.assist import assisted
-from withhold.app.purge.run import resumed
+from withhold.app.purge.desk import resumed
 from withhold.controls.browser import find_browser, open_page
 from withhold.lab.events import Event
 from withhold.lab.server import running_lab

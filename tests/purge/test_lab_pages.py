@@ -9,7 +9,8 @@ from tests.purge.conftest import Desk
 from tests.sizes import SIZES
 from tests.terms.site import Answer, serving
 from withhold.app.purge.assist import assisted
-from withhold.app.purge.run import choose, resumed, skipped
+from withhold.app.purge.desk import resumed
+from withhold.app.purge.run import choose, skipped
 from withhold.controls.browser import OpenPage
 from withhold.controls.deletion.acting import Surprise, delete
 from withhold.controls.deletion.ways import way_of

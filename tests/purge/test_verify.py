@@ -13,7 +13,8 @@ from tests.purge.conftest import Robin
 from withhold.app.accounts import attest_deletion
 from withhold.app.imports.importing import import_paths
 from withhold.app.ledger.exposure import ledger_of
-from withhold.app.purge.run import attested, choose, resumed, skipped
+from withhold.app.purge.desk import resumed
+from withhold.app.purge.run import attested, choose, skipped
 from withhold.app.purge.verify import exit_code, purge_verify
 from withhold.app.watch.running import reminder_rows
 from withhold.lab.export import export_name, export_zip

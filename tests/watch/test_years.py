@@ -22,8 +22,9 @@ from tests.sizes import SIZES
 from tests.watch.conftest import Watcher, watcher_of
 from withhold.app.bootstrap import Services
 from withhold.app.imports.importing import import_paths
+from withhold.app.purge.desk import resumed
 from withhold.app.purge.plan import purge_plan
-from withhold.app.purge.run import attested, choose, resumed, skipped
+from withhold.app.purge.run import attested, choose, skipped
 from withhold.app.purge.verify import purge_verify
 from withhold.app.watch.due import watched
 from withhold.lab.errors import LabRefusal

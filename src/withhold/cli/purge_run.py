@@ -56,10 +56,8 @@ def run_(
     made = services()
     document = _new(made, ids, mode, url, keep) if resume is None else None
     number = resume if document is None else document
-    if document is None:
-        _require_not_kept(made, int(number or 0), keep)
     result = _go_on(
-        made, int(number or 0), deleted, skip, mode, url, profile, headless=headless, as_json=as_json
+        made, int(number or 0), deleted, skip, keep, mode, url, profile, headless=headless, as_json=as_json
     )
     show(result, as_json=as_json)
     click.get_current_context().exit(EXIT[result.outcome])  # type: ignore[attr-defined]
@@ -73,17 +71,12 @@ def _new(made: "Services", ids: tuple[str, ...], mode: str, url: str | None, kee
     return choose(made, ids, mode=mode, url=url, keep=keep).purge.id
 
 
-def _require_not_kept(made: "Services", number: int, keep: Path | None) -> None:
-    from withhold.app.purge.run import require_not_kept, resumed
-
-    require_not_kept(made, resumed(made, number), keep)
-
-
 def _go_on(
     made: "Services",
     number: int,
     deleted: tuple[str, ...],
     skip: tuple[str, ...],
+    keep: Path | None,
     mode: str,
     url: str | None,
     profile: Path | None,
@@ -92,14 +85,16 @@ def _go_on(
     as_json: bool,
 ) -> object:
     from withhold.app.purge.assist import assisted
-    from withhold.app.purge.run import attested, guided, resumed, skipped
+    from withhold.app.purge.desk import resumed
+    from withhold.app.purge.run import attested, guided, require_not_kept, skipped
 
     desk = resumed(made, number)
-    if deleted:
-        attested(made, desk, deleted)
-        desk = resumed(made, number)
     if skip:
         skipped(made, desk, skip)
+        desk = resumed(made, number)
+    require_not_kept(made, desk, keep)
+    if deleted:
+        attested(made, desk, deleted)
         desk = resumed(made, number)
     where = url or desk.purge.url
     if (mode == "assist" or desk.purge.mode == "assist") and where is not None:
@@ -119,7 +114,7 @@ def listing(as_json: bool) -> None:
 
     Example: withhold purge list
     """
-    from withhold.app.purge.run import list_purges
+    from withhold.app.purge.telling import list_purges
 
     show(list_purges(services()), as_json=as_json)
 

@@ -14,16 +14,9 @@ from typing import TYPE_CHECKING
 from withhold.app.bootstrap import Services
 from withhold.app.evidence.stamping import begin_session
 from withhold.app.optout.browsing import page_of
-from withhold.app.purge.run import (
-    Desk,
-    alone,
-    document,
-    finished,
-    open_items,
-    put_deleted,
-    resumed,
-    still_open,
-)
+from withhold.app.purge.desk import Desk, alone, open_items, resumed, still_open
+from withhold.app.purge.run import finished, put_deleted
+from withhold.app.purge.telling import document
 from withhold.model.evidence import Draft, Json
 from withhold.model.when import When
 from withhold.model.words import Known

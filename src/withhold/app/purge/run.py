@@ -4,50 +4,34 @@ A chosen set is put down before anything is done, and never grows. What was done
 step, so that a run that was cut off at any point goes on with nothing deleted twice and nothing missed.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from withhold.app.accounts import account_named, provider_of
+from withhold.app.accounts import provider_of
 from withhold.app.bootstrap import Services
 from withhold.app.ledger.exposure import ledger_of
 from withhold.app.ledger.rows import row_of
+from withhold.app.purge.desk import Desk, alone, open_items, resumed, still_open
 from withhold.app.purge.keep import keep_rules
 from withhold.app.purge.plan import back_end_until
+from withhold.app.purge.telling import beside, document, steps
 from withhold.model.account import Account
 from withhold.model.conversation import Deletion
 from withhold.model.evidence import Draft, Json
 from withhold.model.stored import StoredConversation
-from withhold.model.terms import Provider
 from withhold.model.when import When
-from withhold.model.words import ExceptionKind, Kind, Known
+from withhold.model.words import Kind, Known
 from withhold.report import documents as d
-from withhold.store.purges import OPEN, Purge, PurgeItem
+from withhold.store.purges import Purge, PurgeItem
 from withhold.store.watching import Reminder
 from withhold.support.errors import UsageProblem
-from withhold.support.locks import held
 
 if TYPE_CHECKING:
     from withhold.app.optout.guiding import Person
-
-Outcome = Literal["done", "stopped", "needs_human"]
-_BESIDE = {
-    ExceptionKind.SHARED_LINK: "Shared links",
-    ExceptionKind.MEMORY: "Memories",
-    ExceptionKind.UPLOADS: "Uploaded files",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """One set at work: whose it is, and what was put down of it."""
-
-    purge: Purge
-    account: Account
-    provider: Provider
 
 
 def choose(services: Services, ids: Sequence[str], *, mode: str, url: str | None, keep: Path | None) -> Desk:
@@ -63,13 +47,6 @@ def choose(services: Services, ids: Sequence[str], *, mode: str, url: str | None
     with services.store.transaction():
         _require_free(services, list(unique))
         purge = services.store.purges.begin(account.id, chosen, services.clock(), mode, url)
-    return Desk(purge, account, provider_of(services, account.provider_id))
-
-
-def resumed(services: Services, number: int) -> Desk:
-    """A set that was put down before. Raises ``UsageProblem`` where there is none."""
-    purge = services.store.purges.get(number)
-    account = account_named(services, purge.account_id)
     return Desk(purge, account, provider_of(services, account.provider_id))
 
 
@@ -126,19 +103,6 @@ def skipped(services: Services, desk: Desk, ids: Sequence[str]) -> d.PurgeRunDoc
     return finished(services, desk)
 
 
-@contextmanager
-def alone(services: Services) -> Iterator[None]:
-    """Two runs at once could both press."""
-    with held(services.home.prepare().root / "purge.lock", doing="deleting conversations", timeout=2):
-        yield
-
-
-def still_open(services: Services, item: PurgeItem) -> PurgeItem | None:
-    """The item as it is put down now; ``None`` where somebody has dealt with it since it was read."""
-    now = next(i for i in services.store.purges.get(item.purge).items if i.place == item.place)
-    return now if now.state in OPEN else None
-
-
 def finished(services: Services, desk: Desk) -> d.PurgeRunDocument:
     """How the set stands; once every one is dealt with, the person is reminded to look at a later export."""
     desk = resumed(services, desk.purge.id)
@@ -173,93 +137,6 @@ def remind_to_verify(services: Services, desk: Desk) -> None:
             " only a later export can show that nothing came back.",
             f"withhold export request {desk.provider.id}; withhold purge verify EXPORT",
         )
-    )
-
-
-def open_items(purge: Purge) -> tuple[PurgeItem, ...]:
-    """What is still to be dealt with, in order."""
-    return tuple(i for i in purge.items if i.state in OPEN)
-
-
-def steps(desk: Desk) -> tuple[str, ...]:
-    """How a person deletes them, by the pack."""
-    right = desk.provider.data_rights.get("delete_chat")
-    where = [right.how] if right is not None else ["The pack records no way to delete one; look in its help."]
-    if right is not None and right.url and right.url.startswith("https:"):
-        where.append(f"Source: {right.url}")
-    return (
-        f"Sign in as {desk.account.label} at {desk.provider.name}.",
-        *where,
-        "Delete, do not archive: what is archived is kept, and is not deleted.",
-        "Load the page afresh: only what is gone then was deleted.",
-    )
-
-
-def beside(services: Services, desk: Desk) -> tuple[str, ...]:
-    """What deleting these conversations leaves: links, memories, files of projects."""
-    held = [services.store.conversation(i.conversation) for i in desk.purge.items]
-    shared = sum(s.conversation.shared is True for s in held)
-    projects = sorted({p for s in held if (p := s.conversation.project)})
-    lines = ["Shared links: remove each before its conversation; a copy that was opened stays with others."]
-    if shared:
-        lines[0] = f"{shared} of them have a shared link. {lines[0]}"
-    lines.append("Memories made from them are kept apart: look through the memory page too.")
-    named = f" ({', '.join(projects[:5])})" if projects else ""
-    lines.append(f"Files and instructions of projects stay in the project{named}.")
-    return (*lines, *_stated(desk.provider))
-
-
-def document(services: Services, desk: Desk, outcome: Outcome, why: str) -> d.PurgeRunDocument:
-    """How the set stands now."""
-    stamp = services.stamp()
-    return d.PurgeRunDocument(
-        generated_at=stamp.generated_at,
-        tool_version=stamp.tool_version,
-        purge=desk.purge.id,
-        account=desk.account.label,
-        provider=desk.provider.id,
-        mode="assist" if desk.purge.mode == "assist" else "guide",
-        outcome=outcome,
-        why=why,
-        items=tuple(map(_item, desk.purge.items)),
-        steps=steps(desk) if desk.purge.mode == "guide" and outcome == "needs_human" else (),
-        beside=beside(services, desk),
-        next=_next(desk, outcome),
-    )
-
-
-def list_purges(services: Services) -> d.PurgeListDocument:
-    """All sets, oldest first."""
-    stamp = services.stamp()
-    rows = []
-    for purge in services.store.purges.all():
-        desk = resumed(services, purge.id)
-        outcome: Outcome = "needs_human" if open_items(purge) else "done"
-        rows.append(document(services, desk, outcome, f"begun {purge.begun:%Y-%m-%d}"))
-    return d.PurgeListDocument(
-        generated_at=stamp.generated_at, tool_version=stamp.tool_version, purges=tuple(rows)
-    )
-
-
-def _next(desk: Desk, outcome: Outcome) -> str:
-    if outcome == "done":
-        return f"withhold export request {desk.provider.id}; withhold purge verify EXPORT"
-    if desk.purge.mode == "guide":
-        return f"withhold purge run --resume {desk.purge.id} --deleted ID, for each one you deleted"
-    return f"withhold purge run --resume {desk.purge.id}, or with --skip ID to leave one out"
-
-
-def _item(item: PurgeItem) -> d.PurgeItemRow:
-    gone = item.gone if item.state == "deleted" else None
-    return d.PurgeItemRow(
-        id=item.conversation,
-        source_id=item.source_id,
-        state=item.state,  # type: ignore[arg-type]  # the database holds these words alone
-        gone_earliest=None if gone is None else gone.earliest,
-        gone_latest=None if gone is None else gone.latest,
-        known="unknown" if item.known is None else item.known.value,
-        back_end_until=item.kept_until,
-        record=item.record,
     )
 
 
@@ -364,17 +241,3 @@ def _dealt_with(item: PurgeItem) -> UsageProblem:
 def _since(desk: Desk, now: datetime) -> When:
     """They deleted it after it was chosen; a clock that was set back since leaves only the present."""
     return When(min(desk.purge.begun, now), now)
-
-
-def _stated(provider: Provider) -> list[str]:
-    """What the pack's terms say of such things."""
-    notes = dict.fromkeys(
-        (_BESIDE[e.kind], e.note)
-        for product in provider.products
-        for plan in product.plans
-        for t in plan.terms
-        if t.ends is None
-        for e in t.exceptions
-        if e.kind in _BESIDE and e.note
-    )
-    return [f"{what}, by the pack: {note}" for what, note in list(notes)[:4]]
