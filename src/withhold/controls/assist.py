@@ -17,6 +17,7 @@ from withhold.controls.finder.ending import (
     Ending,
     Proof,
     after_acting,
+    hidden_away,
     kept_here,
     missing,
     moved,
@@ -99,6 +100,7 @@ class _Run:
         self._writes: list[Write] = []
         self._acted_at: float | None = None
         self._cookies: Sequence[Cookie] | None = None
+        self._final_url: str | None = None
 
     def carry_out(self, plan: "Callable[[_Run], Ending]", sink: EvidenceSink) -> OptOutResult:
         try:
@@ -142,7 +144,7 @@ class _Run:
         told = after_acting(before, reloaded, turns, self._proof(None), _moved(others, before, reloaded))
         if not told.claims:
             return told
-        return after_acting(before, reloaded, turns, self._proof(reloaded), ())
+        return self._looked_behind(after_acting(before, reloaded, turns, self._proof(reloaded), ()))
 
     def check(self) -> Ending:
         before, ending = self._first()
@@ -194,7 +196,15 @@ class _Run:
         ]
         locked = [f.label for f in again.deciding if f.locked]
         suffix = f"; locked in that position: {', '.join(locked)}" if locked else ""
-        return Ending(Outcome.ALREADY_PRIVATE, f"two separate loads showed it private{suffix}")
+        claim = Ending(Outcome.ALREADY_PRIVATE, f"two separate loads showed it private{suffix}")
+        return self._looked_behind(claim)
+
+    def _looked_behind(self, ending: Ending) -> Ending:
+        """A claim stands only where no closed part of the page speaks against it. For the end of a run."""
+        if not ending.claims:
+            return ending
+        self._final_url = self._page.url
+        return hidden_away(ending, self._way.behind())
 
     def _turn(self, key: str, others: list[Mapping[str, str]]) -> Turn:
         now = self._sight()
@@ -324,13 +334,13 @@ class _Run:
             why=ending.why,
             record=record.id,
             overrode_terms=self._context.overrode_terms,
-            final_url=self._page.url,
+            final_url=self._final_url or self._page.url,
         )
 
     def _story(self, ending: Ending, results: tuple[ControlResult, ...]) -> Story:
         return Story(
             asked_url=self._url,
-            final_url=self._page.url,
+            final_url=self._final_url or self._page.url,
             begun=self._begun,
             ended=self._clock(),
             acted=self._acted_at is not None,

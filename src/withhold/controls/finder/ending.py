@@ -11,6 +11,7 @@ from withhold.controls.finder.another import Elsewhere
 from withhold.controls.finder.found import Found
 from withhold.controls.finder.hand import Turn
 from withhold.controls.finder.sight import Sight, alike
+from withhold.controls.finder.way import Behind
 from withhold.controls.finder.wording import topic
 from withhold.controls.lens import View
 from withhold.controls.phrases import TURN_OFF_WORDS, TURN_ON_WORDS, normal
@@ -116,6 +117,19 @@ def unseen(seen: Sight) -> Ending | None:
     if seen.whole:
         return None
     return Ending(Outcome.NEEDS_HUMAN, f"what is shown is private, but {_TOO_LONG}")
+
+
+def hidden_away(claim: Ending, behind: Behind | None) -> Ending:
+    """What becomes of ``claim`` where a closed part of the page speaks against it."""
+    if behind is None:
+        return claim
+    name = behind.name
+    if behind.against is None:
+        why = f"what is shown is private, but {name!r} could not be opened: look behind it yourself"
+        return Ending(Outcome.NEEDS_HUMAN, why)
+    label = behind.against.label
+    why = f"what is shown is private, but behind {name!r} there is {label!r}: look at it yourself"
+    return Ending(Outcome.NEEDS_HUMAN, why)
 
 
 def missing(seen: Sight, controls: Sequence[Control]) -> Ending | None:

@@ -6,10 +6,11 @@ that agrees, sends, pays, signs out or deletes, in any language; a bounded numbe
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from withhold.controls.driver import BrowserError, Page
+from withhold.controls.finder.found import Found
 from withhold.controls.finder.lexicon import has
 from withhold.controls.finder.lists import partial
 from withhold.controls.finder.sight import Sight
@@ -21,6 +22,8 @@ MOST_OPENED = 8
 _MOST_SCROLLED = 14
 _MOST_IN_A_LIST = 80
 _PRESS_LIMIT_MS = 2000
+_WORTH_A_LOOK = 2.5
+"""Of what opens and closes, and by its name has to do with settings, data or training; see ``_promise``."""
 _OPENERS = ("tab", "button", "DisclosureTriangle", "link", "menuitem")
 
 
@@ -40,6 +43,15 @@ class Scroll:
 
 
 Step = Open | Scroll
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A part of the page that is closed, and the first thing in it that speaks against privacy."""
+
+    name: str
+    against: Found | None
+    """``None`` where it could not be looked at."""
 
 
 class Way:
@@ -77,6 +89,30 @@ class Way:
     def again(self) -> bool:
         """Go the way once more. ``False`` where it is no longer there."""
         return all(self._go(step) for step in self.gone)
+
+    def behind(self) -> Behind | None:
+        """The first tab or closed part that by its name may hold a control, and speaks against privacy.
+
+        For the very end of a run: the page is left standing wherever this leads.
+        """
+        view = self._lens.view()
+        chosen = [key for key, node in _openers(view, opened=True) if node.role == "tab" and node.selected]
+        closed = [(key, node) for key, node in _openers(view) if _promise(node) >= _WORTH_A_LOOK]
+        for number, (key, node) in enumerate(closed):
+            if number == MOST_OPENED or not self._peek(key, chosen):
+                return Behind(node.name, None)
+            seen = self._look()
+            against = [f for f in seen.deciding if f.setting is not Setting.PRIVATE] + list(seen.doubtful)
+            if against:
+                return Behind(node.name, against[0])
+        return None
+
+    def _peek(self, key: str, chosen: Sequence[str]) -> bool:
+        """Open what ``key`` names; where it is gone, the tabs that were chosen at first are opened again."""
+        if key not in dict(_openers(self._lens.view(), opened=True)):
+            for tab in chosen:
+                self._go(Open(tab))
+        return self._go(Open(key))
 
     def _wider(self, first: Sight) -> Sight:
         """Where something was found: closed parts that by their name hold more of it are opened too."""
@@ -201,6 +237,15 @@ _SCROLL = """() => {{
   el.scrollTo({{ top: to, behavior: 'instant' }});
   return true;
 }}"""
+
+
+def parts(view: View) -> Iterator[tuple[str, Node, bool]]:
+    """Parts that say whether they are open: key, opener, and whether; closed ones as far as worth a look."""
+    for key, node in _openers(view, opened=True):
+        is_open = bool(node.expanded or node.selected)
+        tells = node.role in {"tab", "DisclosureTriangle"} or node.expanded is not None
+        if tells and (is_open or _promise(node) >= _WORTH_A_LOOK):
+            yield key, node, is_open
 
 
 def _useful(seen: Sight) -> bool:

@@ -39,6 +39,7 @@ from withhold.controls.spotter.spot import overlook
 from withhold.controls.traffic import Traffic, Write
 from withhold.controls.witness.bar import Bar, Words
 from withhold.controls.witness.course import Course, Look
+from withhold.controls.witness.parts import Parts
 from withhold.controls.witness.presses import Presses
 from withhold.controls.witness.ring import Ring
 from withhold.controls.witness.words import Scene, words
@@ -112,6 +113,7 @@ class _Witness:
         self._unpictured: tuple[Sight, datetime] | None = None
         """The newest look before any change."""
         self._sure_of: tuple[int, int] | None = None
+        self._parts = Parts()
         self._said = ""
 
     def carry_out(self, sink: EvidenceSink) -> OptOutResult:
@@ -177,10 +179,12 @@ class _Witness:
 
     def _record_or_ask(self, seen: Sight, sink: EvidenceSink) -> OptOutResult | None:
         now = (self._load, len(self._course.changed))
-        ready = self._course.read_back() or self._course.came_back() or self._sure_of == now
-        if not ready:
+        ready = self._course.read_back() or self._course.came_back()
+        closed = self._parts.unopened(seen)
+        if self._sure_of != now and (closed is not None or not ready):
             self._sure_of = now
-            self._say(Words(_NOT_YET, _AS_IT_IS, "warn"))
+            behind = f"Open {closed!r} too: another setting may be behind it"
+            self._say(Words(behind if ready else _NOT_YET, _AS_IT_IS, "warn"))
             self._bar.page.wait_for_timeout(2500)
             self._bar.pressed()  # an impatient hand presses twice
             return None
@@ -199,6 +203,7 @@ class _Witness:
         if elsewhere(self._page, self._url) is None and not signs_up(self._page, seen.view):
             self._course.add(self._as_look(seen, now, at_rest=at_rest))
             self._follow(seen, at_rest=at_rest, newly=self._course.changed - earlier)
+        self._parts.heed(seen)
         self._ring.around(_to_ring(seen))
         self._spot(now)
         return seen
@@ -330,7 +335,8 @@ class _Witness:
         if not told.claims:
             return told
         all_of_it = looked_through(self._page, seen, self._sight, self._patience.lists)
-        return unseen(all_of_it) or after_acting(before[0], seen, turns, self._proof(seen), ())
+        told = unseen(all_of_it) or after_acting(before[0], seen, turns, self._proof(seen), ())
+        return self._parts.ending(told, seen)
 
     def _sight(self) -> Sight:
         return sight(self._lens, self._controls)
