@@ -8,6 +8,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from withhold.app.bootstrap import Services
@@ -19,12 +20,14 @@ from withhold.evidence.notes import BadNote
 from withhold.report import documents as d
 from withhold.support.errors import EnvironmentProblem, StateBusy, UsageProblem, WithholdError
 from withhold.support.files import PRIVATE_DIR
+from withhold.support.locks import held
 from withhold.support.paths import GOING, StateHome, is_own
 
 _OF_ALL = (
     "settings that 'withhold apply' wrote: they stay as they are, and can be undone by hand alone",
     "keys of routes in the system's keyring ('withhold gateway'), and a gateway's PostgreSQL",
 )
+_DOING = "forgetting everything"
 _RING = "keys of the evidence in the system's keyring ('withhold evidence log'): they could not be looked up"
 _UNREADABLE = (WithholdError, sqlite3.Error, BadNote, ValueError)
 """What reading a damaged state may raise."""
@@ -82,11 +85,11 @@ def _counted(services: Services) -> tuple[int | None, int | None]:
 
 def _wait_for_others(home: StateHome) -> None:
     """Who is at work would write parts of the state anew. A damaged database is in nobody's use."""
-    try:
-        with alone(home, "forgetting everything", patience=2.0):
-            return
-    except sqlite3.DatabaseError:
-        return
+    with ExitStack() as stack:
+        for lock in (*home.root.glob("*.lock"), *(home.root / "gateway").glob("*.lock")):
+            stack.enter_context(held(lock, doing=_DOING, timeout=2))
+        with suppress(sqlite3.DatabaseError):
+            stack.enter_context(alone(home, _DOING, patience=2.0))
 
 
 def _remove(home: StateHome) -> None:
