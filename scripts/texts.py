@@ -55,7 +55,8 @@ LEFT_OUT: tuple[str, ...] = (
 every text for people has a translation.
 """
 
-NOTED = ("training_rules", "retention_rules", "exceptions", "controls")
+NOTED = ("training_rules", "retention_rules", "exceptions", "controls", "other_routes", "data_rights")
+SAID = ("note", "confirm_step", "what_it_does", "how", "format")
 
 CLICKS = (
     "Usage",
@@ -112,12 +113,13 @@ def files(source: Path) -> list[Path]:
 
 
 def notes(source: Path) -> list[str]:
-    """What the packs of providers remark on training, keeping and exceptions, in our words."""
+    """What the packs of providers say in our words: remarks, other routes, ways to export and to delete."""
     found: list[str] = []
     for pack in sorted((source / "packs" / "data").glob("*.yaml")):
         document = yaml.safe_load(pack.read_text("utf-8"))
         rules = (rule for part in NOTED for rule in _rows(document.get(part, [])))
-        found += [rule[key].strip() for rule in rules for key in ("note", "confirm_step") if rule.get(key)]
+        said = (rule[key].strip() for rule in rules for key in SAID if isinstance(rule.get(key), str))
+        found += [text for text in said if len(text.split()) > 2]
     return found
 
 
