@@ -91,7 +91,7 @@ def _compared() -> dict[str, tuple[str, str] | None]:
         row[0]: next((known[b] for b in row[2].split() if b in known), None)
         for row in table("prefixed.txt", 6)
     }
-    return {kind: found.get(kind) for kind in kinds()}
+    return {kind: found.get(kind) or known.get(kind) for kind in kinds()}
 
 
 def _numbered(number: int, row: "_Row") -> Rule:
