@@ -7,6 +7,7 @@ import pytest
 from tests.controls.conftest import PRIVATE
 from tests.controls.fakes import QUICK, MemorySink, ticking
 from tests.controls.worlds import COMPONENTS, LABELS, LIES, World, serve_world
+from tests.shards import PER_SHARD
 from tests.sizes import SIZES
 from withhold.controls.assist import set_private
 from withhold.controls.browser import OpenPage
@@ -17,6 +18,7 @@ from withhold.model.words import Outcome
 
 pytestmark = pytest.mark.browser
 LATE = Patience(quiet=0.15, first_look=0.15, claim=0.3, afterwards=0.6, effect=0.6, limit=6.0)
+SHARDS = max(1, round(SIZES.finder.drawn / PER_SHARD))
 HONEST = tuple((component, lang) for component in COMPONENTS for lang in LABELS)
 
 
@@ -54,10 +56,11 @@ def test_honest_pages_are_set(browser: OpenPage, component: str, lang: str) -> N
 
 
 @pytest.mark.seeded
-def test_claims_are_true_on_any_page(browser: OpenPage, seed: int) -> None:
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_claims_are_true_on_any_page(browser: OpenPage, seed: int, shard: int) -> None:
     """Component, language, polarity, state and behaviour drawn at random: a claim implies the truth."""
-    draw = random.Random(seed)
-    for _ in range(SIZES.finder.drawn):
+    draw = random.Random(f"{seed} {shard}")
+    for _ in range(-(-SIZES.finder.drawn // SHARDS)):
         world = World(
             component=draw.choice(COMPONENTS),
             lang=draw.choice(list(LABELS)),
