@@ -30,6 +30,7 @@ from withhold.support.errors import (
     UsageProblem,
     WithholdError,
 )
+from withhold.support.locks import held
 from withhold.support.progress import Silent
 
 Change = Callable[[tarfile.TarInfo, bytes], Iterator[tuple[tarfile.TarInfo, bytes]]]
@@ -276,3 +277,14 @@ def test_evidence_that_grows_while_a_restore_looks(
     filled.close()
     with pytest.raises(UsageProblem, match="not a beginning"):
         restore(filled, sealed, KEY)
+
+
+@pytest.mark.parametrize("name", ["gateway/gateway.lock", "watch.lock", "purge.lock"])
+def test_a_restore_waits_for_what_is_at_work(filled: Services, sealed: Path, name: str) -> None:
+    """A gateway would go on writing into the folder that is set aside."""
+    lock = filled.home.root / name
+    lock.parent.mkdir(exist_ok=True)
+    with held(lock, doing="serving"), pytest.raises(StateBusy):
+        restore(filled, sealed, KEY)
+    assert not (filled.home.root / ".restore").exists()
+    assert restore(filled, sealed, KEY).forked is None

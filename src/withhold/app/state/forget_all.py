@@ -8,7 +8,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from withhold.app.bootstrap import Services
@@ -85,11 +85,12 @@ def _counted(services: Services) -> tuple[int | None, int | None]:
 
 def _wait_for_others(home: StateHome) -> None:
     """Who is at work would write parts of the state anew. A damaged database is in nobody's use."""
-    with ExitStack() as stack:
-        for lock in (*home.root.glob("*.lock"), *(home.root / "gateway").glob("*.lock")):
-            stack.enter_context(held(lock, doing=_DOING, timeout=2))
-        with suppress(sqlite3.DatabaseError):
-            stack.enter_context(alone(home, _DOING, patience=2.0))
+    with (
+        held(home.lock, doing=_DOING, timeout=2),
+        suppress(sqlite3.DatabaseError),
+        alone(home, _DOING, patience=2.0),
+    ):
+        return
 
 
 def _remove(home: StateHome) -> None:

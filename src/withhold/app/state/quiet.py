@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from withhold.support import swap
@@ -13,6 +13,8 @@ from withhold.support.locks import held
 from withhold.support.paths import StateHome, is_own
 from withhold.support.temporary import delete_abandoned
 
+_AT_WORK = ("watch.lock", "purge.lock", "gateway/gateway.lock")
+"""Held by what may go on for long, and writes to the state when it ends."""
 WORK = ".backup-"
 """Begins the name of a folder in which a backup is made."""
 
@@ -28,8 +30,14 @@ def still(home: StateHome, doing: str) -> Iterator[None]:
 
 @contextmanager
 def alone(home: StateHome, doing: str, *, patience: float = 5.0) -> Iterator[None]:
-    """Nobody else uses the state: SQLite gives up its write-ahead log only for its last user."""
-    with still(home, doing):
+    """Nobody else uses the state: no run and no gateway is at work, and SQLite gives up its write-ahead log
+    only for its last user.
+    """
+    with ExitStack() as stack:
+        for name in _AT_WORK:
+            if (home.root / name).exists():
+                stack.enter_context(held(home.root / name, doing=doing, timeout=2))
+        stack.enter_context(still(home, doing))
         if home.database.exists():
             _last_user(home.database, patience)
         yield
