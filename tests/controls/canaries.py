@@ -5,11 +5,14 @@ Every canary is a made-up value that appears nowhere else.
 
 import base64
 import binascii
+import contextlib
 import gzip
 import io
 import json
 import re
+import shutil
 import ssl
+import subprocess
 import threading
 import zipfile
 import zlib
@@ -185,7 +188,7 @@ def forms(value: str) -> Iterator[tuple[str, bytes]]:
 
 
 def layers(data: bytes, name: str = "", depth: int = 0) -> Iterator[tuple[str, bytes]]:
-    """``data`` and everything packed in it: ZIP members, gzip members, PNG texts, quoted-printable."""
+    """``data`` and everything packed in it: ZIP members, gzip members, PNG texts, PDFs, quoted-printable."""
     yield name, data
     if depth > 4:
         return
@@ -200,12 +203,26 @@ def layers(data: bytes, name: str = "", depth: int = 0) -> Iterator[tuple[str, b
             if kind in {b"tEXt", b"iTXt", b"zTXt", b"eXIf"}:
                 yield f"{name}!{kind.decode()}", chunk
                 yield f"{name}!{kind.decode()} inflated", _inflated(chunk)
+    if data.startswith(b"%PDF"):
+        yield from _within_pdf(data, name, depth)
     if b"quoted-printable" in data[:100_000]:
         yield f"{name}!unquoted", binascii.a2b_qp(data)
         yield from (
             (f"{name}!base64 part", base64.b64decode(part))
             for part in re.findall(rb"base64\r\n[^\r]*\r\n\r\n([A-Za-z0-9+/=\r\n]+)", data)
         )
+
+
+def _within_pdf(data: bytes, name: str, depth: int) -> Iterator[tuple[str, bytes]]:
+    """What its streams hold, files within it among them, and its words: glyphs are numbers in the streams."""
+    for number, stream in enumerate(re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL)):
+        with contextlib.suppress(zlib.error, UnicodeDecodeError):  # fonts and pictures are no text
+            held = zlib.decompressobj().decompress(stream)
+            held.decode()
+            yield from layers(held, f"{name}!stream {number}", depth + 1)
+    if shutil.which("pdftotext"):
+        words = subprocess.run(["pdftotext", "-", "-"], input=data, capture_output=True, check=True).stdout
+        yield f"{name}!words", words
 
 
 def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

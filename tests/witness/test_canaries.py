@@ -5,6 +5,7 @@ in first, with a password typed by hand, and everything happens by real events.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,13 @@ from tests.controls.hiding import provider
 from tests.controls.test_hiding import stored
 from tests.witness.desk import Desk
 from tests.witness.person import Person
+from withhold.app.bootstrap import Services
+from withhold.app.evidence.bundles import handed, packed
 from withhold.controls.capture import CaptureOptions
+from withhold.evidence.bundle.packing import unpack
 from withhold.evidence.web.packing import Packager
 from withhold.model.words import ControlState
+from withhold.support.paths import StateHome
 
 pytestmark = pytest.mark.browser
 SWITCH = "#t"
@@ -58,9 +63,25 @@ def test_nothing_private_of_a_sitting_is_kept(desk: Desk, hidden: Mapping[str, s
     folder.mkdir()
     hits = sorted(found(stored(desk.sink.last, folder), hidden))
     assert hits == [], "\n".join(hits)
+    around = tmp_path / "around"
+    around.mkdir()
+    for name, data in around_it(desk, tmp_path).items():
+        (around / name.replace("/", "-")).write_bytes(data)
+    assert sorted(found(around, hidden)) == []
     assert not [note for note in desk.sink.last.body["notes"] if "Error" in note]
     assert {a.name for a in desk.sink.last.artifacts} >= {
         "exchange.wacz",
         "after-reload.png",
         "after-reload.html",
     }
+
+
+def around_it(desk: Desk, folder: Path) -> dict[str, bytes]:
+    """The files of the record's bundle but its artifacts: reports, what to run, proofs, the record."""
+    root = folder / "state"
+    with closing(Services(home=StateHome(root), environ={}, user_home=folder, stamps=False)) as services:
+        assert services.store.accounts() == ()
+        record = services.journal.append(desk.sink.last)
+        files, _ = unpack(packed(handed(services, [record.id])))
+    assert {"VERIFY.md", "data/report.html", "data/report.pdf"} <= files.keys()
+    return {name: data for name, data in files.items() if "/artifacts/" not in name}
