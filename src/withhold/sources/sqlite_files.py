@@ -17,6 +17,7 @@ from urllib.parse import quote
 from withhold.model.conversation import Unrecognised
 from withhold.sources.interface import Damaged, Entry, Limits, Shape, Stream
 from withhold.sources.open import open_file
+from withhold.support.temporary import claimed, delete_abandoned
 
 MAGIC = b"SQLite format 3\x00"
 JOURNALS = ("-wal", "-journal")
@@ -48,6 +49,8 @@ class Bounded(sqlite3.Connection):
         return int(self._left < 0)
 
 
+COPIES = "withhold-copy-"
+"""Begins the names of temporary folders for databases."""
 REFUSALS = (sqlite3.Error, UnicodeDecodeError)
 """What reading a damaged file ends in: a message of SQLite that quotes the file may itself be no text."""
 
@@ -68,8 +71,8 @@ def opened_db(entry: Entry, limits: Limits) -> Iterator[sqlite3.Connection]:
 
     Raises :class:`~withhold.sources.interface.Damaged` where it cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="withhold-") as folder:
-        path, in_place = _placed(entry, Path(folder))
+    with _own_folder() as folder:
+        path, in_place = _placed(entry, folder)
         more = "mode=ro&immutable=1" if in_place else "mode=rw"
         connection = None
         try:
@@ -82,6 +85,19 @@ def opened_db(entry: Entry, limits: Limits) -> Iterator[sqlite3.Connection]:
         finally:
             if connection is not None:
                 connection.close()
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """For copies of somebody's conversations: what a killed command left of one is deleted by the next."""
+    where = Path(tempfile.gettempdir())
+    delete_abandoned(COPIES, where)
+    folder, lock = claimed(COPIES, where)
+    try:
+        yield folder
+    finally:
+        lock.release()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _size_of(path: Path) -> int:

@@ -165,7 +165,7 @@ def _temporary() -> Iterator[str]:
     from withhold.support.temporary import delete_abandoned
 
     where = Path(tempfile.gettempdir())
-    for prefix in ("withhold-profile-", "withhold-seal-"):
+    for prefix in ("withhold-profile-", "withhold-seal-", "withhold-copy-"):
         delete_abandoned(prefix, where)
     for path in sorted(where.glob("withhold-*")):
         if not hasattr(os, "getuid") or path.lstat().st_uid == os.getuid():
