@@ -40,6 +40,11 @@ from withhold.model.ports import Clock, EvidenceSink
 from withhold.model.terms import Control
 from withhold.model.words import Outcome, Setting
 
+_SIGNED_OUT = (
+    "after a second browser had come with your cookies, the page did not show it any more:"
+    " the site may have signed you out"
+)
+
 
 def set_private(
     page: Page,
@@ -243,11 +248,20 @@ class _Run:
         shown = _shown(reloaded)
         against = self._told.contradiction(shown)
         there = self._elsewhere(reloaded)
+        if there is Elsewhere.UNTOLD and self._another.signed_in and not self._still_shown(reloaded):
+            against = against or _SIGNED_OUT
         return Proof(self._writes, self._told.stated, against, there, shown, self._told.backed)
 
     def _elsewhere(self, seen: Sight) -> Elsewhere:
         self._another.open(self._cookies)
         return self._another.compare(seen.deciding, self._way.gone)
+
+    def _still_shown(self, seen: Sight) -> bool:
+        """Whether a fresh load shows again what was ``seen`` before a second browser came."""
+        begin(self._page, self._url, self._patience)
+        settle(self._page, self._traffic, self._patience, least=self._patience.first_look, put_off=True)
+        there = self._way.again() and elsewhere(self._page, self._url) is None
+        return there and {f.key for f in seen.deciding} <= {f.key for f in self._sight().found}
 
     def _fresh(self) -> Sight:
         """Load the page for the first look at it."""
@@ -257,6 +271,7 @@ class _Run:
         if self._traffic.standing:
             rest = settle(self._page, self._traffic, self._patience, least=self._patience.claim / 2)
         self._steps.append(f"loaded the page afresh ({rest.value})")
+        self._another.note()
         seen = self._sight(rest, status)
         if rest is not Rest.LOADING and elsewhere(self._page, self._url) is None:
             seen = self._way.search(self._later(seen, rest, status))

@@ -1,10 +1,13 @@
 """The same page as another browser of the same account would see it: its cookies, and nothing else stored.
 
 What a site remembers only in this browser's own storage is no setting of the account.
+
+Sites that give a new token with each load, and end the sign-in of whoever comes with an old one, would
+sign the person out if two browsers came: there the second is not opened, or hands back what it was given.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from enum import Enum
 from urllib.parse import urlsplit
@@ -30,6 +33,12 @@ class Elsewhere(Enum):
     NOBODY = "no cookie tells whose account it is, and a browser that has nothing stored sees that it shares"
 
 
+_RENEWS = (
+    "the site changes its sign-in with each load; a second browser could have ended it, so none was opened"
+)
+_HANDED_BACK = "the second browser was given a new sign-in, which was handed back"
+
+
 class Another:
     """A browser context that knows the account's cookies alone, and loads the page beside the one watched.
 
@@ -45,14 +54,25 @@ class Another:
         self._context: BrowserContext | None = None
         self._visit: _Visit | None = None
         self._cookies: Sequence[Cookie] = ()
+        self._noted: dict[_Key, str] = {}
+        self._renews = False
+
+    def note(self) -> None:
+        """Keep what tells the account now: where the next load changes it, no second browser is opened."""
+        with suppress(BrowserError):
+            self._noted = _tokens(self._page.context.cookies(self._url))
 
     def open(self, earlier: Sequence[Cookie] | None) -> None:
         """Begin to load the page, unless that was done; :meth:`compare` waits for it."""
         browser = self._page.context.browser
-        if browser is None or self._context is not None:
+        if browser is None or self._context is not None or self._renews:
             return
         with suppress(BrowserError):
             self._cookies = _of_account(self._page.context.cookies(), earlier)
+            if _renewed(self._noted, _tokens(self._page.context.cookies(self._url))):
+                self._renews = True
+                self._steps.append(_RENEWS)
+                return
             self._context = browser.new_context(viewport=self._page.viewport_size)
             self._context.add_cookies([{**c} for c in self._cookies])  # type: ignore[typeddict-item]
             self._visit = _Visit(self._context.new_page(), self._url, self._patience)
@@ -68,14 +88,38 @@ class Another:
         self.ready(way)
         told = self._compared(asked)
         self._steps.append(told.value)
+        self._hand_back()
         return told
 
+    @property
+    def signed_in(self) -> bool:
+        """Whether it came with what may tell the account: the site may have taken offence at that."""
+        host = urlsplit(self._url).hostname or ""
+        return self._context is not None and any(_reaches(c, host) for c in self._cookies)
+
     def close(self) -> None:
-        """Close it; fails only where the browser is gone already."""
+        """Close it, and hand back what the site gave it; fails only where the browser is gone already."""
+        self._hand_back()
         context, self._context, self._visit = self._context, None, None
         with suppress(BrowserError):
             if context is not None:
                 context.close()
+
+    def _hand_back(self) -> None:
+        """Give the watched browser each token that was renewed here and that it has not got anew itself."""
+        if self._context is None:
+            return
+        with suppress(BrowserError):
+            given = {_key(c): c for c in self._context.cookies() if c.get("httpOnly")}
+            copied, mine = _tokens(self._cookies), _tokens(self._page.context.cookies())
+            new = [
+                given[key]
+                for key in _renewed(copied, _tokens(given.values()))
+                if mine.get(key) == copied[key]
+            ]
+            if new:
+                self._page.context.add_cookies([{**c} for c in new])  # type: ignore[typeddict-item]
+                self._steps.append(_HANDED_BACK)
 
     def _compared(self, asked: Sequence[Found]) -> Elsewhere:
         try:
@@ -90,6 +134,22 @@ class Another:
         if cookies and private is False:
             return Elsewhere.SHARES
         return {True: Elsewhere.ANYBODY, False: Elsewhere.NOBODY, None: Elsewhere.UNTOLD}[private]
+
+
+_Key = tuple[str, str, str]
+
+
+def _key(cookie: Cookie) -> _Key:
+    return cookie.get("name", ""), cookie.get("domain", ""), cookie.get("path", "")
+
+
+def _tokens(cookies: Iterable[Cookie]) -> dict[_Key, str]:
+    """What only the server writes: among them is whatever tells the account."""
+    return {_key(c): c.get("value", "") for c in cookies if c.get("httpOnly")}
+
+
+def _renewed(before: Mapping[_Key, str], now: Mapping[_Key, str]) -> list[_Key]:
+    return [key for key, value in now.items() if before.get(key, value) != value]
 
 
 class _Visit:
