@@ -93,7 +93,7 @@ def _profile(config: Path, facts: ToolFacts, machine: Machine) -> Profile:
     account = inside if inside.exists else _json(default, machine, ACCOUNT_FIELDS)
     user = _json(_in(config, facts.files.user), machine)
     tokens = _in(config, facts.files.credentials)
-    delivered = _in(config, facts.files.server_managed).is_file()
+    delivered = present(_in(config, facts.files.server_managed))
     managed = managed_files(facts, machine)
     signed = Account(account, tokens if present(tokens) else None)
     return Profile(config, signed, Effective(machine, managed, user, _project(machine), delivered))

@@ -5,10 +5,8 @@ from pathlib import Path, PureWindowsPath
 from typing import Any, TypeAlias
 
 from withhold.machine.interface import Machine, OsLayout
-from withhold.machine.reading.documents import Broken, understood
-
-LARGEST = 64 << 20
-"""Bytes of a settings file. ``~/.claude.json`` grows to a few MB."""
+from withhold.machine.reading.documents import Broken, content, understood
+from withhold.machine.reading.tree import present
 
 Settings: TypeAlias = "dict[str, Any]"
 
@@ -48,13 +46,12 @@ def read_json(path: Path, only: frozenset[str] | None = None) -> JsonFile:
     It is broken where it is not strict JSON of one reading: a mark of the byte order before it, a key that
     stands twice, a number that only some programs take.
     """
+    if not present(path):
+        return JsonFile(path, exists=False, broken=False, settings={})
     try:
-        if not path.is_file():
-            return JsonFile(path, exists=False, broken=False, settings={})
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        value = understood(data, "json", marked=False) if data.strip() and len(data) <= LARGEST else None
-    except (OSError, Broken):
+        data = content(path)
+        value = understood(data, "json", marked=False) if data.strip() else None
+    except Broken:
         value = None
     if not isinstance(value, dict):
         return JsonFile(path, exists=True, broken=True, settings={})

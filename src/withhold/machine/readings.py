@@ -101,8 +101,8 @@ class Sight:
             path = self.tree.one(documented)
             if path is None and self.tree.lost(documented):
                 raise Broken(f"{documented}: {LOST}")
-            if path is None or not path.is_file():
-                continue
+            if path is None or path.is_dir():
+                continue  # a folder of this name often is a Python environment
             held = self.content(path, "dotenv")
             return (held[name], shown(path, self.machine)) if name in held else None
         return None
@@ -173,7 +173,7 @@ class Sight:
     def _at(self, place: Place, scope: str, documented: str) -> Iterator[Reading]:
         """Readings at one documented path: one for each file that it stands for."""
         for context, spelt in self._contexts(documented):
-            found = [p for p in self.tree.find(spelt) if file_at(p)]
+            found = [p for p in self.tree.find(spelt) if place.format != "marker-file" or file_at(p)]
             for path in found:
                 yield self._of_file(place, scope, path, context or _profile(spelt, path))
             if not found and self.tree.lost(spelt):
@@ -286,7 +286,7 @@ class Sight:
             paths = [f"~/Library/Preferences/{name}"]
         for documented in paths:
             path = self.tree.one(documented)
-            if path is None or not path.is_file():
+            if path is None:
                 lost = self.tree.lost(documented)
                 state: State = "broken" if lost else "absent"
                 yield Reading(place, scope, state, documented, why=LOST if lost else "")

@@ -25,7 +25,7 @@ from withhold.machine.interface import (
     UnseenRow,
 )
 from withhold.machine.judge import placebo_rows, setting_rows
-from withhold.machine.places import shown
+from withhold.machine.places import resolve, shown
 from withhold.machine.reading.registry import exports
 from withhold.machine.routes import routes
 from withhold.machine.tools import look, signs_of, surroundings
@@ -140,6 +140,13 @@ def _system(machine: Machine) -> Iterator[UnseenRow]:
     if machine.os is OsLayout.LINUX and (machine.root / "mnt/c/Users").is_dir():
         text = "look there with --root /mnt/c --home /mnt/c/Users/NAME --os windows"
         yield UnseenRow("the Windows side of this WSL", text)
+    for folder, kind in (
+        (("~/.var/app", "Flatpak"), ("~/snap", "Snap")) if machine.os is OsLayout.LINUX else ()
+    ):
+        if resolve(folder, machine).is_dir():
+            yield UnseenRow(
+                f"programs installed by {kind}", f"they keep settings below {folder}, which was not read"
+            )
     if machine.os is OsLayout.WINDOWS:
         yield UnseenRow("homes inside WSL", "they lie in disk images; run withhold inside them")
 

@@ -300,8 +300,14 @@ def doubts(sight: Sight, by: Reading | None) -> Iterator[str]:
             yield f"{documented} exists, can override it and is not understood. "
     moved = environment.get("XDG_CONFIG_HOME")
     elsewhere = moved and sight.tree.wanted(moved) != sight.tree.wanted("~/.config")
-    if elsewhere and (by is None or by.where.startswith("~/.config")):
+    if elsewhere and (by is None or _below_config(by, sight)):
         yield "XDG_CONFIG_HOME is set; whether the program follows it is not known. "
+
+
+def _below_config(by: Reading, sight: Sight) -> bool:
+    """Whether it stands, or is documented to stand, in that folder: a link may lead out of it."""
+    documented = (by.place.paths or {}).get(sight.machine.os.value) or ""
+    return any(path.startswith("~/.config") for path in (by.where, documented))
 
 
 def switch(value: Any, semantics: str | None) -> bool | None:

@@ -86,11 +86,11 @@ def _in_file(sign: Sign, documented: str, sight: Sight) -> str | None:
     path = sight.tree.one(documented)
     if path is None and sight.tree.lost(documented):
         raise Unclear(f"{documented}: {LOST}")
-    if path is None or not file_at(path):
+    if path is None:
         return None
     where = shown(path, sight.machine)
     if sign.key is None and sign.row is None:
-        return f"{where} exists"
+        return f"{where} exists" if file_at(path) else None
     try:
         value = _value(sign, path, sight)
     except Broken as problem:

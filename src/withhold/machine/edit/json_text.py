@@ -99,7 +99,7 @@ class _Scanner:
             key, member = self.member()
             if key in members:
                 line = self.text.count("\n", 0, member.begin) + 1
-                raise CannotEdit(f"the key {key!r} stands there twice (line {line})")
+                raise CannotEdit(f"a key stands there twice (line {line})")
             members[key] = member
             self.space()
             comma = self.takes(",")

@@ -79,7 +79,7 @@ class IniText:
     @staticmethod
     def _once(held: dict[str, object], key: str, value: object, number: int) -> None:
         if key in held:
-            raise CannotEdit(f"{key!r} stands there twice (line {number})")
+            raise CannotEdit(f"a key stands there twice (line {number})")
         held[key] = value
 
 
@@ -137,7 +137,7 @@ class Assignments:
                 self._require_known(body, number)
                 continue
             if match["name"] in found:
-                raise CannotEdit(f"{match['name']} is set twice (line {number})")
+                raise CannotEdit(f"a variable is set twice (line {number})")
             found[match["name"]] = _unquoted(match["value"])
         return found
 

@@ -88,9 +88,8 @@ def _require_plain(node: yaml.Node, depth: int) -> None:
         keys = [key.value if isinstance(key, yaml.ScalarNode) else None for key, _ in node.value]
         if None in keys or "<<" in keys:
             raise CannotEdit("the file has keys that are not words")
-        twins = {key for key in keys if keys.count(key) > 1}
-        if twins:
-            raise CannotEdit(f"the key {min(map(str, twins))!r} stands there twice")
+        if len(set(keys)) < len(keys):
+            raise CannotEdit("a key stands there twice")
         for _, value in node.value:
             _require_plain(value, depth + 1)
     elif isinstance(node, yaml.SequenceNode):

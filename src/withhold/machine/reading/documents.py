@@ -5,6 +5,7 @@ import configparser
 import json
 import plistlib
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -36,14 +37,21 @@ def read(path: Path, form: str, *, marked: bool = True, commas: bool = True) -> 
     Editors take a mark of the byte order before JSON and a comma after its last member; many programs do
     not. ``marked`` and ``commas`` say whether a file with one is understood.
     """
+    return understood(content(path), form, marked=marked, commas=commas)
+
+
+def content(path: Path) -> bytes:
+    """The bytes of a file. Raises :class:`Broken`, for a pipe too, which would wait for a writer."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise Broken("something that is no file stands in its place")
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as problem:
         raise Broken(f"it cannot be read ({problem.strerror or 'no access'})") from None
     if len(data) > LARGEST:
         raise Broken("it is too large")
-    return understood(data, form, marked=marked, commas=commas)
+    return data
 
 
 def understood(data: bytes, form: str, *, marked: bool = True, commas: bool = True) -> Any:
