@@ -1,5 +1,6 @@
 """What a person captured in their own browser: kept as their word, masked if asked, never observed."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,15 @@ def test_a_screenshot_is_kept_as_it_is_and_as_ones_word(services: Services, tmp_
     (piece,) = services.store.setting_evidence(services.store.accounts()[0].id)
     assert (piece.known, piece.setting, piece.record) == (Known.ATTESTED, Setting.PRIVATE, row.id)
     assert piece.begins == piece.ends
+
+
+def test_a_file_that_is_too_large_is_refused_unread(services: Services, tmp_path: Path) -> None:
+    """Its size says so; nothing is stored."""
+    path = saved(tmp_path, "huge.png", png())
+    os.truncate(path, 500_000_001)
+    with pytest.raises(NothingRead, match="larger than 500 MB"):
+        add_evidence(services, path, account="mine")
+    assert list(services.journal.records()) == []
 
 
 def test_without_a_word_on_the_setting_nothing_is_claimed(services: Services, tmp_path: Path) -> None:

@@ -88,6 +88,29 @@ def test_hostile_archives_are_refused(files: dict[str, bytes], why: str) -> None
         opening.open_wacz(archive(files))
 
 
+def test_answers_that_swell_in_all_are_refused() -> None:
+    """Each answer is packed once more inside the archive, and none by itself is too large."""
+    body = gzip.compress(bytes(19_000_000), 9)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n"
+    one = (
+        (
+            b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/\r\n"
+            b"WARC-Date: 2026-01-01T00:00:00Z\r\nWARC-Record-ID: <urn:uuid:0>\r\n"
+            b"Content-Type: application/http; msgtype=response\r\n"
+            b"Content-Length: %d\r\n\r\n" % len(head + body)
+        )
+        + head
+        + body
+        + b"\r\n\r\n"
+    )
+    assert len(next(opening.read_warc(one)).response_body or b"") == 19_000_000
+    with pytest.raises(ValueError, match="answers would swell"):
+        list(opening.read_warc(one * 12))
+    half = archive({"datapackage.json": b"{}", "archive/a.warc": one * 6, "archive/b.warc": one * 6})
+    with pytest.raises(ValueError, match="answers would swell"):
+        opening.wacz_exchanges(half)
+
+
 def test_an_archive_whose_hashes_are_wrong_says_so() -> None:
     """A changed page list is noted, and the archive is still taken in as what it is."""
     package = {"resources": [{"path": "pages/pages.jsonl", "hash": "sha256:" + "0" * 64}]}

@@ -138,6 +138,8 @@ def _control(services: Services, owner: Account, wanted: str | None) -> Control:
 
 def _read(path: Path, control: Control, masker: Masker) -> _File:
     try:
+        if path.stat().st_size > opening.LARGEST_FILE:
+            raise ValueError(f"it is larger than {opening.LARGEST_FILE // 1_000_000} MB")
         data = path.read_bytes()
         kind = kind_of(data)
         if kind is None:

@@ -12,7 +12,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +28,11 @@ _MOST_ENTRIES = 20_000
 _MOST_BYTES = 500_000_000
 _WORST_RATIO = 1_000
 _MOST_RECORDS = 50_000
+LARGEST_FILE = 500_000_000
+"""Bytes of a file that is taken in."""
 _LARGEST_BODY = 20_000_000
+_MOST_BODIES = 200_000_000
+"""Bytes of all answers of an archive, unpacked: each may be packed once more inside the WARC."""
 # What zipfile raises while it opens or reads damaged bytes: a member that ends early is a bare EOFError.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
@@ -95,7 +99,7 @@ def open_wacz(data: bytes) -> Opened:
         first: dict[str, Any] = pages[0] if pages else {}
         url = str(package.get("mainPageUrl") or first.get("url") or "") or None
         at = _iso(str(package.get("mainPageDate") or first.get("ts") or ""))
-        exchanges = [e for name in _warcs(archive) for e in read_warc(archive.read(name))]
+        exchanges = _all(archive)
     documents = [e for e in exchanges if e.url == url and e.status == 200 and e.response_body]
     body = documents[-1].response_body if documents else None
     if body is None:
@@ -113,11 +117,29 @@ def open_wacz(data: bytes) -> Opened:
 def wacz_exchanges(data: bytes) -> list[Exchange]:
     """All exchanges of a WACZ, in the order of its WARCs."""
     with _readable(), _zip(data) as archive:
-        return [e for name in _warcs(archive) for e in read_warc(archive.read(name))]
+        return _all(archive)
+
+
+def _all(archive: zipfile.ZipFile) -> list[Exchange]:
+    return list(_together(e for name in _warcs(archive) for e in read_warc(archive.read(name))))
+
+
+def _together(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
+    """The same, as long as their answers are not too much in all."""
+    total = 0
+    for exchange in exchanges:
+        total += len(exchange.response_body or b"")
+        if total > _MOST_BODIES:
+            raise ValueError("its answers would swell to more than is taken in")
+        yield exchange
 
 
 def read_warc(data: bytes) -> Iterator[Exchange]:
     """The answered exchanges of a WARC. Raises ``ValueError`` for one that is none, or that would swell."""
+    yield from _together(_answers(data))
+
+
+def _answers(data: bytes) -> Iterator[Exchange]:
     from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
     from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 
