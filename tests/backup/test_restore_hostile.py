@@ -287,3 +287,11 @@ def test_a_restore_waits_for_a_gateway(filled: Services, sealed: Path) -> None:
         restore(filled, sealed, KEY)
     assert not (filled.home.root / ".restore").exists()
     assert restore(filled, sealed, KEY).forked is None
+
+
+def test_an_index_that_is_not_whole_is_said_to_be_packed_so(filled: Services, tmp_path: Path) -> None:
+    """A backup of a state that lost a file is made, and says what it cannot bring back."""
+    assert not [x for x in backup(filled, tmp_path / "a.age", LOCK).left_out if x.startswith("index")]
+    next(filled.home.index.glob("*.parquet")).unlink()
+    said = backup(filled, tmp_path / "b.age", LOCK).left_out
+    assert [x for x in said if x.startswith("index: 1 of its files")], said

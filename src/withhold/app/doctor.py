@@ -85,7 +85,7 @@ def _state(services: Services) -> d.CheckRow:
         services.home.prepare()
     if not services.home.database.exists():
         return d.CheckRow(name="state", state="absent", text="nothing is kept", next="withhold import PATH")
-    stopped, lost = forgetting_left(services), _lost_files(services)
+    stopped, lost = forgetting_left(services), services.store.lost_files()
     if stopped is not None:
         left = "a forgetting was stopped, and a part of what it was to forget is still here"
         mend = f"withhold forget {stopped}"
@@ -100,13 +100,6 @@ def _state(services: Services) -> d.CheckRow:
             name="state", state="wrong", text=f"{text}; the disk is full", next="free some space"
         )
     return d.CheckRow(name="state", state="good", text=f"{text}; {free / 1e9:,.0f} GB free")
-
-
-def _lost_files(services: Services) -> int:
-    """Files that the index counts on and that are not there as they were; their bytes are not read."""
-    folder = services.home.index
-    files = [file for s in services.store.catalogue.listing().segments for file in s.files]
-    return sum(not (p := folder / f.name).is_file() or p.stat().st_size != f.size for f in files)
 
 
 def _key(services: Services) -> d.CheckRow:

@@ -317,8 +317,15 @@ def _backed_up(services: Services, target: Path, manifest: Manifest) -> d.Backup
         files=len(manifest.files),
         records=0 if manifest.log is None else manifest.log.size,
         evidence_sound=None if manifest.log is None else manifest.log.sound,
-        left_out=tuple(f"{name}: {LEFT_OUT[name]}" for name in manifest.left_out),
+        left_out=(*(f"{name}: {LEFT_OUT[name]}" for name in manifest.left_out), *_missing(services)),
     )
+
+
+def _missing(services: Services) -> Iterator[str]:
+    """What could not be packed, since it is gone already."""
+    lost = services.store.lost_files() if services.home.database.exists() else 0
+    if lost:
+        yield f"index: {lost} of its files are missing here, or of another size (withhold index check)"
 
 
 def _restored(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from withhold.app.imports.batch import Batch
@@ -115,6 +116,11 @@ class State(Store):
         finally:
             snapshot.close()
 
+    def lost_files(self) -> int:
+        """Files that the index counts on and that are not there as they were; their bytes are not read."""
+        files = [file for segment in self.catalogue.listing().segments for file in segment.files]
+        return sum(not _is_as_it_was(self.index.folder / file.name, file.size) for file in files)
+
     def conversation(self, prefix: str) -> StoredConversation:
         """The conversation whose id begins with ``prefix``; ``UsageProblem`` unless there is exactly one."""
         from withhold.index.conversations import Wanted
@@ -168,6 +174,10 @@ class State(Store):
                 yield whole(kept)
         finally:
             snapshot.close()
+
+
+def _is_as_it_was(path: Path, size: int) -> bool:
+    return path.is_file() and path.stat().st_size == size
 
 
 class _Whole:
