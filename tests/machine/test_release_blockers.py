@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from tests.machine.planting import Planted
-from tests.machine.test_every_setting import LOCAL
+from tests.machine.test_every_setting import LOCAL, PACKS
 from withhold.app.bootstrap import Services
 from withhold.app.machine.apply import apply, undo
 from withhold.app.machine.scan import scan
@@ -30,9 +30,14 @@ from withhold.report.sarif import sarif
 from withhold.support.paths import StateHome
 
 CANARY = "sk-live-Zx81Qw72Er63Ty54Ui45"
+OWN_SCANNER = [
+    (PACKS["claude-code"], setting)
+    for setting in PACKS["claude-code"].tool.settings
+    if setting.authority != "account"
+]
 FILES = [
     (pack, setting, place)
-    for pack, setting in LOCAL
+    for pack, setting in (*LOCAL, *OWN_SCANNER)
     for place in setting.where
     if place.kind == "file" and place.format in {"json", "jsonc", "toml", "yaml", "ini"}
 ]
@@ -145,6 +150,52 @@ def test_apply_and_undo_restore_every_byte(computer: tuple[OsLayout, list[Choice
         assert CANARY not in printed(done) + encode(done).decode()
         evidence = [p.read_bytes() for p in services.home.evidence.rglob("*") if p.is_file()]
         assert all(CANARY.encode() not in data for data in evidence)
+        if done.run is not None:
+            assert all(row.problem is None for row in undo(services, done.run).files)
+        services.close()
+        assert tree(planted.root) == before
+
+
+CLAUDE_KEYS = sorted(
+    {
+        place.key[0]
+        for _, _, place in FILES
+        if isinstance(place.key, tuple) and "~/.claude/" in str(place.paths)
+    }
+)
+SPACES = ("", "\r\n", "\t", "  \n")
+
+
+@given(
+    st.dictionaries(st.sampled_from([*CLAUDE_KEYS, "mine", CANARY]), RUBBISH, max_size=6),
+    st.dictionaries(
+        st.sampled_from(["DISABLE_TELEMETRY", "DO_NOT_TRACK", "MY_KEY", CANARY]), RUBBISH, max_size=4
+    ),
+    st.sampled_from(SPACES),
+    st.booleans(),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+def test_one_file_of_claude_code(
+    keys: dict[str, Any], variables: dict[str, Any], space: str, doubled: bool
+) -> None:
+    """Whatever stands in it: written or refused, no mark is shown, and undo restores each byte."""
+    held = {**keys, "env": variables} if variables else keys
+    text = space + json.dumps(held, indent=2 if doubled else None).replace("\n", "\r\n") + space
+    if doubled and keys:
+        text = text.rstrip()[:-1] + f', {json.dumps(next(iter(keys)))}: "{CANARY}"}}'
+    with tempfile.TemporaryDirectory() as folder:
+        planted = Planted(Path(folder) / "root")
+        planted.write("~/.claude/settings.json", text)
+        services = made(planted, Path(folder) / "state")
+        before = tree(planted.root)
+        found = scan(services, home=planted.home, root=planted.root, system="linux")
+        done = apply(services)
+        assert CANARY not in printed(found) + encode(found).decode() + printed(done) + encode(done).decode()
+        if any(change.written for change in done.changes):
+            now = json.loads(planted.path("~/.claude/settings.json").read_bytes())
+            assert {k: v for k, v in now.items() if k in keys and k not in CLAUDE_KEYS} == {
+                k: v for k, v in keys.items() if k not in CLAUDE_KEYS
+            }
         if done.run is not None:
             assert all(row.problem is None for row in undo(services, done.run).files)
         services.close()
