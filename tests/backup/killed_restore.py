@@ -15,7 +15,7 @@ from withhold.app.evidence.checking import check_store
 from withhold.app.ledger.exposure import exposure
 from withhold.app.ledger.index import check_index
 from withhold.app.state.archive import Key
-from withhold.app.state.backup import restore
+from withhold.app.state.restore import restore
 
 
 def _restored(home: Path, sealed: Path, key: Key) -> None:

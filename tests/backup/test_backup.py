@@ -25,7 +25,8 @@ from withhold.app.bootstrap import Services
 from withhold.app.evidence.checking import check_store
 from withhold.app.ledger.exposure import exposure
 from withhold.app.state.archive import Key
-from withhold.app.state.backup import backup, restore
+from withhold.app.state.backup import backup
+from withhold.app.state.restore import restore
 from withhold.support import swap
 from withhold.support.errors import EnvironmentProblem, StateBusy, UsageProblem
 from withhold.support.storage import Disk

@@ -22,7 +22,8 @@ from withhold.app.evidence.checking import check_store
 from withhold.app.failures import describe
 from withhold.app.ledger.index import check_index
 from withhold.app.state.archive import Key, open_, unpack
-from withhold.app.state.backup import backup, restore
+from withhold.app.state.backup import backup
+from withhold.app.state.restore import restore
 from withhold.support.errors import (
     EnvironmentProblem,
     StateBusy,

@@ -59,7 +59,7 @@ def restore(
 
     Example: withhold state restore withhold.tar.age
     """
-    from withhold.app.state.backup import restore as run
+    from withhold.app.state.restore import restore as run
 
     show(run(services(), file, _key(passphrase_file, identity), fork=fork), as_json=as_json)
 
