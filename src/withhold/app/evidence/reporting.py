@@ -127,8 +127,7 @@ def _last_state(body: Mapping[str, Any]) -> str | None:
         for stage, _ in reversed(_STAGES):
             reading = control.get(stage)
             if isinstance(reading, Mapping):
-                state, effect = _words(reading.get("state")), _effect(reading.get("setting"))
-                return f"{state}, by the provider's words {effect}"
+                return f"{_words(reading.get('state'))}, {_meant(control, reading)}"
     return None
 
 
@@ -218,7 +217,16 @@ def _stages(body: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             if isinstance(reading, Mapping):
                 at = str(reading.get("at"))[:19].replace("T", " ")
                 label = f"{_words(reading.get('state'))} (“{reading.get('label')}”)"
-                yield f"{said}, {at} UTC", label, _effect(reading.get("setting"))
+                yield f"{said}, {at} UTC", label, _meant(control, reading)
+
+
+def _meant(control: Mapping[str, Any], reading: Mapping[str, Any]) -> str:
+    """What the state means: by the provider's words as the pack has them, or as the label alone reads."""
+    effect = _effect(reading.get("setting"))
+    if control.get("control") is not None:
+        return f"by the provider's words {effect}"
+    sure = reading.get("confidence_percent")
+    return f"{effect}, as the program reads the label{f' ({sure} % sure)' if isinstance(sure, int) else ''}"
 
 
 def _effect(setting: object) -> str:

@@ -125,15 +125,19 @@ def _one_log(checks: "Sequence[RecordCheck]") -> Claim:
         return judged("one_log", "it holds no record", "")
     if len(names) > 1 or clash:
         return judged("one_log", "its records come from different logs, or from one that was rewritten", "")
-    return judged("one_log", None, f"its records come from the log {next(iter(names), 'that none names')}")
+    said = f"its records come from the log {next(iter(names), 'that none names')}"
+    several = "; that its heads here go on from one another is for its full copy to show"
+    return judged("one_log", None, f"{said}{several if len(roots) > 1 else ''}")
 
 
 def _others(checks: "Sequence[RecordCheck]") -> Iterator[Claim]:
     """Records that the log had and nobody sees here: one that contradicts may be among them."""
     size = max((one.checkpoint.size for one in checks if one.checkpoint is not None), default=0)
     if size > len(checks):
-        said = f"the log had {size:,} records by its newest head here, {len(checks):,} are in the bundle"
-        yield unchecked("others", f"{said}: what the others say is not known, and may be otherwise")
+        held = f"the bundle holds {len(checks):,} of the {size:,} records that the log had by its newest head"
+        yield unchecked(
+            "others", f"{held}, its own of keys and time-stamps among them: any other may say otherwise"
+        )
 
 
 class RecordCheck:
