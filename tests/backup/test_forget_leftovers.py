@@ -213,3 +213,15 @@ def test_everything_waits_for_a_gateway(filled: Services) -> None:
     assert filled.home.database.exists()
     forget_all(filled)
     assert not filled.home.root.exists()
+
+
+def test_a_folder_that_cannot_go_itself_is_empty(make: MakeServices, tmp_path: Path) -> None:
+    """A state that lies behind a link, as one on another disk: all of it goes, and the folder is named."""
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk", target_is_directory=True)
+    services = make(tmp_path / "link")
+    add_account(services, "openai", "canary-label-1170", tier="Plus")
+    services.close()
+    document = forget_all(make(tmp_path / "link"))
+    assert list((tmp_path / "disk").iterdir()) == []
+    assert str(tmp_path / "link") in document.still_there

@@ -63,7 +63,7 @@ def forget_all(services: Services) -> d.ForgetDocument:
         artifacts=0,
         record=None,
         kept_readable=(),
-        still_there=(*left, *_others_in(home.root), *_temporary()),
+        still_there=(*left, *_left_of(home.root), *_temporary()),
         not_touched=(*NOT_TOUCHED, *_OF_ALL),
         commands=commands,
     )
@@ -106,8 +106,6 @@ def _remove(home: StateHome) -> None:
             if path != going and is_own(path.name):
                 _move_in(path, going)
         removed(going)
-        if not _others_in(home.root):
-            home.root.rmdir()
     except OSError as problem:
         raise EnvironmentProblem(
             f"{problem.filename} could not be removed: {problem.strerror}",
@@ -121,9 +119,18 @@ def _move_in(path: Path, going: Path) -> None:
     path.rename(free)
 
 
-def _others_in(root: Path) -> tuple[str, ...]:
-    """What somebody else put into the folder: it stays."""
-    return tuple(str(path) for path in sorted(root.iterdir()) if path.name != GOING) if root.is_dir() else ()
+def _left_of(root: Path) -> tuple[str, ...]:
+    """Remove the folder if it is empty. What somebody else put into it stays, and so does one that is a link
+    or a disk of its own.
+    """
+    others = tuple(str(path) for path in sorted(root.iterdir()))
+    if others:
+        return others
+    try:
+        root.rmdir()
+    except OSError:
+        return (str(root),)
+    return ()
 
 
 def _remove_timer(services: Services) -> tuple[tuple[str, ...], list[str]]:
