@@ -157,6 +157,15 @@ def test_login_files_are_not_the_way_when_a_provider_is_chosen(tmp_path: Path) -
     assert SECRET not in repr(found)
 
 
+def test_a_repository_that_leads_requests_elsewhere(tmp_path: Path) -> None:
+    """Where nobody is signed in, the host that a project's own file names is the way that is said."""
+    held = {"env": {"ANTHROPIC_BASE_URL": f"https://u:{SECRET}@gate.invalid"}}
+    found = computer(tmp_path, {"<project>/.claude/settings.json": held}).scan()
+    assert ways(found, "claude-code") == [("other-host", "unknown")]
+    assert "gate.invalid" in repr(found.routes)
+    assert SECRET not in repr(found)
+
+
 @pytest.mark.parametrize(("folder", "name"), [("~/.var/app/com.x/x", "Flatpak"), ("~/snap/code/x", "Snap")])
 def test_programs_with_settings_of_their_own_kind_of_installation(
     folder: str, name: str, tmp_path: Path

@@ -49,8 +49,10 @@ def routes(facts: ToolFacts, effective: Effective, account: Account) -> tuple[Ro
     found = tuple(_possible(facts, effective, account))
     if found:
         return found
-    signals = ("no key, token, provider or login was found",)
-    return (RouteRow(facts.tool, "unknown", "unknown", signals),)
+    nothing = "no key, token, provider or login was found"
+    if (host := _other_host(facts, effective)) is not None:
+        return (RouteRow(facts.tool, facts.other_host.kind, "unknown", (host, nothing)),)
+    return (RouteRow(facts.tool, "unknown", "unknown", (nothing,)),)
 
 
 def _possible(facts: ToolFacts, effective: Effective, account: Account) -> Iterator[RouteRow]:

@@ -50,7 +50,8 @@ def read_policy(path: Path) -> Policy:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), Policy)
     except (OSError, ValueError, msgspec.ValidationError) as problem:
         raise UsageProblem(
-            f"{path} is no policy: {problem}", next_step="see withhold scan --help"
+            f"{path} is no policy: {problem}",
+            next_step='write TOML, such as: require = ["codex-cli.feedback", "purpose:training"]',
         ) from problem
 
 
