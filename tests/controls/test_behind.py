@@ -11,6 +11,9 @@ from withhold.model.words import Outcome
 pytestmark = pytest.mark.browser
 SECOND = switch("second", "Allow my chats to be used to train models")
 HARMLESS = switch("second", "Send me a newsletter by e-mail")
+WITHIN = """<div role="tablist"><button role="tab" aria-selected="true">A</button>
+<button role="tab" aria-selected="false" onclick="mount('second', inner)">B</button></div>
+<div id="inner"></div>"""
 OPENS = """
 const parts = {parts};
 const mount = (name, into = spot) => { into.innerHTML = parts[name];
@@ -20,6 +23,7 @@ const mount = (name, into = spot) => { into.innerHTML = parts[name];
 TABS = """<div role="tablist"><button role="tab" aria-selected="true" data-p="mine">Privacy</button>
 <button role="tab" aria-selected="false" data-p="other">{name}</button></div>
 <div role="tabpanel" id="spot"></div>"""
+ADDRESS = "history.pushState({}, '', '/settings/' + tab.dataset.p);"
 TURN = """
 const tabs = document.querySelectorAll('[role=tab]');
 tabs.forEach(tab => tab.onclick = () => {{ tabs.forEach(t => t.setAttribute('aria-selected', t === tab));
@@ -29,7 +33,7 @@ mount('mine');
 
 
 def opens(*, mine: str = switch("training", LABEL), other: str = SECOND) -> str:
-    return OPENS.replace("{parts}", json.dumps({"mine": mine, "other": other}))
+    return OPENS.replace("{parts}", json.dumps({"mine": mine, "other": other, "second": SECOND}))
 
 
 def tabs(name: str, other: str = SECOND, more: str = "") -> tuple[str, str]:
@@ -43,11 +47,13 @@ def closed(opener: str, event: str = "onclick") -> tuple[str, str]:
 
 PAGES = {
     "tab": tabs("Data controls"),
-    "tab with an address": tabs(
-        "Model training", more="history.pushState({}, '', '/settings/' + tab.dataset.p);"
-    ),
+    "tab with an address": tabs("Model training", more=ADDRESS),
+    "tab of another name with an address": tabs("Team", more=ADDRESS),
     "tab in another language": tabs("Datenschutz und Daten"),
     "tab that is said to be advanced": tabs("Advanced"),
+    "tab of another name": tabs("Chats"),
+    "closed part of another name": closed('<button id="fold" aria-expanded="false">Chats</button>'),
+    "tab within a tab": tabs("Account", other=WITHIN),
     "tab with a frame": tabs("Your data", other='<iframe src="/framed" width="500" height="200"></iframe>'),
     "closed part": closed('<button id="fold" aria-expanded="false">Advanced settings</button>'),
     "details": closed('<details id="fold"><summary>More options</summary></details>', "ontoggle"),
@@ -66,12 +72,15 @@ def test_a_second_control_behind_a_closed_part_is_no_claim(desk: Desk, shown: st
     assert desk.opt_out_unknown().outcome not in PRIVATE
 
 
-@pytest.mark.parametrize("name", ["Notifications", "Data controls", "Account"])
+@pytest.mark.parametrize("more", ["", ADDRESS], ids=["", "address"])
+@pytest.mark.parametrize("name", ["Notifications", "Data controls"])
 @pytest.mark.parametrize("before", [False, True], ids=["private", "sharing"])
-def test_a_closed_part_without_a_control_is_no_hindrance(desk: Desk, name: str, before: bool) -> None:
+def test_a_closed_part_without_a_control_is_no_hindrance(
+    desk: Desk, name: str, before: bool, more: str
+) -> None:
     """What is behind a tab decides nothing: the claim is made as it would be without the tab."""
     desk.site.state |= {"training": before, "second": True}
-    desk.show(*tabs(name, other=HARMLESS))
+    desk.show(*tabs(name, other=HARMLESS, more=more))
     assert desk.opt_out_unknown().outcome is (Outcome.CHANGED if before else Outcome.ALREADY_PRIVATE)
     assert desk.site.state["second"] is True
 

@@ -35,6 +35,8 @@ class Node:
     expanded: bool | None = None
     """Whether the part that it opens is open; ``None`` where it opens none."""
     selected: bool | None = None
+    pops_up: bool = False
+    """Whether what it opens is a menu, a list or a dialog over the page, and no part of the page."""
 
     @property
     def state(self) -> str | None:
@@ -200,6 +202,7 @@ def _node(item: dict[str, Any], frame: str, session: CDPSession) -> Node:
         session=session,
         expanded=properties.get("expanded"),
         selected=properties.get("selected"),
+        pops_up=properties.get("hasPopup") not in (None, "false", False),
     )
 
 

@@ -5,26 +5,22 @@ that agrees, sends, pays, signs out or deletes, in any language; a bounded numbe
 """
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from withhold.controls.driver import BrowserError, Page
 from withhold.controls.finder.found import Found
-from withhold.controls.finder.lexicon import has
 from withhold.controls.finder.lists import partial
+from withhold.controls.finder.openers import about_data, closed, openers, promise, promises
 from withhold.controls.finder.sight import Sight
-from withhold.controls.lens import Lens, Node, View
-from withhold.controls.phrases import SAVE_WORDS, harmful, normal
+from withhold.controls.lens import Lens, Node
 from withhold.model.words import Setting
 
 MOST_OPENED = 8
 _MOST_SCROLLED = 14
 _MOST_IN_A_LIST = 80
 _PRESS_LIMIT_MS = 2000
-_WORTH_A_LOOK = 2.5
-"""Of what opens and closes, and by its name has to do with settings, data or training; see ``_promise``."""
-_OPENERS = ("tab", "button", "DisclosureTriangle", "link", "menuitem")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +68,8 @@ class Way:
         self._rest = rest
         self._steps = steps
         self._lists = lists
+        self._roams_in: tuple[str, str] | None = None
+        """The scheme and host within which a press may lead to another address."""
         self.gone: tuple[Step, ...] = ()
         self.unseen = False
         """Whether something that scrolls was not looked through to its end."""
@@ -91,25 +89,34 @@ class Way:
         return all(self._go(step) for step in self.gone)
 
     def behind(self) -> Behind | None:
-        """The first tab or closed part that by its name may hold a control, and speaks against privacy.
+        """The first tab or closed part that may hold a control, and speaks against privacy.
 
-        For the very end of a run: the page is left standing wherever this leads.
+        Those whose names promise one come first. For the very end of a run: the page is left standing
+        wherever this leads.
         """
+        self._roams_in = urlsplit(self._page.url)[:2]
         view = self._lens.view()
-        chosen = [key for key, node in _openers(view, opened=True) if node.role == "tab" and node.selected]
-        closed = [(key, node) for key, node in _openers(view) if _promise(node) >= _WORTH_A_LOOK]
-        for number, (key, node) in enumerate(closed):
-            if number == MOST_OPENED or not self._peek(key, chosen):
-                return Behind(node.name, None)
+        chosen = [key for key, node in openers(view, opened=True) if node.role == "tab" and node.selected]
+        known = {key for key, _ in openers(view, opened=True)}
+        waiting = closed(view)
+        for _ in range(MOST_OPENED):
+            if not waiting:
+                return None
+            key, node = waiting.pop(0)
+            if not self._peek(key, chosen):
+                if promises(node):
+                    return Behind(node.name, None)
+                continue
             seen = self._look()
-            against = [f for f in seen.deciding if f.setting is not Setting.PRIVATE] + list(seen.doubtful)
-            if against:
+            if against := _against(seen):
                 return Behind(node.name, against[0])
-        return None
+            waiting = [pair for pair in closed(seen.view) if pair[0] not in known] + waiting
+            known |= {key for key, _ in openers(seen.view, opened=True)}
+        return next((Behind(node.name, None) for _, node in waiting if promises(node)), None)
 
     def _peek(self, key: str, chosen: Sequence[str]) -> bool:
         """Open what ``key`` names; where it is gone, the tabs that were chosen at first are opened again."""
-        if key not in dict(_openers(self._lens.view(), opened=True)):
+        if key not in dict(openers(self._lens.view(), opened=True)):
             for tab in chosen:
                 self._go(Open(tab))
         return self._go(Open(key))
@@ -117,12 +124,12 @@ class Way:
     def _wider(self, first: Sight) -> Sight:
         """Where something was found: closed parts that by their name hold more of it are opened too."""
         sight = first
-        for key, node in list(_openers(first.view)):
+        for key, node in list(openers(first.view)):
             if (
                 len(self.gone) >= MOST_OPENED
                 or node.role == "tab"
                 or node.expanded is not False
-                or not _about_data(node.name)
+                or not about_data(node.name)
             ):
                 continue
             if self._go(Open(key)):
@@ -133,11 +140,11 @@ class Way:
         return sight
 
     def _opened(self, first: Sight, depth: int = 0) -> Sight | None:
-        before = {key for key, _ in _openers(first.view)}
-        ranked = sorted(_openers(first.view), key=lambda pair: -_promise(pair[1]))
+        before = {key for key, _ in openers(first.view)}
+        ranked = sorted(openers(first.view), key=lambda pair: -promise(pair[1]))
         base = self.gone
         for key, node in ranked[:MOST_OPENED]:
-            if _promise(node) <= 0 or (depth and key in before and Open(key) in base):
+            if promise(node) <= 0 or (depth and key in before and Open(key) in base):
                 continue
             self.gone = (*base, Open(key))
             if not self._go(Open(key)):
@@ -147,7 +154,7 @@ class Way:
             if _useful(seen):
                 return self._wider(seen)
             if depth < 2:
-                fresh = {k for k, _ in _openers(seen.view)} - before
+                fresh = {k for k, _ in openers(seen.view)} - before
                 if fresh and (deeper := self._only(seen, fresh, depth + 1)):
                     return deeper
             self.gone = base if node.role in {"tab", "link"} else self.gone
@@ -157,15 +164,15 @@ class Way:
     def _only(self, seen: Sight, fresh: set[str], depth: int) -> Sight | None:
         """Go on with what has just come to light."""
         base = self.gone
-        for key, node in list(_openers(seen.view)):
-            if key not in fresh or _promise(node) <= 0:
+        for key, node in list(openers(seen.view)):
+            if key not in fresh or promise(node) <= 0:
                 continue
             self.gone = (*base, Open(key))
             if self._go(Open(key)):
                 now = self._look()
                 if _useful(now):
                     return self._wider(now)
-                more = {k for k, _ in _openers(now.view)} - {k for k, _ in _openers(seen.view)}
+                more = {k for k, _ in openers(now.view)} - {k for k, _ in openers(seen.view)}
                 if depth < 3 and more and (found := self._only(now, more, depth + 1)):
                     return found
         self.gone = base
@@ -191,7 +198,7 @@ class Way:
     def _go(self, step: Step) -> bool:
         if isinstance(step, Scroll):
             return self._scroll(step)
-        node = dict(_openers(self._lens.view(), opened=True)).get(step.key)
+        node = dict(openers(self._lens.view(), opened=True)).get(step.key)
         if node is None:
             return False
         if node.expanded or node.selected:
@@ -210,10 +217,13 @@ class Way:
         except BrowserError:
             return False
         self._rest()
-        if self._page.url.partition("#")[0] != address:
+        if self._page.url.partition("#")[0] != address and not self._may_be_at(self._page.url):
             return False
         self._steps.append(f"opened {node.name!r} to look inside")
         return True
+
+    def _may_be_at(self, url: str) -> bool:
+        return self._roams_in is not None and urlsplit(url)[:2] == self._roams_in
 
     def _scroll(self, step: Scroll) -> bool:
         root = next((n for n in self._lens.view().nodes if n.role == "RootWebArea"), None)
@@ -239,13 +249,8 @@ _SCROLL = """() => {{
 }}"""
 
 
-def parts(view: View) -> Iterator[tuple[str, Node, bool]]:
-    """Parts that say whether they are open: key, opener, and whether; closed ones as far as worth a look."""
-    for key, node in _openers(view, opened=True):
-        is_open = bool(node.expanded or node.selected)
-        tells = node.role in {"tab", "DisclosureTriangle"} or node.expanded is not None
-        if tells and (is_open or _promise(node) >= _WORTH_A_LOOK):
-            yield key, node, is_open
+def _against(seen: Sight) -> list[Found]:
+    return [f for f in seen.deciding if f.setting is not Setting.PRIVATE] + list(seen.doubtful)
 
 
 def _useful(seen: Sight) -> bool:
@@ -254,53 +259,3 @@ def _useful(seen: Sight) -> bool:
 
 def _sharing(seen: Sight) -> bool:
     return any(f.setting is Setting.SHARING for f in seen.deciding)
-
-
-def _openers(view: View, *, opened: bool = False) -> Iterator[tuple[str, Node]]:
-    """What may be pressed to look behind it, under a key that stays over fresh loads."""
-    seen: Counter[str] = Counter()
-    for node in view.nodes:
-        if node.ignored or node.disabled or node.backend_id is None or node.role not in _OPENERS:
-            continue
-        if node.state is not None or not _harmless(node):
-            continue
-        name = f"{node.role} {normal(node.name)!r}"
-        seen[name] += 1
-        key = name if seen[name] == 1 else f"{name} #{seen[name]}"
-        if opened or not (node.expanded or node.selected):
-            yield key, node
-
-
-def _harmless(node: Node) -> bool:
-    name = normal(node.name)
-    if harmful(name) or name in SAVE_WORDS:
-        return False
-    return (
-        node.role == "tab"
-        or node.expanded is not None
-        or node.role == "DisclosureTriangle"
-        or not has("never_opens", name)
-    )
-
-
-def _about_data(name: str) -> bool:
-    plain = normal(name)
-    return (
-        any(has(concept, plain) for concept in ("train", "model", "improve"))
-        or (has("opens", plain) and has("data", plain))
-        or "priva" in plain
-    )
-
-
-def _promise(node: Node) -> float:
-    """How likely a training control is behind it."""
-    plain = normal(node.name)
-    opens = node.expanded is False or node.role in {"tab", "DisclosureTriangle"}
-    score = 1.0 if opens else 0.0
-    if _about_data(node.name):
-        score += 3.0
-    elif has("opens", plain):
-        score += 1.5
-    if node.role == "link":
-        score -= 1.0
-    return score if len(plain) < 60 else 0.0

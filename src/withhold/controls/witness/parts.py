@@ -1,8 +1,8 @@
 """Tabs and other closed parts of a page in a sitting: which of them the person has looked behind."""
 
 from withhold.controls.finder.ending import Ending
+from withhold.controls.finder.openers import parts
 from withhold.controls.finder.sight import Sight
-from withhold.controls.finder.way import parts
 from withhold.controls.settle import Rest
 from withhold.model.words import Outcome, Setting
 
