@@ -120,7 +120,17 @@ def notes(source: Path) -> list[str]:
         rules = (rule for part in NOTED for rule in _rows(document.get(part, [])))
         said = (rule[key].strip() for rule in rules for key in SAID if isinstance(rule.get(key), str))
         found += [text for text in said if len(text.split()) > 2]
-    return found
+    return found + unseen(source)
+
+
+def unseen(source: Path) -> list[str]:
+    """What a look at a computer could not see, and why, in the facts of tools with their own scanner."""
+    rows = (
+        row
+        for facts in sorted((source / "machine" / "data").glob("*.yaml"))
+        for row in yaml.safe_load(facts.read_text("utf-8"))["unseen"]
+    )
+    return [row[key].strip() for row in rows for key in ("what", "why")]
 
 
 def _rows(part: Any) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ def scan(console: Console, document: ScanDocument) -> None:
     if document.unseen:
         console.print("Could not be seen:")
         for row in document.unseen[:MOST_UNSEEN]:
-            _line(console, f"- {row.what}: {row.why}")
+            _line(console, f"- {spoken(row.what)}: {spoken(row.why)}")
         if len(document.unseen) > MOST_UNSEEN:
             console.print(f"  and {len(document.unseen) - MOST_UNSEEN} more (--json)")
     console.print(f"Next: {document.next}")
@@ -95,8 +95,8 @@ def _empty(console: Console, document: ScanDocument) -> None:
 
 def _tool(console: Console, tool: Tool, document: ScanDocument) -> None:
     version = f" {tool.version}" if tool.version else ""
-    more = f" and {len(tool.found_by) - 1} more signs" if len(tool.found_by) > 1 else ""
-    console.print(Text(f"{tool.id}{version}", style="bold"), Text(f"found by {tool.found_by[0]}{more}"))
+    name = Text(f"{tool.id}{version}", style="bold")
+    console.print(name, Text(f"found by {tool.found_by[0]}"), *_more(len(tool.found_by) - 1))
     for route in (r for r in document.routes if r.tool == tool.id):
         _route(console, route)
     _settings(console, [s for s in document.settings if s.tool == tool.id])
@@ -105,6 +105,11 @@ def _tool(console: Console, tool: Tool, document: ScanDocument) -> None:
     _copies(console, [c for c in document.copies if c.tool == tool.id])
     for held in (s for s in document.secrets if s.tool == tool.id):
         _secrets(console, held)
+
+
+def _more(signs: int) -> tuple[Text, ...]:
+    """How many signs of a tool are not named."""
+    return (Text("and one more sign" if signs == 1 else f"and {signs} more signs"),) if signs else ()
 
 
 def _others(console: Console, tool: Tool, document: ScanDocument) -> None:
@@ -141,7 +146,8 @@ def _route(console: Console, route: Route) -> None:
         if route.trainable != "unknown"
         else "yellow"
     )
-    console.print(Text("  runs on:"), Text(route.kind), Text(f"- {TRAINABLE[route.trainable]}", style=style))
+    said = f"- {spoken(TRAINABLE[route.trainable])}"
+    console.print(Text("  runs on:"), Text(route.kind), Text(said, style=style))
     _line(console, f"seen from: {', '.join(route.signals)}", "dim", "    ")
 
 
