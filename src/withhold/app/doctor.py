@@ -94,7 +94,7 @@ def _state(services: Services) -> d.CheckRow:
         text = f"files of the index that are missing, or of another size: {lost}"
         return d.CheckRow(name="state", state="wrong", text=text, next="withhold index check")
     free = shutil.disk_usage(services.home.root).free
-    text = f"{len(services.store.accounts())} accounts, {services.store.count():,} conversations"
+    text = f"accounts: {len(services.store.accounts())}, conversations: {services.store.count():,}"
     if free < 1 << 28:
         return d.CheckRow(
             name="state", state="wrong", text=f"{text}; the disk is full", next="free some space"
