@@ -138,6 +138,10 @@ def missing(seen: Sight, controls: Sequence[Control]) -> Ending | None:
         if _by_button(seen.view):
             why = "the page speaks of training, and its buttons may decide about it: look at them yourself"
             return Ending(Outcome.NEEDS_HUMAN, why)
+        if _by_list(seen.view):
+            return Ending(
+                Outcome.NEEDS_HUMAN, "a list on the page may decide about training: look at it yourself"
+            )
         if not seen.whole:
             return Ending(Outcome.NEEDS_HUMAN, _TOO_LONG)
         return Ending(
@@ -156,6 +160,11 @@ def _by_button(view: View) -> bool:
     if not any(normal(b.name) in verbs for b in view.of_role("button", "link")):
         return False
     return any(topic(normal(text.name)) >= _EXPLICIT for text in view.of_role("StaticText"))
+
+
+def _by_list(view: View) -> bool:
+    """Whether a list to choose from, which is read nowhere as a control, is named by words about training."""
+    return any(topic(normal(node.name)) >= _EXPLICIT for node in view.of_role("listbox"))
 
 
 def after_acting(
