@@ -1,5 +1,6 @@
 """``withhold spot``: its document, its text, its exit codes."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -41,6 +42,16 @@ def test_the_document(tool: Tool, site: Site) -> None:
     assert document["primary_button"] == "Continue"
     assert document["accepting_now"] == [box["label"], BY_GOING_ON["en"]]
     assert "secret" not in str(document)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux can it be told that there is no screen")
+def test_where_there_is_no_screen(tool: Tool, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the other commands that open a page, it goes on without a window, and says so."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    ran = tool("spot", site.url)
+    assert ran.code == 0
+    assert "without a window" in ran.err
 
 
 def test_the_text_and_the_check(tool: Tool, site: Site) -> None:

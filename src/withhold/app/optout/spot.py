@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from withhold.app.bootstrap import Services
+from withhold.app.optout.browsing import page_of
 from withhold.report import documents as d
 from withhold.support.errors import EnvironmentProblem
 
@@ -27,7 +28,6 @@ def spot(
     where no browser can be had, ``Undetermined`` where the page cannot be reached.
     """
     try:
-        from withhold.controls.browser import find_browser, open_page
         from withhold.controls.spotter.spot import require_page
         from withhold.controls.spotter.spot import spot as look
     except ModuleNotFoundError as missing:
@@ -36,10 +36,7 @@ def spot(
         ) from missing
     require_page(url)
     services.progress.step(f"opening {url}")
-    if opened is not None:
-        return _document(services, look(opened.page, url))
-    browser = find_browser(services.environ.get("WITHHOLD_BROWSER"))
-    with open_page(browser=browser, profile=profile, headless=headless) as page:
+    with page_of(services, profile, headless=headless, opened=opened) as page:
         return _document(services, look(page.page, url))
 
 
