@@ -11,7 +11,7 @@ from tests.report.making import a_timeline, at, golden, stretch
 from withhold.report import documents as d
 from withhold.report.html import timeline_page
 from withhold.report.text.timeline import BLOCKS, PLAIN, timeline
-from withhold.report.timeline.svg import FOOT, WIDEST, WIDTH, picture
+from withhold.report.timeline.svg import FOOT_LINE, WIDEST, WIDTH, picture
 from withhold.report.timeline.words import NOTE, is_look, ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -51,7 +51,7 @@ def test_the_foot_fits_with_wide_letters() -> None:
     """No line at the foot is longer than there is room for in the widest fonts, and none lies outside."""
     root = ET.fromstring(picture(a_timeline()))  # noqa: S314 - our own file
     height = float(root.get("height", ""))
-    foot = [t for t in root.iter(f"{SVG}text") if float(t.get("y", "")) > height - FOOT]
+    foot = [t for t in root.iter(f"{SVG}text") if float(t.get("y", "")) > height - 22 - 6 * FOOT_LINE]
     assert NOTE.split(". ", 1)[0] in " ".join(t.text or "" for t in foot)
     assert all(float(t.get("x", "")) + len(t.text or "") * WIDEST <= WIDTH for t in foot)
     assert all(float(t.get("y", "")) < height for t in foot)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from withhold.report.documents import ConversationRow, DemoDocument, ExplainDocument, TimelineDocument
 from withhold.report.text.base import day, minute
+from withhold.support.messages import SOURCE, using
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -58,11 +59,14 @@ def timeline_page(document: TimelineDocument) -> bytes:
     from withhold.report.timeline.svg import element
 
     page = environment().get_template("timeline.html")
+    with using(SOURCE):  # the page around it is English
+        picture = Markup(element(document))  # noqa: S704 - made and escaped by us
+        lanes = [(words.lane_name(lane), words.bands(lane)) for lane in document.lanes]
     return page.render(
         timeline=document,
-        picture=Markup(element(document)),  # noqa: S704 - made and escaped by us
+        picture=picture,
         title=words.TITLE,
         said=words.SAID,
-        lanes=[(words.lane_name(lane), words.bands(lane)) for lane in document.lanes],
+        lanes=lanes,
         is_instant=words.is_instant,
     ).encode("utf-8", "replace")

@@ -14,14 +14,16 @@ from withhold.report.text.base import day
 from withhold.report.timeline.words import (
     NOTE,
     PAST,
-    SAID,
     TITLE,
+    band_name,
     bands,
     is_look,
     lane_name,
+    said,
     summary,
     ticks,
 )
+from withhold.support.messages import _, spoken
 
 WIDTH = 1000
 LEFT, RIGHT = 112, 16
@@ -33,14 +35,8 @@ LETTER = 6.4
 WIDEST = 8.0
 """The same of the widest fonts that a reader may have: decides where a long line is broken."""
 
-_KEY = "Strong red: open. Faint green: not open. Hatched: not known."
-_FOOT_LINES = tuple(
-    line
-    for sentence in (_KEY, *NOTE.split(". ", 1))
-    for line in wrap(sentence.removesuffix(".") + ".", int((WIDTH - LEFT - RIGHT) / WIDEST))
-)
+KEY = "Strong red: open. Faint green: not open. Hatched: not known."
 FOOT_LINE = 17
-FOOT = 22 + FOOT_LINE * len(_FOOT_LINES)
 
 STYLE = """
 svg { --ink:#1c2430; --soft:#5a6675; --line:#d5dbe3; --paper:#ffffff; --open:#9c2418; --closed:#bfe0c8;
@@ -97,6 +93,10 @@ class _Picture:
         self._seconds = max((ends - begins).total_seconds(), 1.0)
         self._lanes = [(lane, bands(lane)) for lane in document.lanes]
         self._bottom = HEAD + CHART + 30
+        sentences = (spoken(KEY), *spoken(NOTE).split(". ", 1))
+        room = int((WIDTH - LEFT - RIGHT) / WIDEST)
+        self._notes = [line for s in sentences for line in wrap(s.removesuffix(".") + ".", room)]
+        self._foot_height = 22 + FOOT_LINE * len(self._notes)
 
     def x(self, instant: datetime) -> float:
         inside = min(max(instant, self._begins), self._ends)
@@ -104,7 +104,7 @@ class _Picture:
 
     def height(self) -> int:
         lanes = sum(LANE_HEAD + LANE_GAP + len(held) * (BAND + GAP) for _, held in self._lanes)
-        return self._bottom + lanes + FOOT
+        return self._bottom + lanes + self._foot_height
 
     def lines(self) -> Iterator[str]:
         height = self.height()
@@ -112,8 +112,8 @@ class _Picture:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}"'
             f' height="{height}" role="img" aria-labelledby="timeline-title timeline-desc">'
         )
-        yield f'<title id="timeline-title">{text(TITLE)}</title>'
-        yield f'<desc id="timeline-desc">{text(summary(self._document))} {text(NOTE)}</desc>'
+        yield f'<title id="timeline-title">{text(spoken(TITLE))}</title>'
+        yield f'<desc id="timeline-desc">{text(spoken(summary(self._document)))} {text(spoken(NOTE))}</desc>'
         yield f"<style>{STYLE}</style><defs>{HATCH}</defs>"
         yield f'<rect class="paper" width="{WIDTH}" height="{height}"/>'
         yield from self._head()
@@ -123,13 +123,13 @@ class _Picture:
         yield "</svg>"
 
     def _head(self) -> Iterator[str]:
-        yield _text(LEFT, 30, TITLE, "title")
-        yield _text(LEFT, 50, summary(self._document), "soft")
+        yield _text(LEFT, 30, spoken(TITLE), "title")
+        yield _text(LEFT, 50, spoken(summary(self._document)), "soft")
         x = float(LEFT)
         for word in PAST:
             yield f'<rect class="{word}" x="{x:.1f}" y="62" width="14" height="12"/>{_edge(x, 62, 14, 12)}'
-            yield _text(x + 20, 72, SAID[word])
-            x += 20 + len(SAID[word]) * LETTER + 22
+            yield _text(x + 20, 72, said(word))
+            x += 20 + len(said(word)) * LETTER + 22
 
     def _chart(self) -> Iterator[str]:
         base = HEAD + CHART
@@ -139,7 +139,7 @@ class _Picture:
             y = base - value * scale
             yield f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
             yield _text(LEFT - 8, y + 4, f"{value:,}", "soft", "end")
-        yield _text(8, HEAD + 2, "conversations per week", "soft")
+        yield _text(8, HEAD + 2, _("conversations per week"), "soft")
         for week in self._document.weeks:
             yield self._column(week, base, scale)
         yield from self._axis(base)
@@ -150,16 +150,17 @@ class _Picture:
         gap = 1.0 if right - left > 5 else 0.0
         width = max(right - left - gap, 1.2)
         counts = [(word, getattr(week, word)) for word in PAST]
-        told = ", ".join(f"{n:,} {SAID[w]}" for w, n in counts if n)
+        told = ", ".join(f"{n:,} {said(w)}" for w, n in counts if n)
         shapes, y = [], base
         for word, count in counts:
             if count:
                 y -= count * scale
                 shapes.append(_rect(word, left, y, width, count * scale))
-        return f"<g><title>{text(f'week of {week.begins}: {told}')}</title>{''.join(shapes)}</g>"
+        named = _("week of %(day)s") % {"day": week.begins}
+        return f"<g><title>{text(f'{named}: {told}')}</title>{''.join(shapes)}</g>"
 
     def _axis(self, base: float) -> Iterator[str]:
-        bottom = self.height() - FOOT
+        bottom = self.height() - self._foot_height
         for at, label in ticks(self._begins, self._ends, 12):
             x = self.x(at)
             yield f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{base}" y2="{bottom}"/>'
@@ -177,7 +178,7 @@ class _Picture:
         yield _text(LEFT, y + 15, name, "lane")
         y += LANE_HEAD
         for label, stretches in held:
-            yield _text(LEFT - 8, y + 14, label, "soft", "end")
+            yield _text(LEFT - 8, y + 14, band_name(label), "soft", "end")
             yield from (self._stretch(s, y) for s in stretches if not is_look(s))
             yield from (self._look(s, y) for s in stretches if is_look(s))
             yield _edge(LEFT, y, WIDTH - LEFT - RIGHT, BAND)
@@ -185,39 +186,41 @@ class _Picture:
 
     def _stretch(self, stretch: StretchRow, y: float) -> str:
         left, right = self.x(stretch.begins), self.x(stretch.ends)
-        said = SAID[stretch.word]
-        told = f"{day(stretch.begins)} to {day(stretch.ends)}: {said} ({stretch.text})"
+        word = said(stretch.word)
+        told = _("%(begins)s to %(ends)s") % {"begins": day(stretch.begins), "ends": day(stretch.ends)}
+        told += f": {word} ({stretch.text})"
         shape = _rect(stretch.word, left, y, max(right - left, 0.6), BAND)
         cut = f'<line class="cut" x1="{left:.1f}" x2="{left:.1f}" y1="{y:.1f}" y2="{y + BAND:.1f}"/>'
-        return f"<g><title>{text(told)}</title>{shape}{cut}{_inside(stretch.word, said, left, right, y)}</g>"
+        return f"<g><title>{text(told)}</title>{shape}{cut}{_inside(stretch.word, word, left, right, y)}</g>"
 
     def _look(self, stretch: StretchRow, y: float) -> str:
         """A diamond at the instant: it says nothing of the time before and after."""
         x, middle = self.x(stretch.begins), y + BAND / 2
-        told = f"{day(stretch.begins)}: seen at {SAID[stretch.word]} ({stretch.text})"
+        seen = _("seen at %(word)s") % {"word": said(stretch.word)}
+        told = f"{day(stretch.begins)}: {seen} ({stretch.text})"
         corners = ((x, middle - 9), (x + 7, middle), (x, middle + 9), (x - 7, middle))
         points = " ".join(f"{a:.1f},{b:.1f}" for a, b in corners)
         return f'<g><title>{text(told)}</title><polygon class="{stretch.word} look" points="{points}"/></g>'
 
     def _foot(self, height: int) -> Iterator[str]:
-        for number, line in enumerate(_FOOT_LINES):
-            yield _text(LEFT, height - FOOT + 22 + number * FOOT_LINE, line, "soft")
+        for number, line in enumerate(self._notes):
+            yield _text(LEFT, height - self._foot_height + 22 + number * FOOT_LINE, line, "soft")
 
 
-def _inside(word: str, said: str, left: float, right: float, y: float) -> str:
+def _inside(word: str, name: str, left: float, right: float, y: float) -> str:
     """The word in its stretch, on a plate where the ground is hatched, if there is room."""
-    room = len(said) * LETTER + 10
+    room = len(name) * LETTER + 10
     if word == "unknown":
-        return _on_plate(said, (left + right - room) / 2, room, y) if right - left > room + 30 else ""
+        return _on_plate(name, (left + right - room) / 2, room, y) if right - left > room + 30 else ""
     if right - left < room + 4:
         return ""
     dark = word in ("open", "sharing", "no_refusal")
-    return _text(left + 8, y + 14, said, "on-open" if dark else "")
+    return _text(left + 8, y + 14, name, "on-open" if dark else "")
 
 
-def _on_plate(said: str, x: float, room: float, y: float) -> str:
+def _on_plate(name: str, x: float, room: float, y: float) -> str:
     """The word in the middle, so that the hatching shows on both sides."""
-    return _rect("plate", x, y + 3, room, BAND - 6) + _text(x + room / 2, y + 14, said, "", "middle")
+    return _rect("plate", x, y + 3, room, BAND - 6) + _text(x + room / 2, y + 14, name, "", "middle")
 
 
 def _rect(word: str, x: float, y: float, width: float, height: float) -> str:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from withhold.report.documents import LaneRow, StretchRow, TimelineDocument
 from withhold.report.text.base import day, plural
+from withhold.support.messages import _
 
 TITLE = "What was open to training, and when"
 NOTE = (
@@ -31,8 +32,32 @@ SAID = {
 }
 
 
+def said(word: str) -> str:
+    """What a word of the timeline is called in the language in use."""
+    return {
+        "exposed": _("exposed"),
+        "not_exposed": _("not exposed"),
+        "no_training": _("no training"),
+        "setting_decides": _("the setting decides"),
+        "no_refusal": _("training, no refusal"),
+        "sharing": _("sharing"),
+        "private": _("private"),
+        "open": _("open"),
+        "not_open": _("not open"),
+        "unknown": _("not known"),
+    }[word]
+
+
+def band_name(name: str) -> str:
+    """What a band is called in the language in use."""
+    first, _space, control = name.partition(" ")
+    if name == "new message":
+        return _("new message")
+    return f"{ {'terms': _('terms'), 'setting': _('setting')}[first] } {control}".strip()
+
+
 def lane_name(lane: LaneRow) -> str:
-    return f"{lane.account or 'account unknown'} ({lane.provider}, {lane.product})"
+    return f"{lane.account or _('account unknown')} ({lane.provider}, {lane.product})"
 
 
 def is_instant(stretch: StretchRow) -> bool:
