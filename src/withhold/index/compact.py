@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from withhold.index.groups import CONVERSATIONS_A_GROUP, MESSAGES_A_GROUP
 from withhold.index.schema import SUPERSEDABLE
@@ -77,6 +76,8 @@ def _live_groups(snapshot: Snapshot, segments: Sequence[Segment]) -> Iterator[di
 def _sightings(table: pa.Table, without: frozenset[int]) -> pa.Table:
     if not without:
         return table
+    import pyarrow.compute as pc
+
     keys = pa.array(sorted(without), table.schema.field("key").type)
     return table.filter(pc.invert(pc.is_in(table["key"], keys)))
 

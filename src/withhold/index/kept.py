@@ -1,10 +1,15 @@
 """What is kept of the messages of a conversation, one list a field."""
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import NamedTuple
 
 from withhold.index.schema import BEGINNING, END
-from withhold.model.columns import Columns
+from withhold.model.columns import LETTERS, Columns
+from withhold.model.words import Author
+
+_OTHER = LETTERS[Author.OTHER]
+_NOT_OTHER = bytes(code != ord(_OTHER) for code in range(256))
 
 
 class Messages(NamedTuple):
@@ -31,11 +36,15 @@ def shown_bounds(messages: Messages) -> tuple[int | None, int | None]:
     first, last = min(messages.earliest, default=None), max(messages.latest, default=None)
     if first is None or last is None:
         return None, None
-    if "o" not in messages.authors and first > BEGINNING and last < END:
-        return first, last
+    if first > BEGINNING and last < END:
+        said = messages.authors.encode().translate(_NOT_OTHER)
+        return (
+            min(compress(messages.earliest, said), default=None),
+            max(compress(messages.latest, said), default=None),
+        )
     times = [
         (early, late)
         for author, early, late in zip(messages.authors, messages.earliest, messages.latest, strict=True)
-        if author != "o" and early > BEGINNING and late < END
+        if author != _OTHER and early > BEGINNING and late < END
     ]
     return min((e for e, _ in times), default=None), max((late for _, late in times), default=None)
