@@ -17,7 +17,7 @@ from withhold.sources.chatgpt_tree import (
     Chat,
     Node,
     Said,
-    held_in,
+    attached,
     project_of,
     size,
 )
@@ -119,12 +119,17 @@ def _columns(batch: Batch, nodes: Mapping[str, Node | None]) -> tuple[list[int |
 
 def _files(said: Sequence[Said], contents: Sequence[Any], roles: Sequence[str | None]) -> int | None:
     """As :func:`~withhold.sources.chatgpt_tree.held_in`: most messages have nothing to look at."""
-    listed = [marks.attachments for one in said if (marks := one.metadata) is not None]
-    mine = [content.parts for content, role in zip(contents, roles, strict=True) if role == PERSON]
-    odd = [parts for parts in mine if parts and not (len(parts) == 1 and type(parts[0]) is str)]
-    if odd or any(listed):
-        return held_in(said)[0]
-    return 0 if listed else None
+    may_hold = [
+        one
+        for one, content, role in zip(said, contents, roles, strict=True)
+        if role == PERSON
+        and (
+            (one.metadata is not None and one.metadata.attachments)
+            or ((parts := content.parts) and not (len(parts) == 1 and type(parts[0]) is str))
+        )
+    ]
+    files = sum(map(attached, may_hold))
+    return files if files or any(one.metadata is not None for one in said) else None
 
 
 def _look_at_bare(nodes: Mapping[str, Node | None]) -> None:
