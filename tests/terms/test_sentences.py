@@ -1,6 +1,5 @@
 """Sentences, their normal form, and what the judge makes of small changes."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
