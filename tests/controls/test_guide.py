@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests.controls.fakes import control
-from withhold.controls.guide import guide
+from withhold.controls.guide import Platform, guide
 from withhold.model.terms import Control, Label, Provider, StanceRule
 from withhold.model.words import Confidence, Polarity, Stance
 
@@ -72,3 +72,12 @@ def test_names_no_longer_shown_are_left_out() -> None:
     )
     given = replace(control("New name"), labels=labels)
     assert guide(_provider(given), given, on=TODAY).called == (("en", "New name"), ("de", "Neuer Name"))
+
+
+@pytest.mark.parametrize(("platform", "word"), [("web", "Reload"), ("ios", "app"), ("android", "app")])
+def test_looking_again_is_what_one_can_do_there(platform: str, word: str) -> None:
+    """An app has no page to reload: it is closed and opened again."""
+    given = control("Privacy Mode")
+    told = guide(_provider(given), given, on=TODAY, platform=Platform(platform)).check
+    assert word in told
+    assert "only what it shows" in told

@@ -28,6 +28,10 @@ class Platform(StrEnum):
     TERMINAL = "terminal"
 
 
+_RELOAD = "Reload the page and look again: only what it shows after a fresh load was saved."
+_RESTART = "Close the app, open it again and look again: only what it shows then was saved."
+
+
 @dataclass(frozen=True, slots=True)
 class Guide:
     """How to set one control by hand. ``called`` holds (language, name) pairs."""
@@ -58,7 +62,7 @@ def guide(provider: Provider, control: Control, *, on: date, platform: Platform 
         called=_called(control, on),
         effect=_EFFECT.get(control.polarity, _UNKNOWN_EFFECT),
         leave_alone=control.decoys,
-        check="Reload the page and look again: only what it shows after a fresh load was saved.",
+        check=_RESTART if platform in (Platform.IOS, Platform.ANDROID) else _RELOAD,
     )
 
 

@@ -122,7 +122,9 @@ def steps_to(services: Services, place: Place, platform: str | None) -> tuple[st
         *((f"It is called: {names}.",) if names else ()),
         *((f"Leave alone: {', '.join(how.leave_alone)}.",) if how.leave_alone else ()),
         how.check,
-        "Then take a full screenshot that shows the switch, the date and the address.",
+        "Then take a full screenshot that shows the switch and the date."
+        if platform in {"ios", "android"}
+        else "Then take a full screenshot that shows the switch, the date and the address.",
         *((f"Decided apart: {'; '.join(others)} (withhold optout --all).",) if others else ()),
     )
 
